@@ -1,0 +1,13 @@
+# Each room links only what its CMakeLists.txt line names; see src/CMakeLists.txt.
+find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
+find_package(fmt REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libnl REQUIRED IMPORTED_TARGET libnl-3.0>=3.5)
+
+# Debian's libvdeplug-dev has no pkg-config file.
+find_path(VDEPLUG_INCLUDE_DIR libvdeplug.h REQUIRED)
+find_library(VDEPLUG_LIBRARY vdeplug REQUIRED)
+add_library(vdeplug::vdeplug UNKNOWN IMPORTED)
+set_target_properties(vdeplug::vdeplug PROPERTIES IMPORTED_LOCATION ${VDEPLUG_LIBRARY}
+                                                  INTERFACE_INCLUDE_DIRECTORIES ${VDEPLUG_INCLUDE_DIR})

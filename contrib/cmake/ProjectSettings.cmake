@@ -1,0 +1,19 @@
+# What all of our own code is compiled with. Linked PRIVATE; third-party code never sees it.
+add_library(project_settings INTERFACE)
+target_compile_features(project_settings INTERFACE cxx_std_20)
+target_include_directories(project_settings INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(project_settings INTERFACE _GNU_SOURCE)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+if(VDEUP_SANITIZE)
+  target_compile_options(project_settings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
+                                                    -fno-sanitize-recover=undefined)
+  target_link_options(project_settings INTERFACE -fsanitize=address,undefined)
+endif()
+
+if(VDEUP_TIDY)
+  find_program(CLANG_TIDY clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY})
+endif()

@@ -1,0 +1,93 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+namespace vdeup {
+namespace {
+
+bool is_plain_ascii(char byte) {
+  return byte >= ' ' && byte <= '~';
+}
+
+bool is_bare_in_shell(char byte) {
+  constexpr std::string_view punctuation = "@%_-+=:,./";
+  const bool alphanumeric =
+      (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+  return alphanumeric || punctuation.find(byte) != std::string_view::npos;
+}
+
+/// Levenshtein distance: insertions, deletions and replacements that turn one word into the other.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+} // namespace
+
+std::string printable(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char byte : text) {
+    if (is_plain_ascii(byte)) {
+      safe += byte;
+      continue;
+    }
+    const auto value = static_cast<unsigned char>(byte);
+    safe += "\\x";
+    safe += digits[value >> 4U];
+    safe += digits[value & 0xfU];
+  }
+  return safe;
+}
+
+std::string shell_quote(std::string_view word) {
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_bare_in_shell))
+    return std::string{word};
+  std::string quoted = "'";
+  for (const char byte : word) {
+    if (byte == '\'')
+      quoted += "'\\''";
+    else
+      quoted += byte;
+  }
+  return quoted + "'";
+}
+
+std::string shell_line(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty())
+      line += ' ';
+    line += shell_quote(word);
+  }
+  return line;
+}
+
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known) {
+  constexpr std::size_t furthest_typo = 2;
+  std::string_view best;
+  std::size_t best_distance = furthest_typo + 1;
+  for (const std::string_view candidate : known) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance && distance < candidate.size()) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+} // namespace vdeup

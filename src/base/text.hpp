@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vdeup {
+
+/// Make foreign text harmless for a terminal and for tables: control characters, line ends and bytes that
+/// are not ASCII become `\xNN`.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Quote a word so that sh(1) reads it back as it is; words that need no quotes stay bare.
+[[nodiscard]] std::string shell_quote(std::string_view word);
+
+/// Quote a whole command line, words separated by one blank.
+[[nodiscard]] std::string shell_line(const std::vector<std::string>& words);
+
+/// The element of `known` nearest to `word`, if it is near enough to be a typing error; else empty.
+[[nodiscard]] std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known);
+
+} // namespace vdeup

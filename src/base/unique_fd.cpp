@@ -1,0 +1,24 @@
+#include "base/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace vdeup {
+
+void UniqueFd::reset(int fd) {
+  const int saved_errno = errno;
+  if (m_fd >= 0)
+    (void)::close(m_fd); // Linux closes the descriptor even when it reports EINTR or EIO.
+  m_fd = fd;
+  errno = saved_errno;
+}
+
+Result<> set_inheritable(int fd, bool inheritable) {
+  if (::fcntl(fd, F_SETFD, inheritable ? 0 : FD_CLOEXEC) < 0)
+    return fail(errno_error(errno, "cannot change the flags of a file descriptor"));
+  return ok();
+}
+
+} // namespace vdeup

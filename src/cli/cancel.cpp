@@ -1,0 +1,89 @@
+#include "cli/commands.hpp"
+#include "cli/ensure.hpp"
+#include "cli/output.hpp"
+#include "engine/apply.hpp"
+#include "model/interpret.hpp"
+#include "plan/planner.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+namespace vdeup::cli {
+namespace {
+
+/// The bridge that `--bridge` means: the one asked for, the one that the TAP is on, or the default one.
+Result<std::optional<Bridge>> bridge_to_remove(const Wiring& wiring, const plan::Request& request,
+                                               const engine::Survey& survey) {
+  std::optional<IfName> name = request.bridge;
+  if (!name && survey.network.tap)
+    name = survey.network.tap->bridge;
+  if (!name) {
+    TRY(auto fallback, IfName::parse(plan::k_default_bridge));
+    name = std::move(fallback);
+  }
+  for (const Link& link : survey.links)
+    if (link.name == name->str() && link.is_bridge()) {
+      TRY(auto bridge, to_bridge(link, survey.links, wiring.host_seed()));
+      return std::optional{std::move(bridge)};
+    }
+  return std::optional<Bridge>{};
+}
+
+Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
+  TRY(auto after, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  using Life = Switch::Life;
+  const Life life = after.network.vde_switch.life;
+  if ((life == Life::alive || life == Life::mute) || !after.taps.empty())
+    return fail(
+        Error{ErrorKind::failed, "the network is still there", "somebody made it again meanwhile", {}});
+  return ok();
+}
+
+void report_plan(const Invocation& call, const plan::Request& request, const Plan& plan) {
+  if (call.json) {
+    auto answer = json_answer("cancel");
+    answer["switch"] = request.scope.sockets.dir.str();
+    answer["plan"] = to_json(plan);
+    print_json(answer);
+    return;
+  }
+  for (const PlannedStep& planned : plan)
+    fmt::print("{}\n", describe(planned.step));
+  if (plan.empty())
+    fmt::print("nothing to cancel\n");
+}
+
+Result<Plan> remove(const Wiring& wiring, const Invocation& call, const plan::Request& request) {
+  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  if (call.remove_bridge) {
+    TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
+  }
+  const plan::Removal removal{.force = request.force, .bridge = call.remove_bridge};
+  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
+  if (call.dry_run)
+    return plan;
+  engine::Journal journal;
+  TRY(engine::apply(plan, wiring.host(), journal, [&] { return check_gone(wiring, request); }));
+  return plan;
+}
+
+} // namespace
+
+Result<int> cancel_command(const Invocation& call) {
+  TRY(auto request, make_request(call));
+  TRY(auto wiring, Wiring::connect());
+  std::optional<vde::SwitchLock> lock;
+  if (!call.dry_run) {
+    TRY(auto acquired, lock_switch(request.scope));
+    lock = std::move(acquired);
+  }
+  auto plan = remove(wiring, call, request);
+  if (lock)
+    release_unused(std::move(*lock), request.scope);
+  if (!plan)
+    return fail(std::move(plan).error());
+  report_plan(call, request, plan.value());
+  return 0;
+}
+
+} // namespace vdeup::cli

@@ -1,0 +1,88 @@
+#include "cli/ensure.hpp"
+
+#include "base/identity.hpp"
+#include "base/text.hpp"
+#include "engine/apply.hpp"
+#include "plan/planner.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vdeup::cli {
+namespace {
+
+constexpr std::chrono::seconds k_lock_patience{30};
+constexpr int k_most_attempts = 5;
+
+Error with_privilege_hint(Error error, const plan::Request& request) {
+  if (error.kind != ErrorKind::not_permitted || !error.hint.empty() || ::geteuid() == 0)
+    return error;
+  error.hint = fmt::format("run `sudo vdeup create -u {}{}`, then repeat this as {}",
+                           shell_quote(request.scope.owner.name),
+                           request.bridge ? " -b " + request.bridge->str() : "", request.scope.owner.name);
+  return error;
+}
+
+bool is_as_requested(const Network& network, const plan::Request& request) {
+  return plan::is_functional(network) && (!request.bridge || network.tap->bridge == request.bridge);
+}
+
+Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& request, bool dry_run) {
+  TRY(auto situation, look(wiring, request));
+  const Network& observed = situation.survey.network;
+  TRY(auto desired, plan::desire(request, situation.choice, observed, situation.survey.links));
+  TRY(auto plan, plan::make_plan(request, desired, observed));
+  Ensured ensured{dry_run ? desired : observed, std::move(plan), situation.choice.reason};
+  if (dry_run || ensured.plan.empty())
+    return ensured;
+  const auto prove = [&]() -> Result<> {
+    TRY(auto after, look(wiring, request));
+    ensured.network = after.survey.network;
+    return plan::verify(desired, ensured.network);
+  };
+  engine::Journal journal;
+  TRY(engine::apply(ensured.plan, wiring.host(), journal, prove));
+  return ensured;
+}
+
+} // namespace
+
+Result<vde::SwitchLock> lock_switch(const Scope& scope) {
+  TRY(auto acting, ActingAs::enter(scope.owner));
+  return vde::SwitchLock::acquire(scope, Deadline::after(k_lock_patience));
+}
+
+void release_unused(vde::SwitchLock lock, const Scope& scope) {
+  const auto acting = ActingAs::enter(scope.owner);
+  struct stat status {};
+  if (acting && ::lstat(scope.sockets.dir.str().c_str(), &status) < 0)
+    lock.remove_file();
+}
+
+Result<Situation> look(const Wiring& wiring, const plan::Request& request) {
+  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  // A TAP that is ours stays where it is unless another bridge is asked for by name.
+  const auto& tap = survey.network.tap;
+  const bool stays = !request.bridge && tap && tap->bridge;
+  TRY(auto choice,
+      plan::choose_bridge(stays ? tap->bridge : request.bridge, survey.links, wiring.host_seed()));
+  if (stays)
+    choice.reason = fmt::format("{} is on it", tap->name.str());
+  survey.network.bridge = choice.exists ? std::optional{choice.bridge} : std::nullopt;
+  return Situation{std::move(survey), std::move(choice)};
+}
+
+Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool dry_run) {
+  TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
+  if (is_as_requested(network, request))
+    return Ensured{std::move(network), {}, {}};
+  for (int attempt = 1;; ++attempt) {
+    auto ensured = plan_and_apply(wiring, request, dry_run);
+    if (ensured || !is_retryable(ensured.error().kind) || attempt == k_most_attempts)
+      return ensured ? std::move(ensured) : fail(with_privilege_hint(std::move(ensured).error(), request));
+  }
+}
+
+} // namespace vdeup::cli

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "cli/wiring.hpp"
+#include "engine/observe.hpp"
+#include "model/step.hpp"
+#include "vde/switch_lock.hpp"
+
+#include <string>
+
+namespace vdeup::cli {
+
+/// The network of a request, made sure of.
+struct Ensured {
+  Network network;           ///< as it was seen at the end
+  Plan plan;                 ///< what was done, or with a dry run would be done; empty: it was all there
+  std::string bridge_reason; ///< why this bridge; empty where none had to be chosen
+};
+
+/// Take the lock of a scope's switch, as its owner, waiting half a minute at most.
+[[nodiscard]] Result<vde::SwitchLock> lock_switch(const Scope& scope);
+
+/// Give the lock back, and remove its file unless there is a switch that it protects.
+void release_unused(vde::SwitchLock lock, const Scope& scope);
+
+/// Make the network of a request exist, or only plan it. The caller holds the lock of the switch.
+///
+/// A functional network is left alone, at the price of one look at the switch and two at the kernel. When
+/// somebody else changes the host between planning and doing, it is looked at and planned again.
+/// Errors: those of planning and carrying out; then everything is as it was before.
+[[nodiscard]] Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool dry_run);
+
+/// Look at everything as a plan needs it: the survey, with the bridge that the request comes to.
+struct Situation {
+  engine::Survey survey;
+  plan::BridgeChoice choice;
+};
+[[nodiscard]] Result<Situation> look(const Wiring& wiring, const plan::Request& request);
+
+} // namespace vdeup::cli

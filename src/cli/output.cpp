@@ -1,0 +1,160 @@
+#include "cli/output.hpp"
+
+#include "model/vm_identity.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace vdeup::cli {
+namespace {
+
+constexpr int k_schema_version = 1;
+
+boost::json::value or_null(const std::optional<IfName>& name) {
+  return name ? boost::json::value(name->str()) : boost::json::value(nullptr);
+}
+
+boost::json::object to_json(const Bridge& bridge) {
+  return {{"name", bridge.name.str()}, {"mac", bridge.mac.str()}, {"mtu", bridge.mtu},
+          {"up", bridge.is_up},        {"stp", bridge.stp},       {"made_by_vdeup", bridge.is_ours}};
+}
+
+boost::json::object to_json(const Tap& tap) {
+  return {{"name", tap.name.str()},
+          {"owner_uid", tap.owner},
+          {"mtu", tap.mtu},
+          {"up", tap.is_up},
+          {"carrier", tap.has_carrier},
+          {"bridge", or_null(tap.bridge)},
+          {"made_by_vdeup", tap.mark.has_value()}};
+}
+
+std::string_view life_text(Switch::Life life) {
+  switch (life) {
+  case Switch::Life::absent:
+    return "absent";
+  case Switch::Life::dead:
+    return "dead";
+  case Switch::Life::mute:
+    return "mute";
+  case Switch::Life::alive:
+    return "alive";
+  }
+  return "unknown";
+}
+
+std::string_view kind_text(Endpoint::Kind kind) {
+  switch (kind) {
+  case Endpoint::Kind::tap:
+    return "tap";
+  case Endpoint::Kind::client:
+    return "client";
+  case Endpoint::Kind::other:
+    break;
+  }
+  return "other";
+}
+
+boost::json::object to_json(const Endpoint& endpoint) {
+  boost::json::object object{{"kind", kind_text(endpoint.kind)}, {"text", endpoint.description}};
+  if (endpoint.kind != Endpoint::Kind::client)
+    return object;
+  const ClientText client = read_client_text(endpoint.description);
+  object["vm"] = client.name;
+  object["user"] = client.user;
+  if (client.mac)
+    object["mac"] = client.mac->str();
+  if (client.pid)
+    object["pid"] = *client.pid;
+  return object;
+}
+
+} // namespace
+
+boost::json::object json_answer(std::string_view command) {
+  return {{"vdeup", k_schema_version}, {"command", command}};
+}
+
+void print_json(const boost::json::object& answer) {
+  const std::string text = boost::json::serialize(answer);
+  fmt::print("{}\n", text);
+}
+
+boost::json::object to_json(const Scope& scope, const Network& network) {
+  const Switch& vde_switch = network.vde_switch;
+  boost::json::object object{{"owner", scope.owner.name}, {"owner_uid", scope.owner.uid}};
+  object["switch"] = {{"socket", scope.sockets.dir.str()},
+                      {"mgmt", scope.sockets.mgmt.str()},
+                      {"state", life_text(vde_switch.life)},
+                      {"pid", vde_switch.pid},
+                      {"accepts_clients", vde_switch.accepts_clients},
+                      {"tap", or_null(vde_switch.tap)},
+                      {"ports", vde_switch.port_limit}};
+  object["tap"] = network.tap ? boost::json::value(to_json(*network.tap)) : boost::json::value(nullptr);
+  object["bridge"] =
+      network.bridge ? boost::json::value(to_json(*network.bridge)) : boost::json::value(nullptr);
+  return object;
+}
+
+boost::json::array to_json(const Plan& plan) {
+  boost::json::array steps;
+  for (const PlannedStep& planned : plan) {
+    boost::json::object step{{"step", describe(planned.step)}, {"undo", nullptr}};
+    if (planned.undo)
+      step["undo"] = describe(*planned.undo);
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+boost::json::array to_json(const std::vector<SwitchPort>& ports) {
+  boost::json::array list;
+  for (const SwitchPort& port : ports) {
+    boost::json::array endpoints;
+    for (const Endpoint& endpoint : port.endpoints)
+      endpoints.push_back(to_json(endpoint));
+    list.push_back(boost::json::object{{"port", port.number},
+                                       {"packets_in", port.packets_in},
+                                       {"bytes_in", port.bytes_in},
+                                       {"packets_out", port.packets_out},
+                                       {"bytes_out", port.bytes_out},
+                                       {"endpoints", std::move(endpoints)}});
+  }
+  return list;
+}
+
+Error no_switch(const Scope& scope, const Switch& vde_switch) {
+  const std::string what = fmt::format("no switch answers at {}", scope.sockets.mgmt.str());
+  const std::string hint =
+      fmt::format("`vdeup create -u {}` makes one, `vdeup check` says more", scope.owner.name);
+  switch (vde_switch.life) {
+  case Switch::Life::mute:
+    return Error{ErrorKind::missing, what, fmt::format("process {} is silent", vde_switch.pid),
+                 "`vdeup cancel -f` ends it"};
+  case Switch::Life::dead:
+    return Error{ErrorKind::missing, what, "its process is gone, its sockets are left", hint};
+  default:
+    return Error{ErrorKind::missing, what, "there is none", hint};
+  }
+}
+
+void print_plan(const Plan& plan) {
+  if (plan.empty())
+    fmt::print("nothing to do\n");
+  for (const PlannedStep& planned : plan) {
+    fmt::print("{}\n", describe(planned.step));
+    if (planned.undo)
+      fmt::print("    undo: {}\n", describe(*planned.undo));
+  }
+}
+
+void print_error(std::string_view program, const Error& error) {
+  fmt::print(stderr, "{}: {}\n", program, error.message());
+  if (!error.hint.empty())
+    fmt::print(stderr, "  hint: {}\n", error.hint);
+}
+
+} // namespace vdeup::cli

@@ -1,0 +1,64 @@
+#include "engine/apply.hpp"
+
+#include "base/signal_hold.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstring>
+#include <ranges>
+
+namespace vdeup::engine {
+namespace {
+
+void undo_done_steps(const Plan& plan, const Host& host, Journal& journal) {
+  for (Journal::Entry& entry : journal.entries() | std::views::reverse) {
+    const PlannedStep& planned = plan.at(entry.step);
+    if (entry.state != Journal::State::done || !planned.undo)
+      continue;
+    auto undone = host.execute(*planned.undo);
+    if (undone) {
+      journal.mark(planned, entry, Journal::State::undone);
+    } else {
+      entry.undo_error = std::move(undone).error();
+      journal.mark(planned, entry, Journal::State::undo_failed);
+    }
+  }
+}
+
+Error with_left_behind(Error error, const Plan& plan, const Journal& journal) {
+  for (const Journal::Entry* entry : journal.left_behind())
+    error.hint += fmt::format("{}not undone: {} ({})",
+                              error.hint.empty() ? "" : "\n  hint: ", describe(plan.at(entry->step).step),
+                              entry->undo_error->message());
+  return error;
+}
+
+Result<> execute_all(const Plan& plan, const Host& host, Journal& journal) {
+  for (std::size_t index = 0; index < plan.size(); ++index) {
+    if (const int signal = SignalHold::arrived(); signal != 0)
+      return fail(Error{ErrorKind::failed, "interrupted", ::strsignal(signal), {}});
+    const PlannedStep& planned = plan[index];
+    journal.intend(planned, index);
+    auto done = host.execute(planned.step);
+    if (!done)
+      return fail(std::move(done).error());
+    journal.mark(planned, journal.entries().back(), Journal::State::done);
+  }
+  return ok();
+}
+
+} // namespace
+
+Result<> apply(const Plan& plan, const Host& host, Journal& journal, const std::function<Result<>()>& prove) {
+  const SignalHold hold;
+  auto outcome = execute_all(plan, host, journal);
+  if (outcome && prove)
+    outcome = prove();
+  if (outcome)
+    return ok();
+  undo_done_steps(plan, host, journal);
+  return fail(with_left_behind(std::move(outcome).error(), plan, journal));
+}
+
+} // namespace vdeup::engine

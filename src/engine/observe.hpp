@@ -1,0 +1,26 @@
+#pragma once
+
+#include "engine/host.hpp"
+#include "model/network.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vdeup::engine {
+
+/// What is there, and what is around it.
+struct Survey {
+  Network network;         ///< the switch, its TAP and the TAP's bridge
+  std::vector<Link> links; ///< every link of the host
+  std::vector<Tap> taps;   ///< all TAPs that bear the mark of the scope, also the ones out of use
+};
+
+/// Look only at the switch, its TAP and that TAP's bridge: enough to tell that all is well, at a cost that
+/// does not grow with the host.
+[[nodiscard]] Result<Network> observe_switch(const Host& host, const Scope& scope,
+                                             const std::string& host_seed);
+
+/// Look at everything that a plan can depend on.
+[[nodiscard]] Result<Survey> survey(const Host& host, const Scope& scope, const std::string& host_seed);
+
+} // namespace vdeup::engine

@@ -1,0 +1,130 @@
+#include "kernel/kernel_host.hpp"
+
+#include "kernel/links.hpp"
+#include "kernel/tap.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vdeup::kernel {
+namespace {
+
+/// Carries out one step. Every change to a device that exists looks it up first and acts on its index, so
+/// that a device which takes the name in between is never touched.
+class Executor {
+ public:
+  explicit Executor(Netlink& netlink) : m_netlink(netlink) {}
+
+  Result<> operator()(const CreateBridge& step) const {
+    TRY(create_bridge(m_netlink, step.name, step.mac, step.mtu));
+    // The kernel takes no alias in the creating message. If the second message fails, the first is taken
+    // back here: a step that failed has changed nothing. If we die between them, the address is the proof.
+    auto marked = mark_bridge(step.name, step.mac);
+    if (!marked) {
+      TRY(take_back_bridge(step));
+    }
+    return marked;
+  }
+
+  Result<> operator()(const MarkBridge& step) const { return mark_bridge(step.name, step.mac); }
+
+  Result<> operator()(const DeleteBridge& step) const {
+    const std::string what = "cannot delete bridge " + step.name.str();
+    TRY(auto link, find_link(m_netlink, step.name));
+    if (!link)
+      return ok(); // what is to be gone is gone
+    if (!link->is_bridge() || link->alias != k_bridge_mark)
+      return fail(Error{ErrorKind::refused, what, "it is not marked as made by vdeup", {}});
+    TRY(auto links, list_links(m_netlink));
+    for (const Link& port : links)
+      if (port.master == link->index)
+        return fail(Error{ErrorKind::refused, what, fmt::format("{} is still a port of it", port.name), {}});
+    return delete_link(m_netlink, link->index, what);
+  }
+
+  Result<> operator()(const CreateTap& step) const {
+    return create_tap(m_netlink, step.name, step.owner, {.mtu = step.mtu, .alias = step.mark.text()});
+  }
+
+  Result<> operator()(const DeleteTap& step) const {
+    const std::string what = "cannot delete TAP " + step.name.str();
+    TRY(auto link, find_link(m_netlink, step.name));
+    if (!link)
+      return ok();
+    if (!link->is_tap || TapMark::parse(link->alias) != step.mark)
+      return fail(Error{ErrorKind::refused, what, "it does not bear the mark of this switch", {}});
+    auto deleted = delete_link(m_netlink, link->index, what);
+    if (deleted || deleted.error().kind != ErrorKind::not_permitted)
+      return deleted;
+    return delete_own_tap(step.name, link->index);
+  }
+
+  Result<> operator()(const SetUp& step) const {
+    return change(step.name, {.up = true}, fmt::format("cannot set {} up", step.name.str()));
+  }
+
+  Result<> operator()(const SetDown& step) const {
+    return change(step.name, {.up = false}, fmt::format("cannot set {} down", step.name.str()));
+  }
+
+  Result<> operator()(const SetBridge& step) const {
+    std::uint32_t master = 0;
+    std::string what = fmt::format("cannot take {} out of its bridge", step.port.str());
+    if (step.bridge) {
+      what = fmt::format("cannot make {} a port of {}", step.port.str(), step.bridge->str());
+      TRY(auto bridge, find_link(m_netlink, *step.bridge));
+      if (!bridge || !bridge->is_bridge())
+        return fail(Error{ErrorKind::conflict, what, "the bridge is gone", {}});
+      master = bridge->index;
+    }
+    return change(step.port, {.master = master}, what);
+  }
+
+ private:
+  [[nodiscard]] Result<> change(const IfName& name, const LinkChange& wanted, const std::string& what) const {
+    TRY(auto link, find_link(m_netlink, name));
+    if (!link)
+      return fail(Error{ErrorKind::conflict, what, "the device is gone", {}});
+    return change_link(m_netlink, link->index, wanted, what);
+  }
+
+  [[nodiscard]] Result<> mark_bridge(const IfName& name, const MacAddress& mac) const {
+    const std::string what = "cannot mark bridge " + name.str();
+    TRY(auto link, find_link(m_netlink, name));
+    if (!link || !link->is_bridge() || link->mac != mac)
+      return fail(Error{ErrorKind::conflict, what, "another device has taken its name", {}});
+    return change_link(m_netlink, link->index, {.alias = std::string{k_bridge_mark}}, what);
+  }
+
+  [[nodiscard]] Result<> take_back_bridge(const CreateBridge& step) const {
+    TRY(auto link, find_link(m_netlink, step.name));
+    if (!link || link->mac != step.mac)
+      return ok();
+    return delete_link(m_netlink, link->index, "cannot delete bridge " + step.name.str());
+  }
+
+  Netlink& m_netlink;
+};
+
+} // namespace
+
+Result<std::unique_ptr<KernelHost>> KernelHost::open() {
+  TRY(auto netlink, Netlink::open());
+  return std::make_unique<KernelHost>(std::move(netlink));
+}
+
+Result<std::vector<Link>> KernelHost::links() {
+  return list_links(m_netlink);
+}
+Result<std::optional<Link>> KernelHost::link(const IfName& name) {
+  return find_link(m_netlink, name);
+}
+Result<std::optional<Link>> KernelHost::link(std::uint32_t index) {
+  return find_link(m_netlink, index);
+}
+Result<> KernelHost::execute(const LinkStep& step) {
+  return std::visit(Executor{m_netlink}, step);
+}
+
+} // namespace vdeup::kernel

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "engine/host.hpp"
+#include "kernel/netlink.hpp"
+
+#include <memory>
+
+namespace vdeup::kernel {
+
+/// Carries out link steps in the network namespace of this process.
+class KernelHost final : public engine::LinkHost {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<KernelHost>> open();
+  explicit KernelHost(Netlink netlink) : m_netlink(std::move(netlink)) {}
+
+  [[nodiscard]] Result<std::vector<Link>> links() override;
+  [[nodiscard]] Result<std::optional<Link>> link(const IfName& name) override;
+  [[nodiscard]] Result<std::optional<Link>> link(std::uint32_t index) override;
+  [[nodiscard]] Result<> execute(const LinkStep& step) override;
+
+ private:
+  Netlink m_netlink;
+};
+
+} // namespace vdeup::kernel

@@ -1,0 +1,86 @@
+#include "kernel/link_message.hpp"
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vdeup::kernel {
+namespace {
+
+constexpr unsigned k_lower_up = 1U << 16U; // IFF_LOWER_UP; <linux/if.h> cannot be included beside <net/if.h>
+constexpr std::uint8_t k_tap_mode = 2;     // IFF_TAP, as IFLA_TUN_TYPE gives it
+
+using Attributes = std::array<nlattr*, IFLA_MAX + 1>;
+
+std::string get_text(const nlattr* attribute) {
+  return attribute == nullptr ? std::string{} : std::string{nla_get_string(attribute)};
+}
+
+void parse_bridge(nlattr* data, Link& link) {
+  std::array<nlattr*, IFLA_BR_MAX + 1> found{};
+  if (nla_parse_nested(found.data(), IFLA_BR_MAX, data, nullptr) == 0 && found[IFLA_BR_STP_STATE] != nullptr)
+    link.bridge_stp = nla_get_u32(found[IFLA_BR_STP_STATE]) != 0;
+}
+
+void parse_tun(nlattr* data, Link& link) {
+  std::array<nlattr*, IFLA_TUN_MAX + 1> found{};
+  if (nla_parse_nested(found.data(), IFLA_TUN_MAX, data, nullptr) != 0)
+    return;
+  if (found[IFLA_TUN_OWNER] != nullptr)
+    link.tun_owner = nla_get_u32(found[IFLA_TUN_OWNER]);
+  if (found[IFLA_TUN_TYPE] != nullptr)
+    link.is_tap = nla_get_u8(found[IFLA_TUN_TYPE]) == k_tap_mode;
+}
+
+void parse_kind(nlattr* info, Link& link) {
+  std::array<nlattr*, IFLA_INFO_MAX + 1> found{};
+  if (info == nullptr || nla_parse_nested(found.data(), IFLA_INFO_MAX, info, nullptr) != 0)
+    return;
+  link.kind = get_text(found[IFLA_INFO_KIND]);
+  nlattr* data = found[IFLA_INFO_DATA];
+  if (data != nullptr && link.kind == "bridge")
+    parse_bridge(data, link);
+  if (data != nullptr && link.kind == "tun")
+    parse_tun(data, link);
+}
+
+std::optional<MacAddress> get_mac(const nlattr* attribute) {
+  MacAddress::Bytes bytes{};
+  if (attribute == nullptr || static_cast<std::size_t>(nla_len(attribute)) != bytes.size())
+    return std::nullopt;
+  const auto* data = static_cast<const std::uint8_t*>(nla_data(attribute));
+  std::copy_n(data, bytes.size(), bytes.begin());
+  return MacAddress{bytes};
+}
+
+} // namespace
+
+std::optional<Link> parse_link(const nlmsghdr& message) {
+  auto* header = const_cast<nlmsghdr*>(&message); // libnl's parser is not const
+  Attributes found{};
+  if (message.nlmsg_type != RTM_NEWLINK ||
+      nlmsg_parse(header, sizeof(ifinfomsg), found.data(), IFLA_MAX, nullptr) != 0)
+    return std::nullopt;
+  const auto& info = *static_cast<const ifinfomsg*>(nlmsg_data(header));
+  Link link{.index = static_cast<std::uint32_t>(info.ifi_index),
+            .name = get_text(found[IFLA_IFNAME]),
+            .kind = {},
+            .mac = get_mac(found[IFLA_ADDRESS]),
+            .is_up = (info.ifi_flags & static_cast<unsigned>(IFF_UP)) != 0,
+            .has_carrier = (info.ifi_flags & k_lower_up) != 0,
+            .alias = get_text(found[IFLA_IFALIAS])};
+  if (found[IFLA_MTU] != nullptr)
+    link.mtu = nla_get_u32(found[IFLA_MTU]);
+  if (found[IFLA_MASTER] != nullptr)
+    link.master = nla_get_u32(found[IFLA_MASTER]);
+  parse_kind(found[IFLA_LINKINFO], link);
+  return link;
+}
+
+} // namespace vdeup::kernel

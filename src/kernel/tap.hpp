@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/identity.hpp"
+#include "base/unique_fd.hpp"
+#include "kernel/links.hpp"
+
+namespace vdeup::kernel {
+
+/// What a new TAP is to be like, beside its owner.
+struct TapProperties {
+  std::uint32_t mtu = 1500;
+  std::string alias;
+};
+
+/// Make a persistent TAP (Documentation/networking/tuntap.rst). It becomes persistent in the very last call:
+/// if anything fails or kills us before, the kernel removes it with our descriptor.
+/// Errors: conflict if a device of that name exists, whoever's it is; not_permitted.
+[[nodiscard]] Result<> create_tap(Netlink& netlink, const IfName& name, const Identity& owner,
+                                  const TapProperties& properties);
+
+/// Delete a TAP as its owner, who needs no privilege for it: open it, make it non-persistent, close it.
+/// `index` guards against another device that took the name meanwhile.
+/// Errors: conflict if some process holds it open.
+[[nodiscard]] Result<> delete_own_tap(const IfName& name, std::uint32_t index);
+
+} // namespace vdeup::kernel

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "model/names.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace vdeup {
+
+/// What the kernel says of one network interface, free of interpretation. An optional that is empty means
+/// "the kernel did not say".
+struct Link {
+  std::uint32_t index = 0;
+  std::string name;
+  std::string kind; ///< IFLA_INFO_KIND: bridge, tun, veth, …; empty for a physical NIC
+  std::optional<MacAddress> mac{};
+  std::uint32_t mtu = 0;
+  bool is_up = false;       ///< IFF_UP: somebody set it up
+  bool has_carrier = false; ///< IFF_LOWER_UP: there is something at the other end
+  std::uint32_t master = 0; ///< index of the bridge or bond it belongs to, or 0
+  std::string alias{};
+  std::optional<bool> bridge_stp{}; ///< of a bridge
+  std::optional<uid_t> tun_owner{}; ///< of a TUN or TAP with an owner
+  bool is_tap = false;              ///< a TUN device in TAP mode
+
+  [[nodiscard]] bool is_bridge() const { return kind == "bridge"; }
+};
+
+} // namespace vdeup

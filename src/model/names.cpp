@@ -1,0 +1,110 @@
+#include "model/names.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <net/if.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace vdeup {
+namespace {
+
+constexpr std::size_t k_longest_if_name = IFNAMSIZ - 1;
+constexpr std::size_t k_longest_socket = 100;
+constexpr std::size_t k_longest_directory = 92;
+static_assert(k_longest_directory + 15 < sizeof(sockaddr_un::sun_path));
+
+bool is_graphic(char byte) {
+  return byte > ' ' && byte <= '~';
+}
+bool is_printable(char byte) {
+  return byte >= ' ' && byte <= '~';
+}
+
+Error bad_name(std::string_view text, std::string cause) {
+  return Error{ErrorKind::usage,
+               fmt::format("'{}' is not the name of a network interface", printable(text)),
+               std::move(cause),
+               {}};
+}
+
+} // namespace
+
+Result<IfName> IfName::parse(std::string_view text) {
+  if (text.empty())
+    return fail(bad_name(text, "it is empty"));
+  if (text.size() > k_longest_if_name)
+    return fail(
+        bad_name(text, fmt::format("it has {} bytes, {} are allowed", text.size(), k_longest_if_name)));
+  if (text == "." || text == "..")
+    return fail(bad_name(text, "the kernel reserves it"));
+  const auto is_allowed = [](char byte) {
+    return is_graphic(byte) && byte != '/' && byte != ':' && byte != '%';
+  };
+  if (!std::all_of(text.begin(), text.end(), is_allowed))
+    return fail(bad_name(text, "blanks, '/', ':', '%' and control characters are not allowed"));
+  return IfName{std::string{text}};
+}
+
+Result<MacAddress> MacAddress::parse(std::string_view text) {
+  const auto bad = [text] {
+    return fail(Error{ErrorKind::usage, fmt::format("'{}' is not an Ethernet address", printable(text)),
+                      "six pairs of hexadecimal digits are needed", "an example: 52:54:00:12:34:56"});
+  };
+  Bytes bytes{};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i > 0 && (at == end || *at++ != ':'))
+      return bad();
+    constexpr int hexadecimal = 16;
+    const auto [next, error] = std::from_chars(at, std::min(end, at + 2), bytes.at(i), hexadecimal);
+    if (error != std::errc{})
+      return bad();
+    at = next;
+  }
+  if (at != end)
+    return bad();
+  return MacAddress{bytes};
+}
+
+std::string MacAddress::str() const {
+  return fmt::format("{:02x}", fmt::join(m_bytes, ":"));
+}
+
+Result<SocketPath> SocketPath::directory(std::string_view path) {
+  return parse(path, k_longest_directory);
+}
+Result<SocketPath> SocketPath::socket(std::string_view path) {
+  return parse(path, k_longest_socket);
+}
+
+Result<SocketPath> SocketPath::parse(std::string_view path, std::size_t longest) {
+  const auto bad = [path](std::string cause, std::string hint = {}) {
+    return fail(Error{ErrorKind::usage, fmt::format("cannot use '{}' as a socket path", printable(path)),
+                      std::move(cause), std::move(hint)});
+  };
+  while (path.size() > 1 && path.ends_with('/'))
+    path.remove_suffix(1);
+  if (path.size() < 2 || path.front() != '/')
+    return bad("it is not an absolute path");
+  if (path.size() > longest)
+    return bad(fmt::format("it has {} bytes, UNIX sockets leave room for {}", path.size(), longest),
+               "choose a shorter directory with CTYS_SOCKBASE, or shorter paths with -s and -S");
+  if (!std::all_of(path.begin(), path.end(), is_printable))
+    return bad("it has control characters or bytes that are not ASCII");
+  if (path.find_first_of("[]{}") != std::string_view::npos)
+    return bad("libvdeplug reads brackets and braces as syntax");
+  return SocketPath{std::string{path}};
+}
+
+std::string SocketPath::parent() const {
+  const std::size_t slash = m_path.rfind('/');
+  return slash == 0 ? "/" : m_path.substr(0, slash);
+}
+
+} // namespace vdeup

@@ -1,0 +1,56 @@
+#include "model/step.hpp"
+
+#include <fmt/format.h>
+
+namespace vdeup {
+namespace {
+
+struct Describe {
+  std::string operator()(const LinkStep& step) const { return std::visit(*this, step); }
+  std::string operator()(const SwitchStep& step) const { return std::visit(*this, step); }
+
+  std::string operator()(const CreateBridge& step) const {
+    return fmt::format("create bridge {}, address {}, mtu {}, STP off, forward delay 0", step.name.str(),
+                       step.mac.str(), step.mtu);
+  }
+  std::string operator()(const MarkBridge& step) const {
+    return fmt::format("mark bridge {} as made by vdeup", step.name.str());
+  }
+  std::string operator()(const DeleteBridge& step) const {
+    return fmt::format("delete bridge {}", step.name.str());
+  }
+  std::string operator()(const CreateTap& step) const {
+    return fmt::format("create TAP {}, owner {}, mtu {}", step.name.str(), step.owner.name, step.mtu);
+  }
+  std::string operator()(const DeleteTap& step) const {
+    return fmt::format("delete TAP {}", step.name.str());
+  }
+  std::string operator()(const SetUp& step) const { return fmt::format("set {} up", step.name.str()); }
+  std::string operator()(const SetDown& step) const { return fmt::format("set {} down", step.name.str()); }
+  std::string operator()(const SetBridge& step) const {
+    return step.bridge ? fmt::format("make {} a port of {}", step.port.str(), step.bridge->str())
+                       : fmt::format("take {} out of its bridge", step.port.str());
+  }
+  std::string operator()(const StartSwitch& step) const {
+    return fmt::format("start vde_switch {} as {} on {}", step.scope.sockets.dir.str(), step.scope.owner.name,
+                       step.tap.str());
+  }
+  std::string operator()(const StopSwitch& step) const {
+    return fmt::format("stop vde_switch {}", step.scope.sockets.dir.str());
+  }
+  std::string operator()(const SweepSockets& step) const {
+    return fmt::format("remove the sockets left in {}", step.scope.sockets.dir.str());
+  }
+};
+
+} // namespace
+
+std::string describe(const Step& step) {
+  return std::visit(Describe{}, step);
+}
+
+bool needs_net_admin(const Step& step) {
+  return std::holds_alternative<LinkStep>(step);
+}
+
+} // namespace vdeup

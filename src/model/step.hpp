@@ -1,0 +1,98 @@
+#pragma once
+
+#include "model/network.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace vdeup {
+
+// One reversible change each. A step names everything that it needs and nothing that it could look up, so
+// that it can be printed, sent to another process and checked there.
+
+/// Make a bridge with this MAC and MTU, STP off and no forward delay in the creating message, then mark it.
+struct CreateBridge {
+  IfName name;
+  MacAddress mac;
+  std::uint32_t mtu = 1500;
+};
+
+/// Mark a bridge that we made and could not mark before we died; its MAC proves that it is ours.
+struct MarkBridge {
+  IfName name;
+  MacAddress mac;
+};
+
+/// Delete a bridge that bears our mark and has no port.
+struct DeleteBridge {
+  IfName name;
+};
+
+/// Make a persistent TAP that its owner can open without privilege.
+struct CreateTap {
+  IfName name;
+  Identity owner;
+  std::uint32_t mtu = 1500;
+  TapMark mark;
+};
+
+/// Delete the TAP that bears this mark.
+struct DeleteTap {
+  IfName name;
+  TapMark mark;
+};
+
+struct SetUp {
+  IfName name;
+};
+
+struct SetDown {
+  IfName name;
+};
+
+/// Make an interface a port of a bridge, or of none.
+struct SetBridge {
+  IfName port;
+  std::optional<IfName> bridge;
+};
+
+/// Start a vde_switch as the owner, on a TAP, and wait until it has proven itself.
+struct StartSwitch {
+  Scope scope;
+  IfName tap;
+};
+
+/// Stop a vde_switch; with `kill`, also one that does not answer.
+struct StopSwitch {
+  Scope scope;
+  bool kill = false;
+};
+
+/// Remove the sockets and the directory of a switch that is gone.
+struct SweepSockets {
+  Scope scope;
+};
+
+using LinkStep =
+    std::variant<CreateBridge, MarkBridge, DeleteBridge, CreateTap, DeleteTap, SetUp, SetDown, SetBridge>;
+using SwitchStep = std::variant<StartSwitch, StopSwitch, SweepSockets>;
+using Step = std::variant<LinkStep, SwitchStep>;
+
+/// Say what a step does, in one line and in the words of ip(8): "create TAP tap0, owner acue, mtu 1500".
+[[nodiscard]] std::string describe(const Step& step);
+
+/// True when carrying out the step takes CAP_NET_ADMIN.
+[[nodiscard]] bool needs_net_admin(const Step& step);
+
+/// A step with its inverse, computed from what was observed. No inverse: what it changes was not ours, or
+/// was broken, and is not brought back.
+struct PlannedStep {
+  Step step;
+  std::optional<Step> undo;
+};
+
+using Plan = std::vector<PlannedStep>;
+
+} // namespace vdeup

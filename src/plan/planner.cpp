@@ -1,0 +1,218 @@
+#include "plan/planner.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vdeup::plan {
+namespace {
+
+constexpr std::string_view k_force_hint = "repeat with -f to go on all the same";
+
+/// Name the clients in an error, but not a hundred of them.
+std::string name_clients(const std::vector<std::string>& clients) {
+  constexpr std::size_t most = 5;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(most, clients.size()); ++i)
+    names += fmt::format("{}{}", i == 0 ? "" : ", ", printable(clients[i]));
+  if (clients.size() > most)
+    names += fmt::format(" and {} more", clients.size() - most);
+  return names;
+}
+
+bool is_on_its_tap(const Network& network) {
+  const Switch& vde_switch = network.vde_switch;
+  return vde_switch.life == Switch::Life::alive && vde_switch.accepts_clients && vde_switch.tap &&
+         network.tap && network.tap->name == *vde_switch.tap && network.tap->index != 0;
+}
+
+/// Builds a plan front to back; each method adds the steps for one part.
+class Planner {
+ public:
+  Planner(const Request& request, const Network& desired, const Network& observed)
+      : m_request(request), m_desired(desired), m_observed(observed) {}
+
+  Result<Plan> make() {
+    const bool keep_switch = is_on_its_tap(m_observed);
+    if (!keep_switch) {
+      TRY(clear_old_switch());
+    }
+    ensure_bridge();
+    TRY(ensure_tap(keep_switch));
+    if (!keep_switch)
+      add(StartSwitch{m_request.scope, m_desired.tap->name},
+          Step{SwitchStep{StopSwitch{m_request.scope, true}}});
+    return std::move(m_plan);
+  }
+
+ private:
+  void add(LinkStep step, std::optional<Step> undo) {
+    m_plan.push_back({Step{std::move(step)}, std::move(undo)});
+  }
+  void add(SwitchStep step, std::optional<Step> undo) {
+    m_plan.push_back({Step{std::move(step)}, std::move(undo)});
+  }
+
+  Result<> clear_old_switch() {
+    const Switch& old = m_observed.vde_switch;
+    if (old.life == Switch::Life::absent)
+      return ok();
+    if (old.life == Switch::Life::dead) {
+      add(SweepSockets{m_request.scope}, std::nullopt);
+      return ok();
+    }
+    TRY(may_replace(old));
+    add(StopSwitch{m_request.scope, m_request.force}, std::nullopt);
+    return ok();
+  }
+
+  [[nodiscard]] Result<> may_replace(const Switch& old) const {
+    if (m_request.force)
+      return ok();
+    const std::string what = fmt::format("cannot renew the switch {}", m_request.scope.sockets.dir.str());
+    if (old.life == Switch::Life::mute)
+      return fail(Error{ErrorKind::refused, what,
+                        fmt::format("process {} holds it and does not answer", old.pid),
+                        std::string{k_force_hint}});
+    const auto clients = old.clients();
+    if (!clients.empty())
+      return fail(Error{
+          ErrorKind::refused, what,
+          fmt::format("it has lost its TAP or its socket, but VMs are attached: {}", name_clients(clients)),
+          "end these VMs, or repeat with -f: they lose their network"});
+    return ok();
+  }
+
+  void ensure_bridge() {
+    const Bridge& bridge = *m_desired.bridge;
+    if (!m_observed.bridge) {
+      add(CreateBridge{bridge.name, bridge.mac, bridge.mtu}, Step{LinkStep{DeleteBridge{bridge.name}}});
+      add(SetUp{bridge.name}, Step{LinkStep{SetDown{bridge.name}}});
+      return;
+    }
+    if (m_observed.bridge->is_half_made)
+      add(MarkBridge{bridge.name, bridge.mac}, std::nullopt);
+    if (!m_observed.bridge->is_up)
+      add(SetUp{bridge.name}, Step{LinkStep{SetDown{bridge.name}}});
+  }
+
+  Result<> ensure_tap(bool switch_runs) {
+    const Tap& tap = *m_desired.tap;
+    if (!m_observed.tap) {
+      add(CreateTap{tap.name, m_request.scope.owner, tap.mtu, *tap.mark},
+          Step{LinkStep{DeleteTap{tap.name, *tap.mark}}});
+      add(SetBridge{tap.name, tap.bridge}, Step{LinkStep{SetBridge{tap.name, std::nullopt}}});
+      add(SetUp{tap.name}, Step{LinkStep{SetDown{tap.name}}});
+      return ok();
+    }
+    TRY(may_use(*m_observed.tap, switch_runs));
+    if (m_observed.tap->bridge != tap.bridge)
+      add(SetBridge{tap.name, tap.bridge}, Step{LinkStep{SetBridge{tap.name, m_observed.tap->bridge}}});
+    if (!m_observed.tap->is_up)
+      add(SetUp{tap.name}, Step{LinkStep{SetDown{tap.name}}});
+    return ok();
+  }
+
+  [[nodiscard]] Result<> may_use(const Tap& tap, bool switch_runs) const {
+    const std::string what = fmt::format("cannot use TAP {}", tap.name.str());
+    // A switch that is about to be stopped lets go of its TAP; what holds it otherwise is a stranger.
+    const bool held_by_the_old_switch =
+        m_observed.vde_switch.life == Switch::Life::alive || m_observed.vde_switch.life == Switch::Life::mute;
+    if (!switch_runs && tap.is_up && tap.has_carrier && !held_by_the_old_switch)
+      return fail(Error{ErrorKind::refused, what, "another process has it open",
+                        "`vdeup check` says more; end that process, or run `vdeup cancel` first"});
+    const bool works_elsewhere = tap.bridge && tap.bridge != m_desired.tap->bridge;
+    if (works_elsewhere && !m_request.force)
+      return fail(Error{ErrorKind::refused, what,
+                        fmt::format("it is a port of {}, and {} was asked for", tap.bridge->str(),
+                                    m_desired.tap->bridge->str()),
+                        "run `vdeup cancel` first, or repeat with -f to move it"});
+    if (!tap.mark && tap.bridge != m_desired.tap->bridge)
+      return fail(Error{ErrorKind::refused, what,
+                        "vdeup did not make it, and it is not a port of the bridge that is asked for",
+                        fmt::format("run `ip link set {} master {}`, or stop that switch", tap.name.str(),
+                                    m_desired.bridge->name.str())});
+    return ok();
+  }
+
+  const Request& m_request;
+  const Network& m_desired;
+  const Network& m_observed;
+  Plan m_plan{};
+};
+
+Error differs(std::string cause) {
+  return Error{ErrorKind::failed, "the network is not as it was asked for", std::move(cause),
+               "`vdeup check` looks at every part of it"};
+}
+
+} // namespace
+
+Result<Plan> make_plan(const Request& request, const Network& desired, const Network& observed) {
+  return Planner{request, desired, observed}.make();
+}
+
+Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal, const Network& observed,
+                               const std::vector<Tap>& taps) {
+  using Life = Switch::Life;
+  Plan plan;
+  const std::string what = fmt::format("cannot stop the switch {}", scope.sockets.dir.str());
+  const Switch& vde_switch = observed.vde_switch;
+  if (vde_switch.life == Life::mute && !removal.force)
+    return fail(Error{ErrorKind::refused, what,
+                      fmt::format("process {} holds it and does not answer", vde_switch.pid),
+                      std::string{k_force_hint}});
+  if (const auto clients = vde_switch.clients(); !clients.empty() && !removal.force)
+    return fail(Error{ErrorKind::refused, what, fmt::format("VMs are attached: {}", name_clients(clients)),
+                      "end these VMs, or repeat with -f: they lose their network"});
+  if (vde_switch.life == Life::alive || vde_switch.life == Life::mute)
+    plan.push_back({Step{SwitchStep{StopSwitch{scope, removal.force}}}, std::nullopt});
+  if (vde_switch.life == Life::dead)
+    plan.push_back({Step{SwitchStep{SweepSockets{scope}}}, std::nullopt});
+  for (const Tap& tap : taps)
+    if (tap.mark)
+      plan.push_back({Step{LinkStep{DeleteTap{tap.name, *tap.mark}}}, std::nullopt});
+  if (!removal.bridge || !observed.bridge || !(observed.bridge->is_ours || observed.bridge->is_half_made))
+    return plan;
+  const auto goes_with_us = [&taps](const IfName& port) {
+    return std::any_of(taps.begin(), taps.end(),
+                       [&port](const Tap& tap) { return tap.mark && tap.name == port; });
+  };
+  const auto& ports = observed.bridge->ports;
+  if (const auto other = std::find_if_not(ports.begin(), ports.end(), goes_with_us); other != ports.end())
+    return fail(Error{ErrorKind::refused, fmt::format("cannot remove bridge {}", observed.bridge->name.str()),
+                      fmt::format("{} is still a port of it", other->str()),
+                      "cancel without --bridge, or take that port out first"});
+  if (observed.bridge->is_half_made)
+    plan.push_back({Step{LinkStep{MarkBridge{observed.bridge->name, observed.bridge->mac}}}, std::nullopt});
+  plan.push_back({Step{LinkStep{DeleteBridge{observed.bridge->name}}}, std::nullopt});
+  return plan;
+}
+
+Result<> verify(const Network& desired, const Network& observed) {
+  if (!observed.bridge || observed.bridge->name != desired.bridge->name || !observed.bridge->is_up)
+    return fail(differs(fmt::format("bridge {} is not up", desired.bridge->name.str())));
+  const Switch& vde_switch = observed.vde_switch;
+  if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients)
+    return fail(differs("the switch does not answer or does not accept VMs"));
+  if (vde_switch.tap != desired.tap->name)
+    return fail(differs(fmt::format("{} is not at a port of the switch", desired.tap->name.str())));
+  if (!observed.tap || observed.tap->bridge != desired.tap->bridge)
+    return fail(
+        differs(fmt::format("{} is not a port of {}", desired.tap->name.str(), desired.bridge->name.str())));
+  if (!observed.tap->is_up || !observed.tap->has_carrier)
+    return fail(differs(fmt::format("{} has no carrier", desired.tap->name.str())));
+  return ok();
+}
+
+bool is_functional(const Network& observed) {
+  if (!is_on_its_tap(observed) || !observed.tap->is_up || !observed.tap->has_carrier)
+    return false;
+  if (!observed.tap->mark) // somebody made this by hand and may have other plans for it than a bridge
+    return true;
+  return observed.bridge && observed.bridge->is_up;
+}
+
+} // namespace vdeup::plan

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "model/step.hpp"
+#include "plan/request.hpp"
+
+namespace vdeup::plan {
+
+/// Compute the steps that lead from the observed to the desired network. Pure: the same input gives the same
+/// plan, and a network that is as desired gives an empty one.
+///
+/// Errors: refused where going on would cut somebody off (attached VMs, a TAP that works elsewhere) and the
+/// request does not say `force`.
+[[nodiscard]] Result<Plan> make_plan(const Request& request, const Network& desired, const Network& observed);
+
+struct Removal {
+  bool force = false;  ///< also with VMs attached, also a switch that does not answer
+  bool bridge = false; ///< also the bridge, if it is ours and nothing else uses it
+};
+
+/// Compute the steps that remove the switch and its TAPs, in the order that keeps the switch from spinning
+/// on a TAP that is gone (vde-facts fact 5). `taps` are all that bear the mark of this scope.
+///
+/// Removal has no undo: each step that was done stays done, and another call goes on with the rest.
+/// Errors: refused with VMs attached or a mute switch, without `force`.
+[[nodiscard]] Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal,
+                                             const Network& observed, const std::vector<Tap>& taps);
+
+/// Check that the network observed after all steps is the one that was desired.
+/// Errors: failed, naming the first difference.
+[[nodiscard]] Result<> verify(const Network& desired, const Network& observed);
+
+/// True when VMs can be attached to this network and reach what is behind it, whatever its names are. A TAP
+/// that vdeup did not make need not be on a bridge: it is taken as its maker left it.
+[[nodiscard]] bool is_functional(const Network& observed);
+
+} // namespace vdeup::plan

@@ -1,0 +1,128 @@
+#include "plan/request.hpp"
+
+#include "model/interpret.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace vdeup::plan {
+namespace {
+
+/// Names under which container engines and libvirt keep bridges of their own.
+bool belongs_to_an_engine(std::string_view name) {
+  constexpr std::array<std::string_view, 7> prefixes{"docker", "virbr",  "lxdbr", "incusbr",
+                                                     "cni",    "podman", "lxcbr"};
+  const auto starts = [name](std::string_view prefix) { return name.starts_with(prefix); };
+  if (std::any_of(prefixes.begin(), prefixes.end(), starts))
+    return true;
+  constexpr std::string_view docker_network = "br-"; // and twelve hexadecimal digits of the network's id
+  constexpr std::size_t id_digits = 12;
+  if (!name.starts_with(docker_network) || name.size() != docker_network.size() + id_digits)
+    return false;
+  const std::string_view id = name.substr(docker_network.size());
+  return std::all_of(id.begin(), id.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
+}
+
+/// A port that leads out of this host, as far as its kind tells: not a VM, a container or one of ours.
+bool is_external(const Link& port) {
+  return port.kind != "tun" && port.kind != "veth" && port.kind != "dummy";
+}
+
+bool has_external_port(const Link& bridge, const std::vector<Link>& links) {
+  return std::any_of(links.begin(), links.end(), [&bridge](const Link& port) {
+    return port.master == bridge.index && is_external(port);
+  });
+}
+
+const Link* find(const std::vector<Link>& links, std::string_view name) {
+  const auto found =
+      std::find_if(links.begin(), links.end(), [name](const Link& l) { return l.name == name; });
+  return found == links.end() ? nullptr : &*found;
+}
+
+std::vector<const Link*> bridges_by_name(const std::vector<Link>& links) {
+  std::vector<const Link*> bridges;
+  for (const Link& link : links)
+    if (link.is_bridge())
+      bridges.push_back(&link);
+  std::sort(bridges.begin(), bridges.end(), [](const Link* a, const Link* b) { return a->name < b->name; });
+  return bridges;
+}
+
+Result<BridgeChoice> existing(const Link& link, const std::vector<Link>& links, std::string_view host_seed,
+                              std::string reason) {
+  TRY(auto bridge, to_bridge(link, links, host_seed));
+  return BridgeChoice{std::move(bridge), true, std::move(reason)};
+}
+
+BridgeChoice fresh(const IfName& name, std::string_view host_seed, std::string reason) {
+  return BridgeChoice{Bridge{.name = name, .mac = bridge_address(name, host_seed), .is_ours = true}, false,
+                      std::move(reason)};
+}
+
+Result<BridgeChoice> by_name(const IfName& name, const std::vector<Link>& links, std::string_view host_seed,
+                             std::string reason) {
+  const Link* link = find(links, name.str());
+  if (link == nullptr)
+    return fresh(name, host_seed, std::move(reason));
+  if (!link->is_bridge())
+    return fail(Error{ErrorKind::refused, fmt::format("cannot use {} as the bridge", name.str()),
+                      fmt::format("it exists and is not a bridge{}",
+                                  link->kind.empty() ? "" : fmt::format(" but a {} device", link->kind)),
+                      "name another bridge with -b; `ip link show type bridge` lists them"});
+  return existing(*link, links, host_seed, std::move(reason));
+}
+
+} // namespace
+
+Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted, const std::vector<Link>& links,
+                                   std::string_view host_seed) {
+  if (wanted)
+    return by_name(*wanted, links, host_seed, "it was asked for");
+  const std::vector<const Link*> bridges = bridges_by_name(links);
+  for (const Link* link : bridges)
+    if (has_external_port(*link, links))
+      return existing(*link, links, host_seed, "it is the first bridge with a port to the outside");
+  for (const Link* link : bridges)
+    if (!belongs_to_an_engine(link->name))
+      return existing(*link, links, host_seed,
+                      "no bridge has a port to the outside, and it is the first that no other engine owns");
+  TRY(auto name, IfName::parse(k_default_bridge));
+  return by_name(name, links, host_seed, "this host has no suitable bridge");
+}
+
+Result<IfName> free_tap_name(const std::vector<Link>& links) {
+  for (unsigned number = 0;; ++number) {
+    const std::string name = fmt::format("tap{}", number);
+    if (find(links, name) == nullptr)
+      return IfName::parse(name);
+  }
+}
+
+Result<Network> desire(const Request& request, const BridgeChoice& choice, const Network& observed,
+                       const std::vector<Link>& links) {
+  Network desired;
+  desired.bridge = choice.bridge;
+  desired.bridge->is_up = true;
+  const TapMark mark{request.scope.owner.uid, request.scope.sockets.dir};
+  if (observed.tap) {
+    desired.tap = observed.tap;
+  } else {
+    TRY(auto name, free_tap_name(links));
+    desired.tap = Tap{.name = std::move(name), .owner = request.scope.owner.uid, .bridge = {}, .mark = mark};
+    desired.tap->mtu = choice.bridge.mtu;
+  }
+  desired.tap->is_up = true;
+  desired.tap->has_carrier = true;
+  desired.tap->bridge = choice.bridge.name;
+  desired.vde_switch = Switch{.life = Switch::Life::alive,
+                              .uid = request.scope.owner.uid,
+                              .accepts_clients = true,
+                              .tap = desired.tap->name};
+  return desired;
+}
+
+} // namespace vdeup::plan

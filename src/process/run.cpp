@@ -1,0 +1,165 @@
+#include "base/identity.hpp"
+#include "base/text.hpp"
+#include "process/command.hpp"
+
+// Without this, Boost.Process v2 takes paths from Boost.Filesystem, one library more to link. Its headers in
+// Boost 1.81 then miss three includes of their own.
+#define BOOST_PROCESS_USE_STD_FS 1
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/readable_pipe.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/optional.hpp>
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/stdio.hpp>
+#include <boost/type_traits/decay.hpp>
+#include <boost/type_traits/is_convertible.hpp>
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+namespace vdeup::process {
+namespace {
+
+namespace asio = boost::asio;
+namespace process_v2 = boost::process::v2;
+using boost::system::error_code;
+
+constexpr std::size_t k_most_output = 65536;
+
+/// Runs in the child between fork and exec: only async-signal-safe calls.
+struct CleanStart {
+  template <class Launcher>
+  error_code on_exec_setup(Launcher& /*launcher*/, const process_v2::filesystem::path& /*program*/,
+                           const char* const* /*argv*/) const {
+    (void)::umask(S_IRWXG | S_IRWXO);
+    sigset_t none;
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, nullptr);
+    for (int signal = 1; signal < NSIG; ++signal)
+      (void)::signal(signal, SIG_DFL);
+    if (const int error_number = settle_identity(); error_number != 0)
+      return error_code{error_number, boost::system::system_category()};
+    if (::chdir("/") < 0)
+      return error_code{errno, boost::system::system_category()};
+    return {};
+  }
+};
+
+/// Passes a whole environment as it is.
+struct ExactEnvironment {
+  std::vector<const char*> pointers;
+
+  explicit ExactEnvironment(const std::vector<std::string>& words) {
+    for (const std::string& word : words)
+      pointers.push_back(word.c_str());
+    pointers.push_back(nullptr);
+  }
+  template <class Launcher>
+  error_code on_setup(Launcher& launcher, const process_v2::filesystem::path& /*program*/,
+                      const char* const* /*argv*/) const {
+    launcher.env = pointers.data();
+    return {};
+  }
+};
+
+/// Collects what comes through a pipe until its end.
+class Collector {
+ public:
+  explicit Collector(asio::io_context& context) : pipe(context) {}
+
+  void start() {
+    pipe.async_read_some(asio::buffer(m_chunk), [this](const error_code& error, std::size_t size) {
+      text.append(m_chunk.data(), std::min(size, k_most_output - std::min(k_most_output, text.size())));
+      if (!error)
+        start();
+    });
+  }
+
+  asio::readable_pipe pipe;
+  std::string text{};
+
+ private:
+  std::array<char, 4096> m_chunk{};
+};
+
+int to_exit_status(int native) {
+  constexpr int signal_base = 128;
+  return WIFSIGNALED(native) ? signal_base + WTERMSIG(native) : WEXITSTATUS(native);
+}
+
+Error cannot_start(const Command& command, const error_code& error) {
+  const bool is_gone = error == boost::system::errc::no_such_file_or_directory;
+  return Error{is_gone ? ErrorKind::program_missing : ErrorKind::program_not_executable,
+               fmt::format("cannot run '{}'", printable(command.program)),
+               error.message(),
+               {}};
+}
+
+/// The process, its two pipes and the deadline, on one event loop.
+class Running {
+ public:
+  Result<Outcome> run(const Command& command, const Deadline& deadline) {
+    error_code error;
+    const ExactEnvironment environment{command.environment};
+    auto child = process_v2::default_process_launcher()(
+        m_context.get_executor(), error, command.program, command.args, environment, CleanStart{},
+        process_v2::process_stdio{nullptr, m_output.pipe, m_errors.pipe});
+    if (error)
+      return fail(cannot_start(command, error));
+    m_output.start();
+    m_errors.start();
+
+    int native = 0;
+    bool is_over = false;
+    child.async_wait([&](const error_code&, int /*status*/) {
+      native = child.native_exit_code();
+      is_over = true;
+      // A daemon that it left behind may hold the pipes; what matters has been written by now.
+      m_context.post([this] { drain(); });
+    });
+    m_context.run_for(deadline.left());
+    if (!is_over) {
+      child.terminate(error); // SIGKILL and waitpid
+      return fail(Error{ErrorKind::timed_out,
+                        fmt::format("cannot run '{}'", printable(command.program)),
+                        "it did not end in time",
+                        {}});
+    }
+    return Outcome{to_exit_status(native), std::move(m_output.text), std::move(m_errors.text)};
+  }
+
+ private:
+  void drain() {
+    m_context.poll();
+    m_context.stop();
+  }
+
+  asio::io_context m_context{1};
+  Collector m_output{m_context};
+  Collector m_errors{m_context};
+};
+
+} // namespace
+
+std::string Command::line() const {
+  std::vector<std::string> words{program};
+  words.insert(words.end(), args.begin(), args.end());
+  return shell_line(words);
+}
+
+Result<Outcome> run(const Command& command, const Deadline& deadline) {
+  TRY(find_program(command.program));
+  try {
+    return Running{}.run(command, deadline);
+  } catch (const boost::system::system_error& error) { // asio and Boost.Process report some failures so
+    return fail(cannot_start(command, error.code()));
+  }
+}
+
+} // namespace vdeup::process

@@ -1,0 +1,253 @@
+#include "base/text.hpp"
+#include "qemu/line.hpp"
+#include "qemu/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace vdeup::qemu {
+namespace {
+
+/// An option of interest: its name without dashes, and where its value stands.
+struct Found {
+  std::string_view name;
+  std::size_t argument = 0;
+  OptionValue value;
+};
+
+constexpr std::array<std::string_view, 4> k_network_options{"net", "netdev", "nic", "device"};
+/// Options whose value is free text or a path, and could look like an option itself.
+constexpr std::array<std::string_view, 16> k_text_options{
+    "append", "kernel", "initrd", "drive", "hda", "hdb",    "hdc",    "hdd",
+    "cdrom",  "fda",    "fdb",    "name",  "dtb", "serial", "smbios", "object"};
+constexpr std::array<std::string_view, 6> k_disk_options{"hda", "drive", "cdrom", "kernel", "fda", "hdb"};
+
+template <class Set>
+bool contains(const Set& set, std::string_view word) {
+  return std::find(set.begin(), set.end(), word) != set.end();
+}
+
+/// QEMU reads `--net` as `-net`.
+std::string_view option_name(std::string_view argument) {
+  if (argument.size() < 2 || argument.front() != '-')
+    return {};
+  argument.remove_prefix(argument.starts_with("--") ? 2 : 1);
+  return argument;
+}
+
+std::vector<Found> find_options(const std::vector<std::string>& args) {
+  std::vector<Found> found;
+  for (std::size_t i = 0; i + 1 < args.size(); ++i) {
+    const std::string_view name = option_name(args[i]);
+    if (contains(k_network_options, name))
+      found.push_back({name, i + 1, OptionValue::parse(args[i + 1])});
+    if (contains(k_network_options, name) || contains(k_text_options, name))
+      ++i;
+  }
+  return found;
+}
+
+Error bad_option(const Found& option, std::string cause, std::string hint = {}) {
+  return Error{ErrorKind::usage,
+               fmt::format("cannot use '-{} {}'", option.name, printable(option.value.str())),
+               std::move(cause), std::move(hint)};
+}
+
+Result<std::optional<unsigned>> get_number(const Found& option, std::string_view key, int base) {
+  const auto text = option.value.get(key);
+  if (!text)
+    return std::optional<unsigned>{};
+  unsigned number = 0;
+  const char* const end = text->data() + text->size();
+  const auto [at, error] = std::from_chars(text->data(), end, number, base);
+  if (error != std::errc{} || at != end)
+    return fail(bad_option(option, fmt::format("{}={} is not a number", key, printable(*text))));
+  return std::optional<unsigned>{number};
+}
+
+Result<std::optional<MacAddress>> get_mac(const OptionValue& value, std::string_view key) {
+  const auto text = value.get(key);
+  if (!text)
+    return std::optional<MacAddress>{};
+  TRY(auto mac, MacAddress::parse(*text));
+  return std::optional<MacAddress>{mac};
+}
+
+bool is_url(const OptionValue& value) {
+  return value.get("sock").value_or("").find("://") != std::string::npos;
+}
+
+bool is_vde(const Found& option) {
+  return option.value.first() == "vde" && !is_url(option.value);
+}
+
+/// Read the keys of QEMU's vde backend.
+Result<VdeNic> read_vde(const Found& option, VdeNic::Form form,
+                        std::initializer_list<std::string_view> more_keys) {
+  constexpr std::array<std::string_view, 5> vde_keys{"id", "sock", "port", "group", "mode"};
+  for (const std::string& key : option.value.keys())
+    if (!contains(vde_keys, key) && !contains(more_keys, key))
+      return fail(bad_option(option, fmt::format("'{}' is not a property of a vde network", printable(key)),
+                             "it knows id, sock, port, group and mode"));
+  VdeNic nic{.socket = option.value.get("sock"),
+             .group = option.value.get("group"),
+             .form = form,
+             .argument = option.argument};
+  TRY(auto port, get_number(option, "port", 10));
+  TRY(auto mode, get_number(option, "mode", 8));
+  nic.port = port;
+  nic.mode = mode;
+  return nic;
+}
+
+/// Collects the NICs of one line.
+class Analysis {
+ public:
+  explicit Analysis(const std::vector<std::string>& args) : m_options(find_options(args)) {}
+
+  Result<std::vector<VdeNic>> nics() {
+    TRY(hub());
+    for (const Found& option : m_options) {
+      if (option.name == "netdev" && is_vde(option)) {
+        TRY(netdev(option));
+      }
+      if (option.name == "nic" && is_vde(option)) {
+        TRY(nic(option));
+      }
+    }
+    const bool names_a_network = std::any_of(m_options.begin(), m_options.end(),
+                                             [](const Found& option) { return option.name != "device"; });
+    if (!names_a_network)
+      m_nics.emplace_back();
+    return std::move(m_nics);
+  }
+
+ private:
+  /// `-net nic` and `-net vde`: QEMU joins all `-net` options without netdev= in one hub.
+  Result<> hub() {
+    std::vector<const Found*> fronts;
+    std::vector<const Found*> vdes;
+    bool has_other_backend = false;
+    for (const Found& option : m_options) {
+      if (option.name != "net")
+        continue;
+      if (option.value.first() == "nic") {
+        if (!option.value.has("netdev"))
+          fronts.push_back(&option);
+      } else if (is_vde(option)) {
+        vdes.push_back(&option);
+      } else {
+        has_other_backend = true;
+      }
+    }
+    if (vdes.empty() && (fronts.size() != 1 || has_other_backend))
+      return ok(); // not ours: QEMU gets it as it is
+    const Found& named = vdes.empty() ? *fronts.front() : *vdes.front();
+    if (vdes.size() > 1 || fronts.size() > 1 || has_other_backend)
+      return fail(bad_option(named, "one `-net nic` and one `-net vde` can be paired, and this line has more",
+                             "name each pair with `-netdev vde,id=ID` and `-device MODEL,netdev=ID`"));
+    return pair(named, fronts.empty() ? nullptr : fronts.front(), vdes.empty());
+  }
+
+  Result<> pair(const Found& named, const Found* front, bool no_backend) {
+    VdeNic nic{.form = VdeNic::Form::net_pair, .argument = named.argument};
+    if (!no_backend) {
+      TRY(nic, read_vde(named, VdeNic::Form::net_pair, {"vlan", "name"}));
+    }
+    if (front != nullptr) {
+      nic.front_argument = front->argument;
+      TRY(auto mac, get_mac(front->value, "macaddr"));
+      nic.mac = mac;
+    }
+    m_nics.push_back(std::move(nic));
+    return ok();
+  }
+
+  Result<> netdev(const Found& option) {
+    TRY(auto nic, read_vde(option, VdeNic::Form::netdev, {}));
+    const auto id = option.value.get("id");
+    if (!id)
+      return fail(bad_option(option, "it has no id", "add id=NAME, and netdev=NAME to its -device"));
+    for (const Found& front : m_options) {
+      const bool is_front = front.name == "device" || (front.name == "net" && front.value.first() == "nic");
+      if (!is_front || front.value.get("netdev") != id)
+        continue;
+      nic.front_argument = front.argument;
+      TRY(auto mac, get_mac(front.value, front.name == "device" ? "mac" : "macaddr"));
+      nic.mac = mac;
+    }
+    m_nics.push_back(std::move(nic));
+    return ok();
+  }
+
+  Result<> nic(const Found& option) {
+    TRY(auto nic, read_vde(option, VdeNic::Form::nic, {"model", "mac"}));
+    TRY(auto mac, get_mac(option.value, "mac"));
+    nic.mac = mac;
+    m_nics.push_back(std::move(nic));
+    return ok();
+  }
+
+  std::vector<Found> m_options;
+  std::vector<VdeNic> m_nics{};
+};
+
+/// True for a line that starts no VM: `-version`, `-h`, `-machine help`.
+bool only_asks(const std::vector<std::string>& args) {
+  constexpr std::array<std::string_view, 3> questions{"h", "help", "version"};
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (contains(questions, option_name(args[i])))
+      return true;
+    if (i > 0 && !option_name(args[i - 1]).empty() && (args[i] == "help" || args[i] == "?"))
+      return true;
+  }
+  return false;
+}
+
+/// The last component of a path, without a suffix such as `.qcow2`.
+std::string stem(std::string_view path) {
+  path.remove_prefix(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/') + 1);
+  const std::size_t dot = path.rfind('.');
+  return std::string{dot == 0 ? path : path.substr(0, dot)};
+}
+
+std::string name_from_disk(std::string_view option, const std::string& value) {
+  return stem(option == "drive" ? OptionValue::parse(value).get("file").value_or("") : value);
+}
+
+/// `-name NAME` or `-name guest=NAME,…`, else the name of the first disk, as people call their VMs.
+std::string find_vm_name(const std::vector<std::string>& args) {
+  std::string from_disk;
+  for (std::size_t i = 0; i + 1 < args.size(); ++i) {
+    const std::string_view option = option_name(args[i]);
+    if (option == "name") {
+      const auto value = OptionValue::parse(args[i + 1]);
+      return value.get("guest").value_or(value.first());
+    }
+    if (from_disk.empty() && contains(k_disk_options, option))
+      from_disk = name_from_disk(option, args[i + 1]);
+    if (contains(k_network_options, option) || contains(k_text_options, option))
+      ++i;
+  }
+  // QEMU takes a word that is no option for the first disk.
+  if (from_disk.empty() && !args.empty() && option_name(args.back()).empty() && args.size() == 1)
+    from_disk = stem(args.back());
+  return from_disk;
+}
+
+} // namespace
+
+Result<Line> analyse(std::vector<std::string> args) {
+  Line line;
+  if (!only_asks(args)) {
+    TRY(line.nics, Analysis{args}.nics());
+  }
+  line.vm_name = find_vm_name(args);
+  line.args = std::move(args);
+  return line;
+}
+
+} // namespace vdeup::qemu

@@ -1,0 +1,101 @@
+#include "qemu/options.hpp"
+
+#include <algorithm>
+
+namespace vdeup::qemu {
+namespace {
+
+std::string undouble(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    plain += text[i];
+    if (text[i] == ',')
+      ++i;
+  }
+  return plain;
+}
+
+std::string double_commas(std::string_view text) {
+  std::string doubled;
+  for (const char byte : text)
+    doubled.append(byte == ',' ? 2 : 1, byte);
+  return doubled;
+}
+
+bool is_key(std::string_view part, std::string_view key) {
+  return part.starts_with(key) && part.size() > key.size() && part[key.size()] == '=';
+}
+
+std::string join(std::string_view key, std::string_view value) {
+  std::string part{key};
+  part += '=';
+  return part + double_commas(value);
+}
+
+} // namespace
+
+OptionValue OptionValue::parse(std::string_view text) {
+  OptionValue value;
+  std::string part;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_comma = text[i] == ',';
+    const bool is_doubled = is_comma && i + 1 < text.size() && text[i + 1] == ',';
+    if (is_comma && !is_doubled) {
+      value.m_parts.push_back(std::move(part));
+      part.clear();
+      continue;
+    }
+    part += text[i];
+    if (is_doubled)
+      part += text[++i];
+  }
+  value.m_parts.push_back(std::move(part));
+  return value;
+}
+
+std::string OptionValue::first() const {
+  const std::string& part = m_parts.front();
+  return part.find('=') == std::string::npos ? undouble(part) : std::string{};
+}
+
+std::optional<std::string> OptionValue::get(std::string_view key) const {
+  // QEMU lets the last of several win.
+  const auto found =
+      std::find_if(m_parts.rbegin(), m_parts.rend(), [key](const auto& p) { return is_key(p, key); });
+  if (found == m_parts.rend())
+    return std::nullopt;
+  return undouble(std::string_view{*found}.substr(key.size() + 1));
+}
+
+void OptionValue::set(std::string_view key, std::string_view value) {
+  const auto found =
+      std::find_if(m_parts.begin(), m_parts.end(), [key](const auto& p) { return is_key(p, key); });
+  if (found == m_parts.end())
+    m_parts.push_back(join(key, value));
+  else
+    *found = join(key, value);
+}
+
+void OptionValue::remove(std::string_view key) {
+  std::erase_if(m_parts, [key](const auto& part) { return is_key(part, key); });
+}
+
+std::string OptionValue::str() const {
+  std::string text;
+  for (std::size_t i = 0; i < m_parts.size(); ++i) {
+    if (i > 0)
+      text += ',';
+    text += m_parts[i];
+  }
+  return text;
+}
+
+std::vector<std::string> OptionValue::keys() const {
+  std::vector<std::string> found;
+  for (const std::string& part : m_parts)
+    if (const std::size_t equals = part.find('='); equals != std::string::npos)
+      found.push_back(part.substr(0, equals));
+  return found;
+}
+
+} // namespace vdeup::qemu

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vdeup::qemu {
+
+/// The value of a QEMU option: `first,key=value,flag,…`. A comma inside a value is written twice.
+///
+/// What is not changed is printed as it was read, byte for byte.
+class OptionValue {
+ public:
+  [[nodiscard]] static OptionValue parse(std::string_view text);
+
+  /// The word before the first comma, if it has no `=`: `vde` in `vde,id=n0`.
+  [[nodiscard]] std::string first() const;
+  [[nodiscard]] std::optional<std::string> get(std::string_view key) const;
+  [[nodiscard]] bool has(std::string_view key) const { return get(key).has_value(); }
+
+  /// Change a key, or add it at the end.
+  void set(std::string_view key, std::string_view value);
+  void remove(std::string_view key);
+
+  [[nodiscard]] std::string str() const;
+  /// The keys in their order, without the first word.
+  [[nodiscard]] std::vector<std::string> keys() const;
+
+ private:
+  std::vector<std::string> m_parts; ///< between the commas, doubled commas left doubled
+};
+
+} // namespace vdeup::qemu

@@ -1,0 +1,67 @@
+#include "vde/attach.hpp"
+
+#include "base/call_timer.hpp"
+
+#include <fmt/format.h>
+
+extern "C" { // the header does not say so itself
+#include <libvdeplug.h>
+}
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <memory>
+
+namespace vdeup::vde {
+namespace {
+
+constexpr int k_lowest_fd = 10; // below it users number their own: -add-fd fd=3
+
+struct CloseConnection {
+  void operator()(VDECONN* connection) const { (void)vde_close(connection); }
+};
+using Connection = std::unique_ptr<VDECONN, CloseConnection>;
+
+Result<UniqueFd> keep(int fd) {
+  UniqueFd copy{::fcntl(fd, F_DUPFD_CLOEXEC, k_lowest_fd)};
+  if (!copy)
+    return fail(errno_error(errno, "cannot keep the connection to the switch"));
+  return copy;
+}
+
+Error cannot_attach(const SocketPath& dir, int error_number) {
+  const std::string what = fmt::format("cannot attach to the switch {}", dir.str());
+  if (error_number == EINTR)
+    return Error{ErrorKind::timed_out, what, "it gave no port in time: it is full, or it is stopped",
+                 "`vdeup ports` lists who is attached"};
+  Error error = errno_error(error_number, what);
+  if (error_number == ECONNREFUSED)
+    error.kind = ErrorKind::missing;
+  return error;
+}
+
+} // namespace
+
+Result<Attachment> attach(const SocketPath& dir, const AttachOptions& options, const Deadline& deadline) {
+  std::string url = "vde://" + dir.str();
+  std::string description = options.description;
+  std::string group = options.group.value_or("");
+  vde_open_args arguments{.port = static_cast<int>(options.port),
+                          .group = options.group ? group.data() : nullptr,
+                          .mode = options.mode};
+  Connection connection;
+  int error_number = 0;
+  {
+    const CallTimer timer{deadline};
+    connection.reset(vde_open(url.data(), description.data(), &arguments));
+    error_number = errno;
+  }
+  if (!connection)
+    return fail(cannot_attach(dir, error_number));
+  TRY(auto data, keep(vde_datafd(connection.get())));
+  TRY(auto control, keep(vde_ctlfd(connection.get())));
+  return Attachment{std::move(data), std::move(control)};
+}
+
+} // namespace vdeup::vde

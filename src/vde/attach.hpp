@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "base/unique_fd.hpp"
+#include "model/names.hpp"
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace vdeup::vde {
+
+/// A port of a switch, taken. The port is free again when the last copy of `control` is closed, so both
+/// descriptors go to QEMU and live as long as it does. Both are close-on-exec and at least 10.
+struct Attachment {
+  UniqueFd data;    ///< AF_UNIX datagram socket, one Ethernet frame a datagram
+  UniqueFd control; ///< the stream to `ctl`
+};
+
+/// How to attach, beside where. The defaults are libvdeplug's own.
+struct AttachOptions {
+  std::string description;            ///< shown by port/print; plain ASCII
+  unsigned port = 0;                  ///< 0: any free port
+  std::optional<std::string> group{}; ///< group of our end of the connection
+  mode_t mode = 0700;                 ///< and its mode; never 0, which would lock out the switch itself
+};
+
+/// Connect to a switch with libvdeplug. vde_open itself waits for ever on a full or stopped switch.
+/// Errors: timed_out; missing, not_permitted, failed as the system says.
+[[nodiscard]] Result<Attachment> attach(const SocketPath& dir, const AttachOptions& options,
+                                        const Deadline& deadline);
+
+} // namespace vdeup::vde

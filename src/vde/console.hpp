@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "base/unique_fd.hpp"
+#include "model/names.hpp"
+#include "vde/console_reply.hpp"
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace vdeup::vde {
+
+/// The process at the other end of a socket, as the kernel knows it (SO_PEERCRED, unix(7)). For a listening
+/// daemon these are the ids it had when it called listen(2). A pid of 0 is one of another PID namespace.
+struct Peer {
+  pid_t pid = 0;
+  uid_t uid = 0;
+};
+
+/// A session on the management console of one switch.
+///
+/// Whoever can write to this console runs code as the switch's user (vde-facts fact 4): it is opened only
+/// for sockets that inspect() found to be the owner's.
+class Console {
+ public:
+  /// Connect, without waiting for the greeting.
+  /// Errors: missing (no socket, or nobody listens: see `is_dead_socket`), not_permitted, timed_out.
+  [[nodiscard]] static Result<Console> connect(const SocketPath& path, const Deadline& deadline);
+
+  [[nodiscard]] Peer peer() const { return m_peer; }
+
+  /// Wait for banner and prompt. Errors: timed_out; failed if something else is said.
+  [[nodiscard]] Result<> greet(const Deadline& deadline);
+
+  /// Give one command (at most 120 bytes, one line) and wait for its answer.
+  /// Errors: timed_out; failed if the answer is not valid, or its status is not 0.
+  [[nodiscard]] Result<Reply> command(std::string_view text, const Deadline& deadline);
+
+  /// Ask the switch to end. Its answer is the end of the session.
+  [[nodiscard]] Result<> shutdown(const Deadline& deadline);
+
+ private:
+  Console(UniqueFd fd, Peer peer) : m_fd(std::move(fd)), m_peer(peer) {}
+  [[nodiscard]] Result<std::string> exchange(std::string_view text, const Deadline& deadline);
+  [[nodiscard]] Result<std::string> receive(const Deadline& deadline);
+
+  UniqueFd m_fd;
+  Peer m_peer;
+};
+
+/// Connect to a stream socket under a deadline. `ECONNREFUSED` and `ENOENT` become ErrorKind::missing.
+[[nodiscard]] Result<UniqueFd> connect_stream(const std::string& path, const Deadline& deadline);
+
+} // namespace vdeup::vde

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "base/unique_fd.hpp"
+
+#include <string>
+
+namespace vdeup::vde {
+
+/// Tells when something in a directory is made or changed (inotify(7)).
+class FileWatch {
+ public:
+  [[nodiscard]] static Result<FileWatch> on_directory(const std::string& path);
+
+  /// Wait for an event, for at most a millisecond: between bind(2) and listen(2) of a daemon a socket can be
+  /// seen and not be connected to, and of the second nobody tells. Returns also when nothing happened.
+  [[nodiscard]] Result<> wait(const Deadline& deadline);
+
+ private:
+  explicit FileWatch(UniqueFd fd) : m_fd(std::move(fd)) {}
+  UniqueFd m_fd;
+};
+
+} // namespace vdeup::vde

@@ -1,0 +1,122 @@
+#include "vde/inspect.hpp"
+
+#include "vde/reports.hpp"
+#include "vde/socket_check.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+namespace vdeup::vde {
+namespace {
+
+Error unusable(const Scope& scope, std::string cause, std::string hint = {}) {
+  return Error{ErrorKind::refused, fmt::format("will not use the switch {}", scope.sockets.dir.str()),
+               std::move(cause), std::move(hint)};
+}
+
+/// Compare namespaces by their inodes, namespaces(7). A process that we may not look at counts as a
+/// neighbour.
+bool is_in_our_network(pid_t pid) {
+  struct stat ours {};
+  struct stat theirs {};
+  if (::stat("/proc/self/ns/net", &ours) < 0 ||
+      ::stat(fmt::format("/proc/{}/ns/net", pid).c_str(), &theirs) < 0)
+    return true;
+  return ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+}
+
+bool is_same_directory(const std::string& a, const std::string& b) {
+  struct stat first {};
+  struct stat second {};
+  if (a == b)
+    return true;
+  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 && first.st_ino == second.st_ino &&
+         first.st_dev == second.st_dev;
+}
+
+Result<> check_peer(const Peer& peer, const Scope& scope) {
+  if (peer.uid != scope.owner.uid && peer.uid != 0)
+    return fail(unusable(scope, fmt::format("process {} of uid {} listens at {}", peer.pid, peer.uid,
+                                            scope.sockets.mgmt.str())));
+  if (peer.pid != 0 && !is_in_our_network(peer.pid))
+    return fail(unusable(scope, fmt::format("process {} runs it in another network namespace", peer.pid),
+                         "run vdeup there, or choose other sockets with -s and -S"));
+  return ok();
+}
+
+std::optional<IfName> find_tap(const std::vector<SwitchPort>& ports) {
+  for (const SwitchPort& port : ports)
+    for (const Endpoint& endpoint : port.endpoints)
+      if (endpoint.kind == Endpoint::Kind::tap)
+        if (auto name = IfName::parse(endpoint.description))
+          return std::move(name).value();
+  return std::nullopt;
+}
+
+/// A console that answers nothing, or nonsense, is a fact about the switch and not a failure of ours.
+Result<Switch> mute_unless_refused(Error error, const Peer& peer) {
+  if (error.kind == ErrorKind::refused)
+    return fail(std::move(error));
+  return Switch{.life = Switch::Life::mute, .pid = peer.pid, .uid = peer.uid};
+}
+
+/// No console behind the paths: leftovers, unless somebody still listens for clients.
+Result<Switch> without_console(const Scope& scope, const SocketFiles& files, const Deadline& deadline) {
+  if (files.has_ctl && connect_stream(ctl_path(scope.sockets), deadline))
+    return fail(unusable(scope, "it runs without a management socket, so nothing about it can be proven",
+                         "end that vde_switch, or start it with -M " + scope.sockets.mgmt.str()));
+  const bool leftovers = files.has_dir || files.has_mgmt;
+  return Switch{.life = leftovers ? Switch::Life::dead : Switch::Life::absent};
+}
+
+} // namespace
+
+Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline) {
+  TRY(console.greet(deadline));
+  const Peer peer = console.peer();
+  Switch found{.life = Switch::Life::alive, .pid = peer.pid, .uid = peer.uid};
+
+  TRY(auto info, console.command("showinfo", deadline));
+  const auto pid = parse_pid(info.lines);
+  if (peer.pid != 0 && pid != peer.pid)
+    return fail(unusable(scope, fmt::format("the console of process {} says that it is process {}", peer.pid,
+                                            pid.value_or(0))));
+  TRY(auto ds_info, console.command("ds/showinfo", deadline));
+  const auto dir = parse_ctl_dir(ds_info.lines);
+  if (!dir || !is_same_directory(*dir, scope.sockets.dir.str()))
+    return fail(unusable(
+        scope,
+        fmt::format("{} manages another switch: {}", scope.sockets.mgmt.str(), dir.value_or("unknown")),
+        "give the management socket that belongs to it with -S"));
+  TRY(auto port_info, console.command("port/showinfo", deadline));
+  found.port_limit = parse_port_limit(port_info.lines).value_or(0);
+  TRY(auto ports, console.command("port/print", deadline));
+  found.ports = parse_ports(ports.lines);
+  found.tap = find_tap(found.ports);
+  return found;
+}
+
+Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {
+  TRY(auto files, check_sockets(scope));
+  if (!files.has_mgmt)
+    return without_console(scope, files, deadline);
+  auto console = Console::connect(scope.sockets.mgmt, deadline);
+  if (!console && console.error().kind == ErrorKind::missing)
+    return without_console(scope, files, deadline);
+  if (!console && console.error().kind == ErrorKind::timed_out)
+    return Switch{.life = Switch::Life::mute};
+  if (!console)
+    return fail(std::move(console).error());
+  TRY(check_peer(console.value().peer(), scope));
+  auto found = interrogate(console.value(), scope, deadline);
+  if (!found)
+    return mute_unless_refused(std::move(found).error(), console.value().peer());
+  found.value().accepts_clients =
+      files.has_ctl && connect_stream(ctl_path(scope.sockets), deadline).has_value();
+  return found;
+}
+
+} // namespace vdeup::vde

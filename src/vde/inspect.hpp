@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "model/network.hpp"
+#include "vde/console.hpp"
+
+namespace vdeup::vde {
+
+/// How long a console may take for all that one look at a switch needs.
+inline constexpr std::chrono::seconds k_console_patience{3};
+
+/// Look at the switch of a scope and prove who it is. The caller acts as the owner.
+///
+/// Alive means: the process behind the management socket is the owner's or root's (SO_PEERCRED), says the
+/// same pid of itself, serves this very socket directory, and lives in our network namespace.
+/// Errors: refused for what must not be used; see check_sockets().
+[[nodiscard]] Result<Switch> inspect(const Scope& scope, const Deadline& deadline);
+
+/// Read from an open console what the switch says of itself, and hold it against what the kernel says.
+[[nodiscard]] Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline);
+
+} // namespace vdeup::vde

@@ -1,0 +1,125 @@
+#include "vde/reports.hpp"
+
+#include <charconv>
+#include <cstdint>
+
+namespace vdeup::vde {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t";
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos)
+    return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// The number that begins at the first non-blank after `key`.
+template <class Number>
+std::optional<Number> number_after(std::string_view line, std::string_view key) {
+  const std::size_t at = line.find(key);
+  if (at == std::string_view::npos)
+    return std::nullopt;
+  const std::string_view rest = trimmed(line.substr(at + key.size()));
+  Number number{};
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+  return error == std::errc{} ? std::optional<Number>{number} : std::nullopt;
+}
+
+/// ` -- endpoint ID 0003 module unix prog   : QEMU user=root pid=8822`
+std::optional<Endpoint> parse_endpoint(std::string_view line) {
+  constexpr std::string_view key = "-- endpoint ID ";
+  constexpr std::string_view module_key = " module ";
+  line = trimmed(line);
+  if (!line.starts_with(key))
+    return std::nullopt;
+  const std::size_t module_at = line.find(module_key);
+  // The name of a module has blanks in it, but no colon; the description can have both.
+  const std::size_t colon = module_at == std::string_view::npos ? module_at : line.find(": ", module_at);
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  const std::string_view module =
+      trimmed(line.substr(module_at + module_key.size(), colon - module_at - module_key.size()));
+  Endpoint endpoint{.kind = Endpoint::Kind::other,
+                    .description = std::string{trimmed(line.substr(colon + 2))}};
+  if (module == "tuntap")
+    endpoint.kind = Endpoint::Kind::tap;
+  else if (module == "unix prog")
+    endpoint.kind = Endpoint::Kind::client;
+  return endpoint;
+}
+
+void parse_counters(std::string_view line, SwitchPort& port) {
+  line = trimmed(line);
+  const auto packets = number_after<std::uint64_t>(line, "pkts");
+  const auto bytes = number_after<std::uint64_t>(line, "bytes");
+  if (!packets || !bytes)
+    return;
+  if (line.starts_with("IN:")) {
+    port.packets_in = *packets;
+    port.bytes_in = *bytes;
+  } else if (line.starts_with("OUT:")) {
+    port.packets_out = *packets;
+    port.bytes_out = *bytes;
+  }
+}
+
+} // namespace
+
+std::optional<pid_t> parse_pid(const std::vector<std::string>& showinfo) {
+  for (const std::string& line : showinfo)
+    if (line.starts_with("pid "))
+      return number_after<pid_t>(line, "pid ");
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_ctl_dir(const std::vector<std::string>& ds_showinfo) {
+  constexpr std::string_view key = "ctl dir ";
+  for (const std::string& line : ds_showinfo)
+    if (line.starts_with(key))
+      return std::string{trimmed(std::string_view{line}.substr(key.size()))};
+  return std::nullopt;
+}
+
+std::optional<unsigned> parse_port_limit(const std::vector<std::string>& port_showinfo) {
+  for (const std::string& line : port_showinfo)
+    if (const auto limit = number_after<unsigned>(line, "Numports="))
+      return limit;
+  return std::nullopt;
+}
+
+std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print) {
+  std::vector<SwitchPort> ports;
+  for (const std::string& line : port_print) {
+    if (line.starts_with("Port ")) {
+      if (const auto number = number_after<unsigned>(line, "Port "))
+        ports.push_back({.number = *number, .endpoints = {}});
+      continue;
+    }
+    if (ports.empty())
+      continue;
+    if (auto endpoint = parse_endpoint(line))
+      ports.back().endpoints.push_back(std::move(*endpoint));
+    else
+      parse_counters(line, ports.back());
+  }
+  return ports;
+}
+
+std::vector<Learnt> parse_hash(const std::vector<std::string>& hash_print) {
+  constexpr std::string_view key = "Addr: ";
+  constexpr std::size_t mac_size = 17;
+  std::vector<Learnt> learnt;
+  for (const std::string& line : hash_print) {
+    const std::size_t at = line.find(key);
+    const auto port = number_after<unsigned>(line, "to port: ");
+    if (at == std::string::npos || !port)
+      continue;
+    auto mac = MacAddress::parse(std::string_view{line}.substr(at + key.size()).substr(0, mac_size));
+    if (mac)
+      learnt.push_back({std::move(mac).value(), *port});
+  }
+  return learnt;
+}
+
+} // namespace vdeup::vde

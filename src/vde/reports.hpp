@@ -1,0 +1,33 @@
+#pragma once
+
+#include "model/network.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vdeup::vde {
+
+// Readers of what the console prints (formats: vde-facts 2.6). Pure. What does not fit is skipped: a client
+// chooses part of this text.
+
+/// `pid 7388 MAC 00:ff:7a:20:3b:23 uptime 0` in the lines of showinfo.
+[[nodiscard]] std::optional<pid_t> parse_pid(const std::vector<std::string>& showinfo);
+
+/// `ctl dir /abs/path` in the lines of ds/showinfo.
+[[nodiscard]] std::optional<std::string> parse_ctl_dir(const std::vector<std::string>& ds_showinfo);
+
+/// `Numports=32` in the lines of port/showinfo.
+[[nodiscard]] std::optional<unsigned> parse_port_limit(const std::vector<std::string>& port_showinfo);
+
+/// The ports, with counters and endpoints, in the lines of port/print.
+[[nodiscard]] std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print);
+
+/// An entry of the switch's hash table: which address was seen at which port.
+struct Learnt {
+  MacAddress mac;
+  unsigned port = 0;
+};
+[[nodiscard]] std::vector<Learnt> parse_hash(const std::vector<std::string>& hash_print);
+
+} // namespace vdeup::vde

@@ -1,0 +1,99 @@
+#include "base/text.hpp"
+#include "process/command.hpp"
+#include "vde/file_watch.hpp"
+#include "vde/inspect.hpp"
+#include "vde/lifecycle.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace vdeup::vde {
+namespace {
+
+constexpr std::chrono::seconds k_start_patience{5};
+constexpr unsigned k_ports =
+    128; // a full switch makes the next client hang, and an unused port costs nothing
+
+/// vde_switch goes on without its TAP when it cannot open the device, and tells only the syslog.
+Result<> check_tun_device(const std::string& owner) {
+  const UniqueFd device{::open("/dev/net/tun", O_RDWR | O_CLOEXEC)};
+  if (!device)
+    return fail(errno_error(errno,
+                            fmt::format("cannot start a switch for {}: cannot open /dev/net/tun", owner),
+                            "let users open it, as udev does: `sudo chmod 0666 /dev/net/tun`"));
+  return ok();
+}
+
+Result<process::Command> switch_command(const StartSwitch& step) {
+  auto program = process::find_system_program("vde_switch");
+  if (!program)
+    return fail(Error{ErrorKind::missing, "cannot start a switch", "vde_switch is not installed",
+                      "`sudo apt install vde-switch`, or the vde2 package of your distribution"});
+  const SwitchSockets& sockets = step.scope.sockets;
+  // -f: else it would run what stands in $HOME/.vde2; no -p: a stale pidfile makes the next start fail
+  return process::Command{.program = std::move(program).value(),
+                          .args = {"-d", "-s", sockets.dir.str(), "-M", sockets.mgmt.str(), "--mgmtmode",
+                                   "0600", "-f", "/dev/null", "-n", std::to_string(k_ports), "-t",
+                                   step.tap.str()}};
+}
+
+Result<> launch(const process::Command& command, const Deadline& deadline) {
+  TRY(auto outcome, process::run(command, deadline));
+  if (outcome.exit_status == 0)
+    return ok();
+  const std::string said = outcome.errors.empty() ? outcome.output : outcome.errors;
+  return fail(Error{ErrorKind::failed,
+                    "cannot start a switch",
+                    fmt::format("vde_switch ended with status {}: {}", outcome.exit_status,
+                                printable(said.substr(0, said.find_last_not_of('\n') + 1))),
+                    {}});
+}
+
+/// Wait for the console: the socket appears a moment after the daemon's parent has ended.
+Result<Console> await_console(const SocketPath& path, FileWatch& watch, const Deadline& deadline) {
+  for (;;) {
+    auto console = Console::connect(path, deadline);
+    if (console || console.error().kind != ErrorKind::missing)
+      return console;
+    if (deadline.is_over())
+      return fail(Error{ErrorKind::timed_out, "cannot start a switch",
+                        "vde_switch did not open its management socket in time", "the system log says more"});
+    TRY(watch.wait(deadline));
+  }
+}
+
+Result<> prove(const StartSwitch& step, FileWatch& watch, const Deadline& deadline) {
+  TRY(auto console, await_console(step.scope.sockets.mgmt, watch, deadline));
+  if (console.peer().uid != step.scope.owner.uid)
+    return fail(Error{ErrorKind::refused,
+                      "cannot start a switch",
+                      fmt::format("uid {} listens at {}", console.peer().uid, step.scope.sockets.mgmt.str()),
+                      {}});
+  TRY(auto found, interrogate(console, step.scope, deadline));
+  if (found.tap != step.tap)
+    return fail(
+        Error{ErrorKind::failed, "cannot start a switch",
+              fmt::format("vde_switch runs, but could not open {}", step.tap.str()),
+              fmt::format("is it in use? `vdeup check`; its owner must be {}", step.scope.owner.name)});
+  return ok();
+}
+
+} // namespace
+
+Result<> start(const StartSwitch& step) {
+  const auto deadline = Deadline::after(k_start_patience);
+  TRY(check_tun_device(step.scope.owner.name));
+  TRY(auto command, switch_command(step));
+  TRY(auto watch, FileWatch::on_directory(step.scope.sockets.mgmt.parent()));
+  TRY(launch(command, deadline));
+  auto proven = prove(step, watch, deadline);
+  if (!proven)
+    (void)stop({step.scope, true}); // the first error is the one to report
+  return proven;
+}
+
+} // namespace vdeup::vde

@@ -1,0 +1,37 @@
+#include "vde/vde_host.hpp"
+
+#include "base/identity.hpp"
+#include "vde/inspect.hpp"
+#include "vde/lifecycle.hpp"
+#include "vde/sweep.hpp"
+
+namespace vdeup::vde {
+namespace {
+
+struct Execute {
+  Result<> operator()(const StartSwitch& step) const {
+    TRY(auto acting, ActingAs::enter(step.scope.owner));
+    return start(step);
+  }
+  Result<> operator()(const StopSwitch& step) const {
+    TRY(auto acting, ActingAs::enter(step.scope.owner));
+    return stop(step);
+  }
+  Result<> operator()(const SweepSockets& step) const {
+    TRY(auto acting, ActingAs::enter(step.scope.owner));
+    return sweep(step.scope);
+  }
+};
+
+} // namespace
+
+Result<Switch> VdeHost::inspect(const Scope& scope) {
+  TRY(auto acting, ActingAs::enter(scope.owner));
+  return vde::inspect(scope, Deadline::after(k_console_patience));
+}
+
+Result<> VdeHost::execute(const SwitchStep& step) {
+  return std::visit(Execute{}, step);
+}
+
+} // namespace vdeup::vde

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "engine/host.hpp"
+
+namespace vdeup::vde {
+
+/// Carries out switch steps. Whoever calls it, everything happens as the owner of the switch.
+class VdeHost final : public engine::SwitchHost {
+ public:
+  [[nodiscard]] Result<Switch> inspect(const Scope& scope) override;
+  [[nodiscard]] Result<> execute(const SwitchStep& step) override;
+};
+
+} // namespace vdeup::vde
