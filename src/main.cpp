@@ -1,3 +1,4 @@
+#include "base/unique_fd.hpp"
 #include "cli/app.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 
 int main(int argc, char** argv) {
   constexpr int internal_error = 125;
+  vdeup::fill_standard_streams();
   try {
     return vdeup::cli::run(std::vector<std::string>{argv, argv + argc});
   } catch (const std::exception& error) { // a bug, or no memory: everything else is a Result

@@ -11,10 +11,8 @@ target_compile_options(
             -Wnon-virtual-dtor
             -Wold-style-cast
             -Woverloaded-virtual
-            -Wnull-dereference
             -Wlogical-op
             -Wduplicated-cond
-            -Wuseless-cast
             # Designated initialisers leave members to their defaults on purpose.
             -Wno-missing-field-initializers
             $<$<BOOL:${VDEUP_DEVELOPER}>:-Werror>)

@@ -21,4 +21,10 @@ Result<> set_inheritable(int fd, bool inheritable) {
   return ok();
 }
 
+void fill_standard_streams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+      (void)::open("/dev/null", O_RDWR); // takes the lowest free number, which is fd
+}
+
 } // namespace vdeup

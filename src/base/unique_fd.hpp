@@ -37,4 +37,8 @@ class UniqueFd {
 /// Let a descriptor survive exec (on), or not (off).
 [[nodiscard]] Result<> set_inheritable(int fd, bool inheritable);
 
+/// Open /dev/null for each of descriptors 0, 1 and 2 that is closed, so that nothing else gets their numbers
+/// and is then written to by whoever means to print.
+void fill_standard_streams();
+
 } // namespace vdeup

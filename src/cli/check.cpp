@@ -40,6 +40,7 @@ boost::json::object json_of(const plan::Request& request, const Network& network
 Result<int> check_command(const Invocation& call) {
   TRY(auto request, make_request(call));
   TRY(auto wiring, Wiring::connect());
+  const auto lock = share_switch(request.scope);
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   const auto diagnosis = plan::diagnose(request, survey.network, survey.links);
   if (call.json)

@@ -14,6 +14,7 @@ namespace vdeup::cli {
 namespace {
 
 constexpr std::chrono::seconds k_lock_patience{30};
+constexpr std::chrono::seconds k_look_patience{2};
 constexpr int k_most_attempts = 5;
 
 Error with_privilege_hint(Error error, const plan::Request& request) {
@@ -54,10 +55,17 @@ Result<vde::SwitchLock> lock_switch(const Scope& scope) {
   return vde::SwitchLock::acquire(scope, Deadline::after(k_lock_patience));
 }
 
+std::optional<vde::SwitchLock> share_switch(const Scope& scope) {
+  const auto acting = ActingAs::enter(scope.owner);
+  return acting ? vde::SwitchLock::share(scope, Deadline::after(k_look_patience)) : std::nullopt;
+}
+
 void release_unused(vde::SwitchLock lock, const Scope& scope) {
   const auto acting = ActingAs::enter(scope.owner);
   struct stat status {};
-  if (acting && ::lstat(scope.sockets.dir.str().c_str(), &status) < 0)
+  const bool has_switch = ::lstat(scope.sockets.dir.str().c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+                          status.st_uid == scope.owner.uid;
+  if (acting && (lock.has_made_file() || !has_switch))
     lock.remove_file();
 }
 

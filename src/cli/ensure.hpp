@@ -5,6 +5,7 @@
 #include "model/step.hpp"
 #include "vde/switch_lock.hpp"
 
+#include <optional>
 #include <string>
 
 namespace vdeup::cli {
@@ -19,7 +20,10 @@ struct Ensured {
 /// Take the lock of a scope's switch, as its owner, waiting half a minute at most.
 [[nodiscard]] Result<vde::SwitchLock> lock_switch(const Scope& scope);
 
-/// Give the lock back, and remove its file unless there is a switch that it protects.
+/// Share the lock, for a command that only looks; waits two seconds at most, and then looks without it.
+[[nodiscard]] std::optional<vde::SwitchLock> share_switch(const Scope& scope);
+
+/// Give the lock back after nothing was made: remove its file if it is new, or protects no switch.
 void release_unused(vde::SwitchLock lock, const Scope& scope);
 
 /// Make the network of a request exist, or only plan it. The caller holds the lock of the switch.

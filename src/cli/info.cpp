@@ -1,7 +1,6 @@
 #include "cli/commands.hpp"
+#include "cli/ensure.hpp"
 #include "cli/output.hpp"
-#include "cli/wiring.hpp"
-#include "engine/observe.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +31,7 @@ void print_for_people(const Scope& scope, const Network& network) {
 Result<int> info_command(const Invocation& call) {
   TRY(auto request, make_request(call));
   TRY(auto wiring, Wiring::connect());
+  const auto lock = share_switch(request.scope);
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (network.vde_switch.life != Switch::Life::alive)
     return fail(no_switch(request.scope, network.vde_switch));

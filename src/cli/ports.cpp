@@ -1,7 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/ensure.hpp"
 #include "cli/output.hpp"
-#include "cli/wiring.hpp"
 #include "model/vm_identity.hpp"
 
 #include <boost/json/array.hpp>
@@ -34,6 +34,7 @@ void print_for_people(const Switch& vde_switch) {
 
 Result<int> ports_command(const Invocation& call) {
   TRY(auto request, make_request(call));
+  const auto lock = share_switch(request.scope);
   vde::VdeHost switches;
   TRY(auto vde_switch, switches.inspect(request.scope));
   if (vde_switch.life != Switch::Life::alive)

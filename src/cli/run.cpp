@@ -8,6 +8,7 @@
 #include "process/command.hpp"
 #include "qemu/line.hpp"
 #include "vde/attach.hpp"
+#include "vde/session.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -138,9 +139,9 @@ Result<> connect(Launch& launch, const Wiring& wiring) {
     release_unused(std::move(lock), launch.request.scope);
     return fail(std::move(ensured).error());
   }
-  const Switch& vde_switch = ensured.value().network.vde_switch;
-  TRY(check_free_ports(launch, vde_switch));
-  return attach_all(launch, wiring, vde_switch);
+  TRY(auto session, vde::Session::open(launch.request.scope, Deadline::after(k_attach_patience)));
+  TRY(check_free_ports(launch, session.state()));
+  return attach_all(launch, wiring, session.state());
 }
 
 std::vector<std::string> final_line(const Launch& launch) {

@@ -53,7 +53,8 @@ class Doctor {
     if (!vde_switch.tap)
       add("no port of the switch has a TAP", m_create + " -f");
     const std::size_t clients = vde_switch.clients().size();
-    if (vde_switch.port_limit > 0 && clients + 2 > vde_switch.port_limit)
+    if (vde_switch.port_limit > 0 &&
+        clients + 2 >= vde_switch.port_limit) // port 0 is special, one is the TAP's
       add(fmt::format("all ports of the switch are taken, {} of them by VMs", clients), "vdeup ports");
   }
 

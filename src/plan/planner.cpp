@@ -212,7 +212,7 @@ bool is_functional(const Network& observed) {
     return false;
   if (!observed.tap->mark) // somebody made this by hand and may have other plans for it than a bridge
     return true;
-  return observed.bridge && observed.bridge->is_up;
+  return observed.bridge && observed.bridge->is_up && observed.tap->bridge == observed.bridge->name;
 }
 
 } // namespace vdeup::plan

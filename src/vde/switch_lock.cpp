@@ -16,37 +16,48 @@ namespace {
 
 constexpr mode_t k_mode = S_IRUSR | S_IWUSR;
 
+struct LockFile {
+  UniqueFd fd;
+  bool is_new = false;
+};
+
 /// Open the file, or make it. Two steps, because with fs.protected_regular the kernel refuses O_CREAT on an
 /// existing file of another user in a directory like /var/tmp, before we could tell whose it is.
-UniqueFd open_or_create(const std::string& path) {
+LockFile open_or_create(const std::string& path) {
   constexpr int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
   UniqueFd fd{::open(path.c_str(), flags)};
   if (fd || errno != ENOENT)
-    return fd;
+    return {std::move(fd), false};
   fd.reset(::open(path.c_str(), flags | O_CREAT | O_EXCL, k_mode));
-  if (!fd && errno == EEXIST) // somebody was faster
-    fd.reset(::open(path.c_str(), flags));
-  return fd;
+  if (fd || errno != EEXIST)
+    return {std::move(fd), true};
+  fd.reset(::open(path.c_str(), flags)); // somebody was faster
+  return {std::move(fd), false};
 }
 
-Error cannot_lock(const std::string& path, std::string cause) {
-  return Error{ErrorKind::refused, fmt::format("will not use the lock {}", path), std::move(cause),
+Error not_ours(const std::string& path) {
+  return Error{ErrorKind::refused, fmt::format("will not use the lock {}", path),
+               "it is not a plain file of the switch's owner",
                "have it removed by whoever made it, or choose other sockets with -s and -S"};
 }
 
-Result<UniqueFd> open_lock(const std::string& path, uid_t owner) {
-  UniqueFd fd = open_or_create(path);
+bool is_plain_file_of(const struct stat& status, uid_t owner) {
+  return S_ISREG(status.st_mode) && status.st_uid == owner;
+}
+
+Result<LockFile> open_lock(const std::string& path, uid_t owner) {
+  LockFile file = open_or_create(path);
+  const int error_number = errno;
   struct stat status {};
-  if (!fd && (errno == ELOOP || errno == EACCES || errno == ENXIO) && ::lstat(path.c_str(), &status) == 0 &&
-      (status.st_uid != owner || !S_ISREG(status.st_mode)))
-    return fail(cannot_lock(path, "it is not a plain file of the switch's owner"));
-  if (!fd)
-    return fail(errno_error(errno, fmt::format("cannot open the lock {}", path)));
-  if (::fstat(fd.get(), &status) < 0)
+  if (!file.fd && ::lstat(path.c_str(), &status) == 0 && !is_plain_file_of(status, owner))
+    return fail(not_ours(path));
+  if (!file.fd)
+    return fail(errno_error(error_number, fmt::format("cannot open the lock {}", path)));
+  if (::fstat(file.fd.get(), &status) < 0)
     return fail(errno_error(errno, fmt::format("cannot look at the lock {}", path)));
-  if (!S_ISREG(status.st_mode) || status.st_uid != owner)
-    return fail(cannot_lock(path, "it is not a plain file of the switch's owner"));
-  return fd;
+  if (!is_plain_file_of(status, owner))
+    return fail(not_ours(path));
+  return file;
 }
 
 /// True if the path still names the file that we hold: a holder may have removed it meanwhile.
@@ -57,26 +68,40 @@ bool is_current(int fd, const std::string& path) {
          held.st_dev == named.st_dev;
 }
 
-bool lock_until(int fd, const Deadline& deadline) {
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0)
+bool lock_until(int fd, int mode, const Deadline& deadline) {
+  if (::flock(fd, mode | LOCK_NB) == 0)
     return true;
   const CallTimer timer{deadline};
-  return ::flock(fd, LOCK_EX) == 0;
+  return ::flock(fd, mode) == 0;
+}
+
+std::string lock_path(const Scope& scope) {
+  return scope.sockets.dir.str() + ".lock";
 }
 
 } // namespace
 
 Result<SwitchLock> SwitchLock::acquire(const Scope& scope, const Deadline& deadline) {
-  const std::string path = scope.sockets.dir.str() + ".lock";
+  const std::string path = lock_path(scope);
   for (;;) {
-    TRY(auto fd, open_lock(path, scope.owner.uid));
-    if (!lock_until(fd.get(), deadline))
+    TRY(auto file, open_lock(path, scope.owner.uid));
+    if (!lock_until(file.fd.get(), LOCK_EX, deadline))
       return fail(
           Error{ErrorKind::timed_out, fmt::format("cannot lock the switch {}", scope.sockets.dir.str()),
                 "another vdeup has been working on it for too long", "`fuser -v " + path + "` names it"});
-    if (is_current(fd.get(), path))
-      return SwitchLock{std::move(fd), path};
+    if (is_current(file.fd.get(), path))
+      return SwitchLock{std::move(file.fd), path, file.is_new};
   }
+}
+
+std::optional<SwitchLock> SwitchLock::share(const Scope& scope, const Deadline& deadline) {
+  const std::string path = lock_path(scope);
+  UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) < 0 || !is_plain_file_of(status, scope.owner.uid) ||
+      !lock_until(fd.get(), LOCK_SH, deadline))
+    return std::nullopt;
+  return SwitchLock{std::move(fd), path, false};
 }
 
 void SwitchLock::remove_file() {

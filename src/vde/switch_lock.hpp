@@ -4,6 +4,9 @@
 #include "base/unique_fd.hpp"
 #include "model/network.hpp"
 
+#include <optional>
+#include <string>
+
 namespace vdeup::vde {
 
 /// The right to change one switch: one process at a time has it (flock(2) on a file beside the socket
@@ -17,13 +20,23 @@ class SwitchLock {
   /// Errors: timed_out if somebody else keeps it; refused if the file is not the owner's.
   [[nodiscard]] static Result<SwitchLock> acquire(const Scope& scope, const Deadline& deadline);
 
-  /// Remove the file, because the switch is gone; the lock is held on until the end all the same.
+  /// Take part in the lock, as one who only looks: nobody changes the switch or attaches to it meanwhile (see
+  /// Session for why a mere look can do harm). Makes no file, and gives up silently where there is none,
+  /// where it may not be read, or at the deadline: a look is worth more than good manners.
+  [[nodiscard]] static std::optional<SwitchLock> share(const Scope& scope, const Deadline& deadline);
+
+  /// Remove the file, because there is no switch to protect; the lock is held until the end all the same.
   void remove_file();
 
+  /// True if there was no file before.
+  [[nodiscard]] bool has_made_file() const { return m_has_made_file; }
+
  private:
-  SwitchLock(UniqueFd fd, std::string path) : m_fd(std::move(fd)), m_path(std::move(path)) {}
+  SwitchLock(UniqueFd fd, std::string path, bool has_made_file)
+      : m_fd(std::move(fd)), m_path(std::move(path)), m_has_made_file(has_made_file) {}
   UniqueFd m_fd;
   std::string m_path;
+  bool m_has_made_file;
 };
 
 } // namespace vdeup::vde

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "vde/console.hpp"
+#include "vde/inspect.hpp"
+
+namespace vdeup::vde {
+
+/// A moment in which VMs can be attached to a switch safely, and what the switch looks like in it. Held by
+/// whoever has the lock of the switch, until the last VM is attached.
+///
+/// vde_switch 2.3.2 has a flaw here: when any connection to it ends between the accept of a client and the
+/// client's request, it forgets which port the client's control stream belongs to, and the port is never
+/// freed when the VM ends. So no connection of ours may end in that time. The console of a session answers
+/// commands that were given after all earlier connections were closed, which proves that the switch has dealt
+/// with their end; and it stays open itself until all is done.
+class Session {
+ public:
+  /// Open a session. The caller acts as the owner. Errors: as interrogate(), missing if there is no switch.
+  [[nodiscard]] static Result<Session> open(const Scope& scope, const Deadline& deadline);
+
+  [[nodiscard]] const Switch& state() const { return m_state; }
+
+ private:
+  Session(Console console, Switch state) : m_console(std::move(console)), m_state(std::move(state)) {}
+  Console m_console;
+  Switch m_state;
+};
+
+} // namespace vdeup::vde

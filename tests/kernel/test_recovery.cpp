@@ -1,0 +1,166 @@
+#include "config/settings.hpp"
+#include "model/interpret.hpp"
+#include "support/spawn.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+
+using namespace lab;
+namespace fs = std::filesystem;
+
+namespace {
+
+void kill_switch() {
+  REQUIRE(run({"kill", "-9", std::to_string(std::stol(list_switches()))}).status == 0);
+  REQUIRE(eventually([] { return list_switches().empty(); }));
+}
+
+const std::string k_dir = "/var/tmp/vde_switch0.root";
+const std::string k_mgmt = "/var/tmp/vde_mgmt0.root";
+
+const std::map<std::string, std::function<void()>> k_damages{
+    {"switch killed", [] { kill_switch(); }},
+    {"switch killed, TAP deleted",
+     [] {
+       kill_switch();
+       run({"ip", "link", "delete", "tap0"});
+     }},
+    {"switch ended, TAP left",
+     [] {
+       run({"kill", std::to_string(std::stol(list_switches()))});
+       eventually([] { return list_switches().empty(); });
+     }},
+    {"TAP deleted under the switch",
+     [] {
+       run({"ip", "link", "delete", "tap0"});
+     }},
+    {"TAP taken out of the bridge",
+     [] {
+       run({"ip", "link", "set", "tap0", "nomaster"});
+     }},
+    {"TAP set down",
+     [] {
+       run({"ip", "link", "set", "tap0", "down"});
+     }},
+    {"bridge set down",
+     [] {
+       run({"ip", "link", "set", "ctysbr0", "down"});
+     }},
+    {"bridge deleted",
+     [] {
+       run({"ip", "link", "delete", "ctysbr0"});
+     }},
+    {"ctl removed", [] { fs::remove(k_dir + "/ctl"); }},
+    {"killed, only the directory left",
+     [] {
+       kill_switch();
+       fs::remove(k_mgmt);
+       fs::remove(k_dir + "/ctl");
+     }},
+    {"killed, only the management socket left",
+     [] {
+       kill_switch();
+       fs::remove_all(k_dir);
+     }},
+    {"killed, somebody's file in the directory",
+     [] {
+       kill_switch();
+       run({"touch", k_dir + "/notes"});
+     }},
+};
+
+} // namespace
+
+TEST_CASE("recovery: check names each damage, create repairs it, cancel clears all", "[kernel]") {
+  if (::geteuid() != 0)
+    skip("needs root");
+  const auto& [name, damage] = *GENERATE(from_range([] {
+    std::vector<const std::pair<const std::string, std::function<void()>>*> all;
+    for (const auto& entry : k_damages)
+      all.push_back(&entry);
+    return all;
+  }()));
+  CAPTURE(name);
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  damage();
+
+  const auto check = run_vdeup({"check"});
+  INFO(check.out << check.err);
+  CHECK(check.status == 1);
+  CHECK(check.out.find("fault: ") != std::string::npos);
+
+  const auto create = run_vdeup({"create"});
+  INFO(create.out << create.err);
+  CHECK(create.status == 0);
+  const auto sound = run_vdeup({"check"});
+  INFO(sound.out << sound.err);
+  CHECK(sound.status == 0);
+  fs::remove(k_dir + "/notes");
+  CHECK(run_vdeup({"cancel", "--bridge"}).status == 0);
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("recovery: cancel alone clears each damaged network", "[kernel]") {
+  if (::geteuid() != 0)
+    skip("needs root");
+  const auto& [name, damage] = *GENERATE(from_range([] {
+    std::vector<const std::pair<const std::string, std::function<void()>>*> all;
+    for (const auto& entry : k_damages)
+      all.push_back(&entry);
+    return all;
+  }()));
+  CAPTURE(name);
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  damage();
+  fs::remove(k_dir + "/notes");
+  const auto cancel = run_vdeup({"cancel", "--bridge"});
+  INFO(cancel.out << cancel.err);
+  CHECK(cancel.status == 0);
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("recovery: a switch that does not answer is named, and replaced with -f", "[kernel]") {
+  if (::geteuid() != 0)
+    skip("needs root");
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  const std::string pid = std::to_string(std::stol(list_switches()));
+  REQUIRE(run({"kill", "-STOP", pid}).status == 0);
+  settle();
+  const std::string stopped = snapshot();
+  for (const std::string command : {"create", "cancel"}) {
+    const auto refused = run_vdeup({command});
+    INFO(refused.err);
+    CHECK(refused.status == 1);
+    CHECK(refused.err.find("process " + pid) != std::string::npos);
+  }
+  CHECK(run_vdeup({"check"}).status == 1);
+  CHECK(changes_since(stopped) == "");
+  const auto forced = run_vdeup({"create", "-f"});
+  INFO(forced.out << forced.err);
+  REQUIRE(forced.status == 0);
+  CHECK(std::to_string(std::stol(list_switches())) != pid);
+  CHECK(run_vdeup({"cancel", "--bridge"}).status == 0);
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("recovery: a bridge that we made and could not mark is ours by its address", "[kernel]") {
+  if (::geteuid() != 0)
+    skip("needs root");
+  const std::string before = snapshot();
+  const auto mac = vdeup::bridge_address(vdeup::IfName::parse("ctysbr0").value(), vdeup::config::host_seed());
+  REQUIRE(run({"ip", "link", "add", "ctysbr0", "address", mac.str(), "type", "bridge"}).status == 0);
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  CHECK(run({"ip", "link", "show", "ctysbr0"}).out.find("alias vdeup bridge") != std::string::npos);
+  REQUIRE(run_vdeup({"cancel", "--bridge"}).status == 0);
+  CHECK(changes_since(before) == "");
+
+  REQUIRE(run({"ip", "link", "add", "ctysbr0", "address", mac.str(), "type", "bridge"}).status == 0);
+  REQUIRE(run_vdeup({"cancel", "--bridge"}).status == 0);
+  CHECK(changes_since(before) == "");
+}

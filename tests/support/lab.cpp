@@ -1,0 +1,240 @@
+#include "support/lab.hpp"
+
+#include "support/spawn.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <vector>
+
+namespace lab {
+namespace {
+
+constexpr int k_skip_status = 77;
+
+void must(bool good, const char* what) {
+  if (!good)
+    skip(std::string{what} + ": " + std::strerror(errno));
+}
+
+void write_file(const char* path, const std::string& text) {
+  std::ofstream file{path};
+  file << text;
+}
+
+/// As an ordinary user: become root of a user namespace, where namespaces of the other kinds are allowed.
+void become_root_of_a_user_namespace() {
+  const uid_t uid = ::geteuid();
+  const gid_t gid = ::getegid();
+  must(::unshare(CLONE_NEWUSER) == 0, "user namespaces are not allowed here");
+  write_file("/proc/self/setgroups", "deny");
+  write_file("/proc/self/uid_map", "0 " + std::to_string(uid) + " 1");
+  write_file("/proc/self/gid_map", "0 " + std::to_string(gid) + " 1");
+}
+
+int to_status(int native) {
+  return WIFSIGNALED(native) ? 128 + WTERMSIG(native) : WEXITSTATUS(native);
+}
+
+/// Fork, and let the caller be the child. The parent passes on the child's status; if it dies, so does the
+/// child.
+void continue_as_child(bool reap_everybody) {
+  const pid_t child = ::fork();
+  must(child >= 0, "cannot fork");
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return;
+  }
+  for (;;) {
+    int native = 0;
+    const pid_t ended = ::waitpid(reap_everybody ? -1 : child, &native, 0);
+    if (ended == child)
+      ::_exit(to_status(native));
+    if (ended < 0 && errno != EINTR)
+      ::_exit(1);
+  }
+}
+
+/// The first process of a PID namespace takes all others with it when it ends: whatever a test leaves
+/// running, and however it dies, nothing survives it. It also reaps daemons, as an init does.
+void go_on_under_an_init() {
+  continue_as_child(false); // into the PID namespace, as its init
+  continue_as_child(true);  // and the test, below it
+}
+
+void mount_private_files() {
+  must(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "cannot make mounts private");
+  must(::mount("proc", "/proc", "proc", 0, nullptr) == 0, "cannot mount a private /proc");
+  must(::mount("tmpfs", "/var/tmp", "tmpfs", 0, "mode=1777") == 0, "cannot mount a private /var/tmp");
+}
+
+/// Where udev has not made the node 0666, users cannot open it: put one over it that they can.
+void offer_tun_device() {
+  struct stat status {};
+  if (::stat("/dev/net/tun", &status) == 0 && (status.st_mode & 0666) == 0666)
+    return;
+  const char* node = "/var/tmp/home/.tun";
+  must(::mknod(node, S_IFCHR | 0666, makedev(10, 200)) == 0, "cannot make a device node");
+  must(::chmod(node, 0666) == 0, "cannot change a device node");
+  must(::mount(node, "/dev/net/tun", nullptr, MS_BIND, nullptr) == 0, "cannot put a node over /dev/net/tun");
+}
+
+void set_loopback_up() {
+  const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP;
+  must(::ioctl(socket, SIOCSIFFLAGS, &request) == 0, "cannot set lo up");
+  ::close(socket);
+}
+
+/// What a command prints, without what a clock changes: the timers of bridges, and whether IPv6 is still
+/// looking for a duplicate of an address.
+std::string output_of(const std::vector<std::string>& line) {
+  static const std::regex clocks{R"(( \w+_timer +[0-9.]+| tentative))"};
+  return std::regex_replace(run(line).out, clocks, "");
+}
+
+bool is_switch_of_ours(const std::string& pid) {
+  std::ifstream comm{"/proc/" + pid + "/comm"};
+  std::string name;
+  std::getline(comm, name);
+  struct stat ours {};
+  struct stat theirs {};
+  return name == "vde_switch" && ::stat("/proc/self/ns/net", &ours) == 0 &&
+         ::stat(("/proc/" + pid + "/ns/net").c_str(), &theirs) == 0 && ours.st_ino == theirs.st_ino;
+}
+
+std::vector<std::string> switch_pids() {
+  std::vector<std::string> pids;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (std::all_of(name.begin(), name.end(), ::isdigit) && is_switch_of_ours(name))
+      pids.push_back(name);
+  }
+  return pids;
+}
+
+} // namespace
+
+void skip(const std::string& reason) {
+  std::printf("SKIPPED: %s\n", reason.c_str());
+  std::fflush(nullptr);
+  ::_exit(k_skip_status);
+}
+
+void enter() {
+  if (::geteuid() != 0)
+    become_root_of_a_user_namespace();
+  must(::unshare(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID) == 0, "namespaces are not allowed here");
+  go_on_under_an_init();
+  mount_private_files();
+  must(::mkdir("/var/tmp/home", 0777) == 0 && ::chmod("/var/tmp/home", 01777) == 0, "cannot make a home");
+  offer_tun_device();
+  set_loopback_up();
+  ::setenv("HOME", "/var/tmp/home", 1);
+  for (const char* name : {"QEMUSOCK", "QEMUMGMT", "CTYS_SOCKBASE", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"})
+    ::unsetenv(name);
+}
+
+bool can_be_others() {
+  std::ifstream map{"/proc/self/uid_map"};
+  unsigned long inside = 0;
+  unsigned long outside = 0;
+  unsigned long count = 0;
+  map >> inside >> outside >> count;
+  return count > k_alice.uid && ::geteuid() == 0;
+}
+
+std::string list_var_tmp() {
+  std::vector<std::string> lines;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("/var/tmp")) {
+    if (entry.path().string().starts_with("/var/tmp/home/"))
+      continue;
+    struct stat status {};
+    ::lstat(entry.path().c_str(), &status);
+    std::ostringstream line;
+    line << entry.path().string() << ' ' << std::oct << status.st_mode << std::dec << ' ' << status.st_uid;
+    lines.push_back(line.str());
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines)
+    text += line + "\n";
+  return text;
+}
+
+std::string list_switches() {
+  std::string text;
+  for (const std::string& pid : switch_pids())
+    text += pid + "\n";
+  return text;
+}
+
+void settle() {
+  (void)eventually([] { return run({"ip", "address", "show", "tentative"}).out.empty(); });
+}
+
+std::string snapshot() {
+  return "links\n" + output_of({"ip", "-d", "link", "show"}) +  //
+         "addresses\n" + output_of({"ip", "address", "show"}) + //
+         "routes\n" + output_of({"ip", "route", "show", "table", "all"}) +
+         output_of({"ip", "-6", "route", "show", "table", "all"}) + //
+         "rules\n" + output_of({"ip", "rule", "show"}) +            //
+         "forwarding\n" + output_of({"cat", "/proc/sys/net/ipv4/ip_forward"}) +
+         output_of({"cat", "/proc/sys/net/ipv6/conf/all/forwarding"}) + //
+         "files\n" + list_var_tmp() +                                   //
+         "switches\n" + list_switches();
+}
+
+std::string changes_since(const std::string& before) {
+  const auto lines_of = [](const std::string& text) {
+    std::multiset<std::string> lines;
+    std::istringstream stream{text};
+    for (std::string line; std::getline(stream, line);)
+      lines.insert(line);
+    return lines;
+  };
+  const auto then = lines_of(before);
+  const auto now = lines_of(snapshot());
+  std::vector<std::string> gone;
+  std::vector<std::string> added;
+  std::set_difference(then.begin(), then.end(), now.begin(), now.end(), std::back_inserter(gone));
+  std::set_difference(now.begin(), now.end(), then.begin(), then.end(), std::back_inserter(added));
+  std::string text;
+  for (const std::string& line : gone)
+    text += "- " + line + "\n";
+  for (const std::string& line : added)
+    text += "+ " + line + "\n";
+  return text;
+}
+
+void clear_files() {
+  for (const auto& entry : std::filesystem::directory_iterator("/var/tmp"))
+    if (entry.path() != "/var/tmp/home")
+      std::filesystem::remove_all(entry.path());
+}
+
+} // namespace lab

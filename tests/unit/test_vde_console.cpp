@@ -1,0 +1,79 @@
+#include "vde/console_reply.hpp"
+#include "vde/reports.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace vdeup;
+using namespace vdeup::vde;
+
+TEST_CASE("console: an answer ends with the prompt, or with the session", "[vde]") {
+  CHECK_FALSE(is_complete("1000 Success\n"));
+  CHECK_FALSE(is_complete("1000 Success\n\nvde$"));
+  CHECK(is_complete("1000 Success\n\nvde$ "));
+  CHECK(is_complete("9999 END OF SESSION"));
+}
+
+TEST_CASE("console: reads data and status", "[vde]") {
+  const auto reply = parse_reply("0000 DATA END WITH '.'\nNumports=32\nHUB=false\n.\n1000 Success\n\nvde$ ");
+  REQUIRE(reply);
+  CHECK(reply.value().status == 0);
+  CHECK(reply.value().lines == std::vector<std::string>{"Numports=32", "HUB=false"});
+}
+
+TEST_CASE("console: data can come with an error", "[vde]") {
+  const auto reply = parse_reply("0000 DATA END WITH '.'\n.\n1006 No such device or address\n\nvde$ ");
+  REQUIRE(reply);
+  CHECK(reply.value().status == 6);
+}
+
+TEST_CASE("console: refuses what is no answer", "[vde]") {
+  const auto* bad =
+      GENERATE("\nvde$ ", "hello\n\nvde$ ", "0000 DATA END WITH '.'\nx\n\nvde$ ", "2000 what\n\nvde$ ",
+               "1000 Success\n1000 Success\n\nvde$ ", "10a0 x\n\nvde$ ", "");
+  CAPTURE(bad);
+  CHECK_FALSE(parse_reply(bad));
+}
+
+TEST_CASE("reports: ports with endpoints and counters", "[vde]") {
+  const auto ports = parse_ports({
+      "Port 0001 untagged_vlan=0000 ACTIVE - Unnamed Allocatable",
+      " Current User: root Access Control: (User: NONE - Group: NONE)",
+      " IN:  pkts          7          bytes                    420",
+      " OUT: pkts          9          bytes                    999",
+      "  -- endpoint ID 0006 module tuntap      : tA",
+      "Port 0002 untagged_vlan=0000 ACTIVE - Unnamed Allocatable",
+      "  -- endpoint ID 0003 module unix prog   : web mac=52:54:00:00:00:01 user=root pid=8822",
+  });
+  REQUIRE(ports.size() == 2);
+  CHECK(ports[0].number == 1);
+  CHECK(ports[0].packets_in == 7);
+  CHECK(ports[0].bytes_out == 999);
+  REQUIRE(ports[0].endpoints.size() == 1);
+  CHECK(ports[0].endpoints[0].kind == Endpoint::Kind::tap);
+  CHECK(ports[0].endpoints[0].description == "tA");
+  REQUIRE(ports[1].endpoints.size() == 1);
+  CHECK(ports[1].endpoints[0].kind == Endpoint::Kind::client);
+  CHECK(ports[1].endpoints[0].description == "web mac=52:54:00:00:00:01 user=root pid=8822");
+}
+
+TEST_CASE("reports: a client's text with a colon stays whole", "[vde]") {
+  const auto ports =
+      parse_ports({"Port 0002 x", "  -- endpoint ID 0003 module unix prog   : a: b : module tuntap : c"});
+  REQUIRE(ports.size() == 1);
+  REQUIRE(ports[0].endpoints.size() == 1);
+  CHECK(ports[0].endpoints[0].kind == Endpoint::Kind::client);
+  CHECK(ports[0].endpoints[0].description == "a: b : module tuntap : c");
+}
+
+TEST_CASE("reports: what does not fit is skipped", "[vde]") {
+  CHECK(parse_ports({"", "garbage", "Port x", "IN: pkts bytes", " -- endpoint ID"}).empty());
+  CHECK_FALSE(parse_pid({"pid x"}));
+  CHECK_FALSE(parse_port_limit({"Numports="}));
+  CHECK(parse_pid({"", "pid 7388 MAC 00:ff:7a:20:3b:23 uptime 0"}) == 7388);
+  CHECK(parse_ctl_dir({"ctl dir /var/tmp/x"}) == "/var/tmp/x");
+  CHECK(parse_port_limit({"Numports=32"}) == 32);
+  const auto learnt =
+      parse_hash({"Hash: 0039 Addr: 52:54:00:aa:bb:01 VLAN 0000 to port: 002  age 13 secs", "junk"});
+  REQUIRE(learnt.size() == 1);
+  CHECK(learnt[0].port == 2);
+}
