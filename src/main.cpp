@@ -1,4 +1,3 @@
-#include "base/unique_fd.hpp"
 #include "cli/app.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +9,6 @@
 
 int main(int argc, char** argv) {
   constexpr int internal_error = 125;
-  vdeup::fill_standard_streams();
   try {
     return vdeup::cli::run(std::vector<std::string>{argv, argv + argc});
   } catch (const std::exception& error) { // a bug, or no memory: everything else is a Result

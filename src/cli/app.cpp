@@ -1,5 +1,6 @@
 #include "cli/app.hpp"
 
+#include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
@@ -53,6 +54,7 @@ bool asks_for_help(const std::vector<std::string>& words) {
 } // namespace
 
 int run(const std::vector<std::string>& argv) {
+  fill_standard_streams();
   const std::string_view name = argv.empty() ? "vdeup" : called_as(argv.front());
   const std::vector<std::string> words{argv.begin() + (argv.empty() ? 0 : 1), argv.end()};
   const bool wrapped = is_wrapper(name);

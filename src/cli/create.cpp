@@ -73,12 +73,12 @@ void print_for_people(const Scope& scope, const Ensured& done) {
     const Fate fate = bridge_fate(done);
     fmt::print("bridge {:<26} {}\n", network.bridge->name.str(), fate_text(fate));
     if (!done.bridge_reason.empty())
-      fmt::print(stderr, "vdeup: bridge {}: {}\n", network.bridge->name.str(), done.bridge_reason);
-    if (fate == Fate::created)
-      fmt::print(stderr,
-                 "vdeup: bridge {} has no port to the outside: VMs reach each other and this host\n"
-                 "  hint: give it an address (`ip address add`), or choose a bridge with a NIC with -b\n",
-                 network.bridge->name.str());
+      fmt::print(stderr, "vdeup: bridge {}: {}{}\n", network.bridge->name.str(), done.bridge_reason,
+                 fate == Fate::created
+                     ? ". It has no port to the outside: VMs reach each other and this host\n"
+                       "  hint: give it an address (`ip address add`), or choose a bridge "
+                       "with a NIC with -b"
+                     : "");
   }
   fmt::print("tap    {:<26} {}\n", network.tap->name.str(), fate_text(tap_fate(done)));
   fmt::print("switch {:<26} {}\n", scope.sockets.dir.str(), fate_text(switch_fate(done)));

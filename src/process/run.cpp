@@ -32,7 +32,8 @@ using boost::system::error_code;
 
 constexpr std::size_t k_most_output = 65536;
 
-/// Runs in the child between fork and exec: only async-signal-safe calls.
+/// Runs in the child between fork and exec, after the standard streams are in place: only async-signal-safe
+/// calls.
 struct CleanStart {
   template <class Launcher>
   error_code on_exec_setup(Launcher& /*launcher*/, const process_v2::filesystem::path& /*program*/,
@@ -45,7 +46,8 @@ struct CleanStart {
       (void)::signal(signal, SIG_DFL);
     if (const int error_number = settle_identity(); error_number != 0)
       return error_code{error_number, boost::system::system_category()};
-    if (::chdir("/") < 0)
+    // Boost leaves its pipes open in the child under their first numbers as well; a daemon would keep them.
+    if (::chdir("/") < 0 || ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
       return error_code{errno, boost::system::system_category()};
     return {};
   }
@@ -108,8 +110,8 @@ class Running {
     error_code error;
     const ExactEnvironment environment{command.environment};
     auto child = process_v2::default_process_launcher()(
-        m_context.get_executor(), error, command.program, command.args, environment, CleanStart{},
-        process_v2::process_stdio{nullptr, m_output.pipe, m_errors.pipe});
+        m_context.get_executor(), error, command.program, command.args, environment,
+        process_v2::process_stdio{nullptr, m_output.pipe, m_errors.pipe}, CleanStart{});
     if (error)
       return fail(cannot_start(command, error));
     m_output.start();

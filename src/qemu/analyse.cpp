@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 4> k_network_options{"net", "netdev", "ni
 constexpr std::array<std::string_view, 16> k_text_options{
     "append", "kernel", "initrd", "drive", "hda", "hdb",    "hdc",    "hdd",
     "cdrom",  "fda",    "fdb",    "name",  "dtb", "serial", "smbios", "object"};
-constexpr std::array<std::string_view, 6> k_disk_options{"hda", "drive", "cdrom", "kernel", "fda", "hdb"};
+constexpr std::array<std::string_view, 5> k_disk_options{"hda", "drive", "cdrom", "fda", "hdb"};
 
 template <class Set>
 bool contains(const Set& set, std::string_view word) {

@@ -36,9 +36,9 @@ Result<process::Command> switch_command(const StartSwitch& step) {
   const SwitchSockets& sockets = step.scope.sockets;
   // -f: else it would run what stands in $HOME/.vde2; no -p: a stale pidfile makes the next start fail
   return process::Command{.program = std::move(program).value(),
-                          .args = {"-d", "-s", sockets.dir.str(), "-M", sockets.mgmt.str(), "--mgmtmode",
-                                   "0600", "-f", "/dev/null", "-n", std::to_string(k_ports), "-t",
-                                   step.tap.str()}};
+                          .args = {"-d", "-s", sockets.dir.str(), "--dirmode", "0700", "-M",
+                                   sockets.mgmt.str(), "--mgmtmode", "0600", "-f", "/dev/null", "-n",
+                                   std::to_string(k_ports), "-t", step.tap.str()}};
 }
 
 Result<> launch(const process::Command& command, const Deadline& deadline) {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <fstream>
 
 using namespace lab;
@@ -73,7 +74,9 @@ TEST_CASE("create: the switch runs as its owner for good, and only the owner get
   pid.pop_back();
   CHECK(status_of(pid) == "Uid:\t65534\t65534\t65534\t65534\nGid:\t65534\t65534\t65534\t65534\nGroups:"
                           "\t65534 \nCapEff:\t0000000000000000\n");
-  CHECK(list_var_tmp().find("/var/tmp/vde_switch0.nobody 42700 65534") != std::string::npos);
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + pid + "/fd"))
+    CHECK(std::filesystem::read_symlink(entry.path()).string().find("pipe") == std::string::npos);
+  CHECK(list_var_tmp().find("/var/tmp/vde_switch0.nobody 40700 65534") != std::string::npos);
   CHECK(list_var_tmp().find("/var/tmp/vde_mgmt0.nobody 140600 65534") != std::string::npos);
   const auto link = run({"ip", "-d", "link", "show", "tap0"}).out;
   CHECK(link.find("persist on user nobody group nogroup") != std::string::npos);

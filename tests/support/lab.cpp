@@ -90,14 +90,37 @@ void mount_private_files() {
   must(::mount("tmpfs", "/var/tmp", "tmpfs", 0, "mode=1777") == 0, "cannot mount a private /var/tmp");
 }
 
+void make_node(const std::string& path, unsigned major_number, unsigned minor_number) {
+  must(::mknod(path.c_str(), S_IFCHR | 0666, makedev(major_number, minor_number)) == 0 &&
+           ::chmod(path.c_str(), 0666) == 0,
+       "cannot make a device node");
+}
+
+/// A /dev of our own, where the machine's has no TUN device at all (containers, chroots).
+void make_private_dev(const std::string& dev) {
+  must(::mkdir(dev.c_str(), 0755) == 0 && ::mkdir((dev + "/net").c_str(), 0755) == 0,
+       "cannot make a directory");
+  make_node(dev + "/null", 1, 3);
+  make_node(dev + "/zero", 1, 5);
+  make_node(dev + "/full", 1, 7);
+  make_node(dev + "/random", 1, 8);
+  make_node(dev + "/urandom", 1, 9);
+  make_node(dev + "/tty", 5, 0);
+  make_node(dev + "/net/tun", 10, 200);
+  must(::symlink("/proc/self/fd", (dev + "/fd").c_str()) == 0, "cannot make a link");
+  must(::mount(dev.c_str(), "/dev", nullptr, MS_BIND, nullptr) == 0, "cannot put a directory over /dev");
+}
+
 /// Where udev has not made the node 0666, users cannot open it: put one over it that they can.
 void offer_tun_device() {
   struct stat status {};
-  if (::stat("/dev/net/tun", &status) == 0 && (status.st_mode & 0666) == 0666)
+  const bool exists = ::stat("/dev/net/tun", &status) == 0;
+  if (exists && (status.st_mode & 0666) == 0666)
     return;
+  if (!exists)
+    return make_private_dev("/var/tmp/home/.dev");
   const char* node = "/var/tmp/home/.tun";
-  must(::mknod(node, S_IFCHR | 0666, makedev(10, 200)) == 0, "cannot make a device node");
-  must(::chmod(node, 0666) == 0, "cannot change a device node");
+  make_node(node, 10, 200);
   must(::mount(node, "/dev/net/tun", nullptr, MS_BIND, nullptr) == 0, "cannot put a node over /dev/net/tun");
 }
 
@@ -194,7 +217,7 @@ std::string list_switches() {
 }
 
 void settle() {
-  (void)eventually([] { return run({"ip", "address", "show", "tentative"}).out.empty(); });
+  (void)eventually([] { return run({"ip", "-o", "-6", "address", "show", "tentative"}).out.empty(); });
 }
 
 std::string snapshot() {
