@@ -87,21 +87,32 @@ MacAddress choose_address(const Launch& launch, const Wiring& wiring, std::size_
   }
 }
 
-/// A full switch keeps a client waiting for ever, so it is asked first (vde-facts fact 6).
+Error cannot_attach(std::string cause) {
+  return Error{ErrorKind::refused, "cannot attach the VM", std::move(cause),
+               "`vdeup ports` lists who is attached"};
+}
+
+/// A full switch, or a port that it does not have, keeps a client waiting for ever, so it is asked first
+/// (vde-facts fact 6).
 Result<> check_free_ports(const Launch& launch, const Switch& vde_switch) {
-  const auto wanted = static_cast<std::size_t>(
-      std::count_if(launch.line.nics.begin(), launch.line.nics.end(),
-                    [&](const auto& nic) { return is_on_own_switch(nic, launch.request.scope); }));
+  std::size_t wanted = 0;
+  for (const qemu::VdeNic& nic : launch.line.nics) {
+    if (!is_on_own_switch(nic, launch.request.scope))
+      continue;
+    ++wanted;
+    if (nic.port.value_or(0) >= vde_switch.port_limit)
+      return fail(cannot_attach(fmt::format("there is no port {}: the ports of the switch {} go from 1 to {}",
+                                            *nic.port, launch.request.scope.sockets.dir.str(),
+                                            vde_switch.port_limit - 1)));
+  }
   const auto taken = static_cast<std::size_t>(
       std::count_if(vde_switch.ports.begin(), vde_switch.ports.end(),
                     [](const SwitchPort& port) { return port.number != 0 && !port.endpoints.empty(); }));
-  const std::size_t usable = vde_switch.port_limit == 0 ? 0 : vde_switch.port_limit - 1; // port 0 is special
+  const std::size_t usable = vde_switch.port_limit - 1; // port 0 is special
   if (taken + wanted <= usable)
     return ok();
-  return fail(Error{ErrorKind::refused, "cannot attach the VM",
-                    fmt::format("{} of the {} ports of the switch {} are taken", taken, usable,
-                                launch.request.scope.sockets.dir.str()),
-                    "`vdeup ports` lists who is attached"});
+  return fail(cannot_attach(fmt::format("{} of the {} ports of the switch {} are taken", taken, usable,
+                                        launch.request.scope.sockets.dir.str())));
 }
 
 Result<> attach_all(Launch& launch, const Wiring& wiring, const Switch& vde_switch) {
@@ -147,7 +158,7 @@ Result<> connect(Launch& launch, const Wiring& wiring) {
 std::vector<std::string> final_line(const Launch& launch) {
   const auto capabilities = capabilities_of(launch.program);
   auto words = qemu::rewrite(launch.line, launch.connected, capabilities.best_backend(),
-                             qemu::default_model(called_as(launch.program)));
+                             qemu::default_model(called_as(launch.program), launch.line));
   words.insert(words.begin(), launch.program_word);
   return words;
 }

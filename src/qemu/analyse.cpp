@@ -68,12 +68,15 @@ Result<std::optional<unsigned>> get_number(const Found& option, std::string_view
   return std::optional<unsigned>{number};
 }
 
-Result<std::optional<MacAddress>> get_mac(const OptionValue& value, std::string_view key) {
-  const auto text = value.get(key);
+Result<std::optional<MacAddress>> get_mac(const Found& option, std::string_view key) {
+  const auto text = option.value.get(key);
   if (!text)
     return std::optional<MacAddress>{};
-  TRY(auto mac, MacAddress::parse(*text));
-  return std::optional<MacAddress>{mac};
+  auto mac = MacAddress::parse(*text);
+  if (!mac)
+    return fail(
+        bad_option(option, mac.error().what, "an example: " + std::string{key} + "=52:54:00:12:34:56"));
+  return std::optional<MacAddress>{mac.value()};
 }
 
 bool is_url(const OptionValue& value) {
@@ -81,17 +84,18 @@ bool is_url(const OptionValue& value) {
 }
 
 bool is_vde(const Found& option) {
-  return option.value.first() == "vde" && !is_url(option.value);
+  return option.value.type() == "vde" && !is_url(option.value);
 }
 
 /// Read the keys of QEMU's vde backend.
 Result<VdeNic> read_vde(const Found& option, VdeNic::Form form,
                         std::initializer_list<std::string_view> more_keys) {
-  constexpr std::array<std::string_view, 5> vde_keys{"id", "sock", "port", "group", "mode"};
+  constexpr std::array<std::string_view, 6> vde_keys{"type", "id", "sock", "port", "group", "mode"};
   for (const std::string& key : option.value.keys())
     if (!contains(vde_keys, key) && !contains(more_keys, key))
       return fail(bad_option(option, fmt::format("'{}' is not a property of a vde network", printable(key)),
-                             "it knows id, sock, port, group and mode"));
+                             fmt::format("it knows id, sock, port, group, mode{}{}",
+                                         more_keys.size() > 0 ? ", " : "", fmt::join(more_keys, ", "))));
   VdeNic nic{.socket = option.value.get("sock"),
              .group = option.value.get("group"),
              .form = form,
@@ -134,7 +138,7 @@ class Analysis {
     for (const Found& option : m_options) {
       if (option.name != "net")
         continue;
-      if (option.value.first() == "nic") {
+      if (option.value.type() == "nic") {
         if (!option.value.has("netdev"))
           fronts.push_back(&option);
       } else if (is_vde(option)) {
@@ -159,7 +163,7 @@ class Analysis {
     }
     if (front != nullptr) {
       nic.front_argument = front->argument;
-      TRY(auto mac, get_mac(front->value, "macaddr"));
+      TRY(auto mac, get_mac(*front, "macaddr"));
       nic.mac = mac;
     }
     m_nics.push_back(std::move(nic));
@@ -172,11 +176,11 @@ class Analysis {
     if (!id)
       return fail(bad_option(option, "it has no id", "add id=NAME, and netdev=NAME to its -device"));
     for (const Found& front : m_options) {
-      const bool is_front = front.name == "device" || (front.name == "net" && front.value.first() == "nic");
+      const bool is_front = front.name == "device" || (front.name == "net" && front.value.type() == "nic");
       if (!is_front || front.value.get("netdev") != id)
         continue;
       nic.front_argument = front.argument;
-      TRY(auto mac, get_mac(front.value, front.name == "device" ? "mac" : "macaddr"));
+      TRY(auto mac, get_mac(front, front.name == "device" ? "mac" : "macaddr"));
       nic.mac = mac;
     }
     m_nics.push_back(std::move(nic));
@@ -185,7 +189,7 @@ class Analysis {
 
   Result<> nic(const Found& option) {
     TRY(auto nic, read_vde(option, VdeNic::Form::nic, {"model", "mac"}));
-    TRY(auto mac, get_mac(option.value, "mac"));
+    TRY(auto mac, get_mac(option, "mac"));
     nic.mac = mac;
     m_nics.push_back(std::move(nic));
     return ok();
@@ -238,6 +242,21 @@ std::string find_vm_name(const std::vector<std::string>& args) {
   return from_disk;
 }
 
+/// `-M pc`, `-machine q35,accel=tcg`, `-machine type=virt`.
+std::string find_machine(const std::vector<std::string>& args) {
+  std::string machine;
+  for (std::size_t i = 0; i + 1 < args.size(); ++i) {
+    const std::string_view option = option_name(args[i]);
+    if (option == "M" || option == "machine") {
+      const std::string named = OptionValue::parse(args[i + 1]).type();
+      machine = named.empty() ? machine : named;
+    }
+    if (contains(k_network_options, option) || contains(k_text_options, option))
+      ++i;
+  }
+  return machine;
+}
+
 } // namespace
 
 Result<Line> analyse(std::vector<std::string> args) {
@@ -246,6 +265,7 @@ Result<Line> analyse(std::vector<std::string> args) {
     TRY(line.nics, Analysis{args}.nics());
   }
   line.vm_name = find_vm_name(args);
+  line.machine = find_machine(args);
   line.args = std::move(args);
   return line;
 }

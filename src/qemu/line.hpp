@@ -30,6 +30,7 @@ struct Line {
   std::vector<std::string> args; ///< without argv[0], as given
   std::vector<VdeNic> nics;      ///< to be connected by us; empty: the line wants no VDE network
   std::string vm_name;           ///< from -name, else from the disk; else empty
+  std::string machine;           ///< from -M or -machine; else empty
 };
 
 /// Find out which NICs of a line are to be attached to a switch. Pure.
@@ -50,7 +51,8 @@ struct Connected {
 [[nodiscard]] std::vector<std::string> rewrite(const Line& line, const std::vector<Connected>& connected,
                                                Backend backend, const std::string& model);
 
-/// The NIC model for a NIC that we add: virtio where the program emulates a PC, else the machine's default.
-[[nodiscard]] std::string default_model(std::string_view program_basename);
+/// The NIC model for a NIC that we add: virtio for a PC with PCI, else what the machine has by default, which
+/// fits every board.
+[[nodiscard]] std::string default_model(std::string_view program_basename, const Line& line);
 
 } // namespace vdeup::qemu

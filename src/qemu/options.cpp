@@ -58,6 +58,11 @@ std::string OptionValue::first() const {
   return part.find('=') == std::string::npos ? undouble(part) : std::string{};
 }
 
+std::string OptionValue::type() const {
+  const std::string word = first();
+  return word.empty() ? get("type").value_or("") : word;
+}
+
 std::optional<std::string> OptionValue::get(std::string_view key) const {
   // QEMU lets the last of several win.
   const auto found =

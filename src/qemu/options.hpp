@@ -15,8 +15,11 @@ class OptionValue {
  public:
   [[nodiscard]] static OptionValue parse(std::string_view text);
 
-  /// The word before the first comma, if it has no `=`: `vde` in `vde,id=n0`.
+  /// The word before the first comma, if it has no `=`: `vde` in `vde,id=n0`. QEMU takes it for the value of
+  /// one of the option's keys.
   [[nodiscard]] std::string first() const;
+  /// What kind of thing a network option names: its first word, or its `type=`.
+  [[nodiscard]] std::string type() const;
   [[nodiscard]] std::optional<std::string> get(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const { return get(key).has_value(); }
 

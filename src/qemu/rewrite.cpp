@@ -98,7 +98,7 @@ class Rewriting {
     if (!nic.front_argument || nic.mac)
       return;
     OptionValue front = OptionValue::parse(m_args.at(*nic.front_argument));
-    front.set(front.first() == "nic" ? "macaddr" : "mac", connected.mac.str());
+    front.set(front.type() == "nic" ? "macaddr" : "mac", connected.mac.str());
     m_args.at(*nic.front_argument) = front.str();
   }
 
@@ -128,11 +128,13 @@ std::vector<std::string> rewrite(const Line& line, const std::vector<Connected>&
   return rewriting.result();
 }
 
-std::string default_model(std::string_view program_basename) {
+std::string default_model(std::string_view program_basename, const Line& line) {
   const bool is_pc = program_basename == "qemu" || program_basename == "kvm" ||
                      program_basename == "qemu-kvm" || program_basename == "qemu-system-x86_64" ||
                      program_basename == "qemu-system-i386";
-  return is_pc ? "virtio" : "";
+  const bool has_pci =
+      line.machine.empty() || line.machine.starts_with("pc") || line.machine.starts_with("q35");
+  return is_pc && has_pci ? "virtio" : "";
 }
 
 } // namespace vdeup::qemu

@@ -35,7 +35,7 @@ Error cannot_attach(const SocketPath& dir, int error_number) {
   if (error_number == EINTR)
     return Error{ErrorKind::timed_out, what, "it gave no port in time: it is full, or it is stopped",
                  "`vdeup ports` lists who is attached"};
-  Error error = errno_error(error_number, what);
+  Error error = errno_error(error_number, what, "`vdeup create` makes one; name its sockets with -s and -S");
   if (error_number == ECONNREFUSED)
     error.kind = ErrorKind::missing;
   return error;

@@ -92,7 +92,10 @@ Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline&
         fmt::format("{} manages another switch: {}", scope.sockets.mgmt.str(), dir.value_or("unknown")),
         "give the management socket that belongs to it with -S"));
   TRY(auto port_info, console.command("port/showinfo", deadline));
-  found.port_limit = parse_port_limit(port_info.lines).value_or(0);
+  const auto port_limit = parse_port_limit(port_info.lines);
+  if (port_limit.value_or(0) == 0)
+    return fail(unusable(scope, "it does not say how many ports it has"));
+  found.port_limit = *port_limit;
   TRY(auto ports, console.command("port/print", deadline));
   found.ports = parse_ports(ports.lines);
   found.tap = find_tap(found.ports);

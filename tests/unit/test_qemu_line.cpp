@@ -69,6 +69,28 @@ TEST_CASE("line: -netdev vde keeps its id and its device", "[qemu]") {
               "e1000,netdev=n0,mac=52:54:00:aa:bb:cc"});
 }
 
+TEST_CASE("line: type= says the same as the first word", "[qemu]") {
+  CHECK(rewritten({"-netdev", "id=n0,type=vde", "-device", "e1000,netdev=n0,mac=52:54:00:aa:bb:cc"}) ==
+        Words{"-netdev", "dgram,id=n0,local.type=fd,local.str=10", "-device",
+              "e1000,netdev=n0,mac=52:54:00:aa:bb:cc"});
+  CHECK(rewritten({"-nic", "type=vde,mac=52:54:00:aa:bb:cc"}) ==
+        Words{"-netdev", "dgram,id=vdeup0,local.type=fd,local.str=10", "-net",
+              "nic,netdev=vdeup0,macaddr=52:54:00:aa:bb:cc"});
+}
+
+TEST_CASE("line: a NIC that is added fits the machine", "[qemu]") {
+  const auto model = [](const Words& args, const char* program = "qemu-system-x86_64") {
+    return default_model(program, analyse(args).value());
+  };
+  CHECK(model({}) == "virtio");
+  CHECK(model({"-M", "q35"}) == "virtio");
+  CHECK(model({"-machine", "accel=tcg"}) == "virtio");
+  CHECK(model({"-machine", "type=pc-i440fx-7.2,accel=tcg"}) == "virtio");
+  CHECK(model({"-M", "isapc"}).empty());
+  CHECK(model({"-M", "microvm"}).empty());
+  CHECK(model({}, "qemu-system-arm").empty());
+}
+
 TEST_CASE("line: -nic vde is taken apart", "[qemu]") {
   CHECK(rewritten({"-nic", "vde,model=virtio-net-pci,mac=52:54:00:aa:bb:cc,sock=/s"}) ==
         Words{"-netdev", "dgram,id=vdeup0,local.type=fd,local.str=10", "-net",
