@@ -1,0 +1,2 @@
+#include "base/error.hpp" // refused
+#include "cli/app.hpp"
