@@ -24,7 +24,8 @@ Result<> set_inheritable(int fd, bool inheritable) {
 void fill_standard_streams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
     if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-      (void)::open("/dev/null", O_RDWR); // takes the lowest free number, which is fd
+      // Takes the lowest free number, which is fd; and it is meant to be inherited, as standard streams are.
+      (void)::open("/dev/null", O_RDWR); // NOLINT(android-cloexec-open)
 }
 
 } // namespace vdeup

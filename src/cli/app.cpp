@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace vdeup::cli {
 namespace {
 
@@ -59,12 +57,12 @@ int run(const std::vector<std::string>& argv) {
   const std::vector<std::string> words{argv.begin() + (argv.empty() ? 0 : 1), argv.end()};
   const bool wrapped = is_wrapper(name);
   if (wrapped && asks_for_help(words))
-    fmt::print("{}\n", usage_text());
+    fmt::print("{}", usage_text());
   if (wrapped && asks_for_help(words) && name == "vdeq")
     return 0;
   auto call = read_call(name, words);
   if (!call)
-    return report(name, call.error(), wrapped || std::find(words.begin(), words.end(), "run") != words.end());
+    return report(name, call.error(), wrapped || is_about_run(words));
   if (call.value().help) {
     fmt::print("{}", usage_text());
     return 0;

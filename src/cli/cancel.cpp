@@ -39,6 +39,14 @@ Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
   return ok();
 }
 
+/// Say why a bridge that was to go is not in the plan.
+void explain_kept_bridge(const Network& network) {
+  if (!network.bridge)
+    fmt::print(stderr, "vdeup: there is no bridge to remove\n");
+  else if (!network.bridge->is_ours && !network.bridge->is_half_made)
+    fmt::print(stderr, "vdeup: bridge {} was not made by vdeup, and stays\n", network.bridge->name.str());
+}
+
 void report_plan(const Invocation& call, const plan::Request& request, const Plan& plan) {
   if (call.json) {
     auto answer = json_answer("cancel");
@@ -57,6 +65,7 @@ Result<Plan> remove(const Wiring& wiring, const Invocation& call, const plan::Re
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   if (call.remove_bridge) {
     TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
+    explain_kept_bridge(survey.network);
   }
   const plan::Removal removal{.force = request.force, .bridge = call.remove_bridge};
   TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));

@@ -55,7 +55,8 @@ std::optional<qemu::Capabilities> read_entry(const fs::path& file, const std::st
 
 void write_entry(const fs::path& file, const std::string& first_line, const qemu::Capabilities& found) {
   std::error_code ignored;
-  fs::create_directories(file.parent_path(), ignored);
+  fs::create_directory(file.parent_path().parent_path(), ignored); // never the home itself
+  fs::create_directory(file.parent_path(), ignored);
   const fs::path draft = fmt::format("{}.{}", file.string(), ::getpid());
   {
     std::ofstream stream{draft};

@@ -13,13 +13,15 @@ constexpr int k_sound = 0;
 constexpr int k_unsound = 1;
 constexpr int k_nothing_there = 2;
 
-void print_for_people(const plan::Request& request, const plan::Diagnosis& diagnosis) {
+void print_for_people(const plan::Request& request, const Network& network,
+                      const plan::Diagnosis& diagnosis) {
   for (const plan::Fault& fault : diagnosis.faults)
     fmt::print("fault: {}\n  hint: {}\n", fault.what, fault.hint);
   for (const std::string& note : diagnosis.notes)
     fmt::print("note: {}\n", note);
   if (diagnosis.faults.empty())
-    fmt::print("ok: VMs at {} reach the bridge\n", request.scope.sockets.dir.str());
+    fmt::print("ok: VMs at {} reach {}\n", request.scope.sockets.dir.str(),
+               network.bridge ? "bridge " + network.bridge->name.str() : "the TAP");
 }
 
 boost::json::object json_of(const plan::Request& request, const Network& network,
@@ -46,7 +48,7 @@ Result<int> check_command(const Invocation& call) {
   if (call.json)
     print_json(json_of(request, survey.network, diagnosis));
   else
-    print_for_people(request, diagnosis);
+    print_for_people(request, survey.network, diagnosis);
   if (diagnosis.nothing_there)
     return k_nothing_there;
   return diagnosis.faults.empty() ? k_sound : k_unsound;

@@ -1,7 +1,6 @@
 #include "cli/ensure.hpp"
 
 #include "base/identity.hpp"
-#include "base/text.hpp"
 #include "engine/apply.hpp"
 #include "plan/planner.hpp"
 
@@ -20,9 +19,7 @@ constexpr int k_most_attempts = 5;
 Error with_privilege_hint(Error error, const plan::Request& request) {
   if (error.kind != ErrorKind::not_permitted || !error.hint.empty() || ::geteuid() == 0)
     return error;
-  error.hint = fmt::format("run `sudo vdeup create -u {}{}`, then repeat this as {}",
-                           shell_quote(request.scope.owner.name),
-                           request.bridge ? " -b " + request.bridge->str() : "", request.scope.owner.name);
+  error.hint = fmt::format("run `{}`, then repeat this", request.command("create", true));
   return error;
 }
 

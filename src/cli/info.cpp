@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vdeup::cli {
 namespace {
 
@@ -13,7 +15,9 @@ void print_for_people(const Scope& scope, const Network& network) {
   fmt::print("management   {}\n", scope.sockets.mgmt.str());
   fmt::print("owner        {} (uid {})\n", scope.owner.name, scope.owner.uid);
   fmt::print("process      {}\n", vde_switch.pid);
-  fmt::print("clients      {} of {} ports\n", vde_switch.clients().size(), vde_switch.port_limit);
+  const unsigned not_for_clients = vde_switch.tap ? 2 : 1; // port 0 is special, and one is the TAP's
+  fmt::print("clients      {} of {} possible\n", vde_switch.clients().size(),
+             vde_switch.port_limit - std::min(vde_switch.port_limit, not_for_clients));
   if (network.tap)
     fmt::print("tap          {}, {}, {}\n", network.tap->name.str(), network.tap->is_up ? "up" : "down",
                network.tap->has_carrier ? "carrier" : "no carrier");
@@ -34,7 +38,7 @@ Result<int> info_command(const Invocation& call) {
   const auto lock = share_switch(request.scope);
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (network.vde_switch.life != Switch::Life::alive)
-    return fail(no_switch(request.scope, network.vde_switch));
+    return fail(no_switch(request, network.vde_switch));
   if (!call.json) {
     print_for_people(request.scope, network);
     return 0;

@@ -72,16 +72,18 @@ Error unknown_command(const std::string& word) {
   return usage(fmt::format("unknown command '{}'", printable(word)), {}, nearest(word, known));
 }
 
-/// True if the option in `word` takes the next word as its value.
+/// True if the option in `word`, or the last one of several (-fu), takes the next word as its value.
 bool takes_next_word(const po::options_description& options, const std::string& word) {
-  const bool is_long = word.starts_with("--");
-  if (is_long && word.find('=') != std::string::npos)
-    return false;
-  const std::string name = is_long ? word.substr(2) : word.substr(0, 2);
-  if (!is_long && word.size() > 2) // -bbr0 has its value with it
-    return false;
-  const auto* option = options.find_nothrow(name, false);
-  return option != nullptr && option->semantic()->max_tokens() > 0;
+  const auto takes_value = [&options](const std::string& name) {
+    const auto* option = options.find_nothrow(name, false);
+    return option != nullptr && option->semantic()->max_tokens() > 0;
+  };
+  if (word.starts_with("--"))
+    return word.find('=') == std::string::npos && takes_value(word.substr(2));
+  for (std::size_t i = 1; i < word.size(); ++i)
+    if (takes_value({'-', word[i]}))
+      return i + 1 == word.size(); // what follows in the same word is the value: -bbr0
+  return false;
 }
 
 /// The words, told apart: options and values, command words, and the program of `run`.
@@ -102,6 +104,8 @@ Split split(const po::options_description& options, const std::vector<std::strin
       parts.program.assign(first, words.end());
       break;
     }
+    if (word == "--")
+      continue;
     if (!is_option) {
       parts.commands.push_back(word);
       is_run = find_command(word) == CommandWord::run;
@@ -112,6 +116,12 @@ Split split(const po::options_description& options, const std::vector<std::strin
       parts.options.push_back(words[++i]);
   }
   return parts;
+}
+
+/// Boost writes all names with two dashes.
+std::string shown_name(const std::string& name) {
+  const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+  return printable((bare.size() == 1 ? "-" : "--") + bare);
 }
 
 Result<po::variables_map> read_options(const po::options_description& options,
@@ -125,6 +135,10 @@ Result<po::variables_map> read_options(const po::options_description& options,
     std::vector<std::string_view> known{"--dry-run", "--json", "--bridge", "--help", "--version"};
     return fail(usage(fmt::format("unknown option '{}'", printable(error.get_option_name())), {},
                       nearest(error.get_option_name(), known)));
+  } catch (const po::invalid_command_line_syntax& error) {
+    return fail(usage(fmt::format("cannot use option '{}' so", shown_name(error.get_option_name())),
+                      error.kind() == po::invalid_syntax::missing_parameter ? "it needs a value"
+                                                                            : "it takes no value"));
   } catch (const po::error& error) {
     return fail(usage("cannot read the command line", printable(error.what())));
   }
@@ -168,6 +182,11 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& words) {
     return fail(
         usage("run needs a program", "an example: vdeup run -- qemu-system-x86_64 -m 512 disk.qcow2"));
   return call;
+}
+
+bool is_about_run(const std::vector<std::string>& words) {
+  const Split parts = split(all_options(), words);
+  return !parts.commands.empty() && find_command(parts.commands.front()) == CommandWord::run;
 }
 
 std::string usage_text() {

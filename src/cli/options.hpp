@@ -30,6 +30,9 @@ struct Invocation {
 /// Errors: usage, naming the offending word.
 [[nodiscard]] Result<Invocation> parse_arguments(const std::vector<std::string>& words);
 
+/// True if a command line is one of `run`, sound or not: then its failures have the exit statuses of run.
+[[nodiscard]] bool is_about_run(const std::vector<std::string>& words);
+
 /// The text of `vdeup -h`.
 [[nodiscard]] std::string usage_text();
 

@@ -126,14 +126,14 @@ boost::json::array to_json(const std::vector<SwitchPort>& ports) {
   return list;
 }
 
-Error no_switch(const Scope& scope, const Switch& vde_switch) {
-  const std::string what = fmt::format("no switch answers at {}", scope.sockets.mgmt.str());
-  const std::string hint =
-      fmt::format("`vdeup create -u {}` makes one, `vdeup check` says more", scope.owner.name);
+Error no_switch(const plan::Request& request, const Switch& vde_switch) {
+  const std::string what = fmt::format("no switch answers at {}", request.scope.sockets.mgmt.str());
+  const std::string hint = fmt::format("`{}` makes one, `{}` says more", request.command("create", true),
+                                       request.command("check", false));
   switch (vde_switch.life) {
   case Switch::Life::mute:
     return Error{ErrorKind::missing, what, fmt::format("process {} is silent", vde_switch.pid),
-                 "`vdeup cancel -f` ends it"};
+                 fmt::format("`{} -f` ends it", request.command("cancel", false))};
   case Switch::Life::dead:
     return Error{ErrorKind::missing, what, "its process is gone, its sockets are left", hint};
   default:

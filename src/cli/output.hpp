@@ -2,6 +2,7 @@
 
 #include "model/network.hpp"
 #include "model/step.hpp"
+#include "plan/request.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -21,7 +22,7 @@ void print_json(const boost::json::object& answer);
 [[nodiscard]] boost::json::array to_json(const std::vector<SwitchPort>& ports);
 
 /// The error of a command that needs a switch that answers, where there is none.
-[[nodiscard]] Error no_switch(const Scope& scope, const Switch& vde_switch);
+[[nodiscard]] Error no_switch(const plan::Request& request, const Switch& vde_switch);
 
 /// Print a plan for people, each step with its inverse.
 void print_plan(const Plan& plan);

@@ -38,7 +38,7 @@ Result<int> ports_command(const Invocation& call) {
   vde::VdeHost switches;
   TRY(auto vde_switch, switches.inspect(request.scope));
   if (vde_switch.life != Switch::Life::alive)
-    return fail(no_switch(request.scope, vde_switch));
+    return fail(no_switch(request, vde_switch));
   if (!call.json) {
     print_for_people(vde_switch);
     return 0;

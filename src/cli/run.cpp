@@ -64,6 +64,18 @@ bool is_on_own_switch(const qemu::VdeNic& nic, const Scope& scope) {
   return !nic.socket || *nic.socket == scope.sockets.dir.str();
 }
 
+bool uses_own_switch(const Launch& launch) {
+  return std::any_of(launch.line.nics.begin(), launch.line.nics.end(),
+                     [&](const qemu::VdeNic& nic) { return is_on_own_switch(nic, launch.request.scope); });
+}
+
+/// The socket directory of the switch that a NIC is to be attached to.
+Result<SocketPath> switch_of(const qemu::VdeNic& nic, const Scope& scope) {
+  if (is_on_own_switch(nic, scope))
+    return scope.sockets.dir;
+  return SocketPath::directory(*nic.socket);
+}
+
 std::vector<MacAddress> addresses_in_use(const Switch& vde_switch) {
   std::vector<MacAddress> used;
   for (const std::string& client : vde_switch.clients())
@@ -119,18 +131,14 @@ Result<> attach_all(Launch& launch, const Wiring& wiring, const Switch& vde_swit
   auto used = addresses_in_use(vde_switch);
   for (std::size_t i = 0; i < launch.line.nics.size(); ++i) {
     const qemu::VdeNic& nic = launch.line.nics[i];
-    auto dir = is_on_own_switch(nic, launch.request.scope)
-                   ? Result<SocketPath>{launch.request.scope.sockets.dir}
-                   : SocketPath::directory(*nic.socket);
-    if (!dir)
-      return fail(std::move(dir).error());
+    TRY(auto dir, switch_of(nic, launch.request.scope));
     const MacAddress mac = choose_address(launch, wiring, i, used);
     vde::AttachOptions options{.description = PortLabel{launch.line.vm_name, mac}.text(),
                                .port = nic.port.value_or(0),
                                .group = nic.group};
     if (nic.mode)
       options.mode = *nic.mode;
-    TRY(auto attachment, vde::attach(dir.value(), options, Deadline::after(k_attach_patience)));
+    TRY(auto attachment, vde::attach(dir, options, Deadline::after(k_attach_patience)));
     launch.connected.push_back({attachment.data.get(), mac});
     launch.attachments.push_back(std::move(attachment));
   }
@@ -139,10 +147,7 @@ Result<> attach_all(Launch& launch, const Wiring& wiring, const Switch& vde_swit
 
 /// Make the network exist and take the ports, all under the lock, so that no cancel comes in between.
 Result<> connect(Launch& launch, const Wiring& wiring) {
-  const bool uses_own_switch =
-      std::any_of(launch.line.nics.begin(), launch.line.nics.end(),
-                  [&](const auto& nic) { return is_on_own_switch(nic, launch.request.scope); });
-  if (!uses_own_switch)
+  if (!uses_own_switch(launch))
     return attach_all(launch, wiring, {});
   TRY(auto lock, lock_switch(launch.request.scope));
   auto ensured = ensure(wiring, launch.request, false);

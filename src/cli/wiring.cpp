@@ -1,5 +1,7 @@
 #include "cli/wiring.hpp"
 
+#include <unistd.h>
+
 namespace vdeup::cli {
 
 Result<Wiring> Wiring::connect() {
@@ -9,7 +11,7 @@ Result<Wiring> Wiring::connect() {
 
 Result<plan::Request> make_request(const Invocation& call) {
   TRY(auto scope, config::resolve_scope(call.choice, config::Environment::read()));
-  plan::Request request{.scope = std::move(scope), .force = call.force};
+  plan::Request request{.scope = std::move(scope), .force = call.force, .by_root = ::geteuid() == 0};
   if (call.bridge) {
     TRY(auto bridge, IfName::parse(*call.bridge));
     request.bridge = std::move(bridge);

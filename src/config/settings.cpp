@@ -39,19 +39,16 @@ Result<Scope> resolve_scope(const Choice& choice, const Environment& environment
   if (choice.user) {
     TRY(owner, find_user(*choice.user));
   }
-  std::string socket = default_socket(environment.sock_base, owner.name);
-  std::optional<std::string> mgmt;
-  if (owner.uid == caller.uid) {
-    socket = environment.socket.value_or(socket);
+  const bool is_own = owner.uid == caller.uid;
+  const auto socket = choice.socket ? choice.socket : is_own ? environment.socket : std::nullopt;
+  std::optional<std::string> mgmt = choice.mgmt;
+  if (!mgmt && choice.socket)
+    mgmt = mgmt_beside(*choice.socket); // before QEMUMGMT, which belongs to QEMUSOCK
+  if (!mgmt && is_own)
     mgmt = environment.mgmt;
-  }
-  if (choice.socket) {
-    socket = *choice.socket;
-    mgmt = mgmt_beside(socket);
-  }
-  if (choice.mgmt)
-    mgmt = choice.mgmt;
-  TRY(auto dir, SocketPath::directory(socket));
+  if (!mgmt && socket)
+    mgmt = mgmt_beside(*socket);
+  TRY(auto dir, SocketPath::directory(socket.value_or(default_socket(environment.sock_base, owner.name))));
   TRY(auto mgmt_path, SocketPath::socket(mgmt.value_or(default_mgmt(environment.sock_base, owner.name))));
   return Scope{std::move(owner), SwitchSockets{std::move(dir), std::move(mgmt_path)}};
 }

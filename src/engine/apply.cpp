@@ -6,13 +6,14 @@
 
 #include <csignal>
 #include <cstring>
-#include <ranges>
 
 namespace vdeup::engine {
 namespace {
 
 void undo_done_steps(const Plan& plan, const Host& host, Journal& journal) {
-  for (Journal::Entry& entry : journal.entries() | std::views::reverse) {
+  auto& entries = journal.entries();
+  for (auto at = entries.rbegin(); at != entries.rend(); ++at) {
+    Journal::Entry& entry = *at;
     const PlannedStep& planned = plan.at(entry.step);
     if (entry.state != Journal::State::done || !planned.undo)
       continue;

@@ -1,5 +1,6 @@
 #include "kernel/kernel_host.hpp"
 
+#include "base/text.hpp"
 #include "kernel/links.hpp"
 #include "kernel/tap.hpp"
 
@@ -39,7 +40,8 @@ class Executor {
     TRY(auto links, list_links(m_netlink));
     for (const Link& port : links)
       if (port.master == link->index)
-        return fail(Error{ErrorKind::refused, what, fmt::format("{} is still a port of it", port.name), {}});
+        return fail(Error{
+            ErrorKind::refused, what, fmt::format("{} is still a port of it", printable(port.name)), {}});
     return delete_link(m_netlink, link->index, what);
   }
 

@@ -14,12 +14,9 @@ Result<Bridge> to_bridge(const Link& link, const std::vector<Link>& links, std::
                 .stp = link.bridge_stp.value_or(false),
                 .is_ours = link.alias == k_bridge_mark,
                 .is_half_made = link.alias.empty() && link.mac == derived};
-  for (const Link& port : links) {
-    if (port.master != link.index)
-      continue;
-    TRY(auto port_name, IfName::parse(port.name));
-    bridge.ports.push_back(std::move(port_name));
-  }
+  for (const Link& port : links)
+    if (port.master == link.index)
+      bridge.ports.push_back(port.name);
   return bridge;
 }
 

@@ -27,9 +27,9 @@ struct Bridge {
   std::uint32_t mtu = 1500;
   bool is_up = true;
   bool stp = false;
-  bool is_ours = false;        ///< it bears our mark
-  bool is_half_made = false;   ///< we made it and died before we could mark it
-  std::vector<IfName> ports{}; ///< observed only
+  bool is_ours = false;             ///< it bears our mark
+  bool is_half_made = false;        ///< we made it and died before we could mark it
+  std::vector<std::string> ports{}; ///< observed only
 };
 
 /// The persistent TAP that ties one switch to one bridge.

@@ -12,10 +12,7 @@ namespace {
 class Doctor {
  public:
   Doctor(const Request& request, const Network& observed, const std::vector<Link>& links)
-      : m_request(request),
-        m_observed(observed),
-        m_links(links),
-        m_create(fmt::format("vdeup create -u {}", shell_quote(request.scope.owner.name))) {}
+      : m_request(request), m_observed(observed), m_links(links), m_create(request.command("create", true)) {}
 
   Diagnosis examine() {
     m_found.nothing_there = m_observed.vde_switch.life == Switch::Life::absent && !m_observed.tap;
@@ -55,7 +52,8 @@ class Doctor {
     const std::size_t clients = vde_switch.clients().size();
     if (vde_switch.port_limit > 0 &&
         clients + 2 >= vde_switch.port_limit) // port 0 is special, one is the TAP's
-      add(fmt::format("all ports of the switch are taken, {} of them by VMs", clients), "vdeup ports");
+      add(fmt::format("all ports of the switch are taken, {} of them by VMs", clients),
+          m_request.command("ports", false));
   }
 
   void examine_tap() {
@@ -74,19 +72,26 @@ class Doctor {
       add(fmt::format("{} is down", name), tap.mark ? m_create : fmt::format("ip link set {} up", name));
     else if (!tap.has_carrier)
       add(fmt::format("{} has no carrier: no switch has it open", name), m_create);
-    else if (vde_switch.life != Switch::Life::alive)
-      add(fmt::format("{} is held open by a process that is not the switch", name), "vdeup cancel");
+    else if (vde_switch.life == Switch::Life::dead || vde_switch.life == Switch::Life::absent)
+      add(fmt::format("{} is held open by a process that is not the switch", name),
+          m_request.command("cancel", false));
     if (!tap.bridge && tap.mark)
       add(fmt::format("{} is not a port of a bridge", name), m_create);
     else if (m_request.bridge && tap.bridge != m_request.bridge)
       add(fmt::format("{} is a port of {}, not of {}", name, tap.bridge ? tap.bridge->str() : "no bridge",
                       m_request.bridge->str()),
-          fmt::format("{} -b {} -f", m_create, m_request.bridge->str()));
+          m_create + " -f");
   }
 
   void examine_bridge() {
-    if (!m_observed.bridge)
+    if (!m_observed.bridge) {
+      if (m_observed.tap && !m_observed.tap->mark)
+        m_found.notes.push_back(
+            fmt::format("{} was not made by vdeup and is on no bridge: VMs reach what its maker "
+                        "has put behind it",
+                        m_observed.tap->name.str()));
       return;
+    }
     const Bridge& bridge = *m_observed.bridge;
     if (!bridge.is_up)
       add(fmt::format("bridge {} is down", bridge.name.str()),
@@ -94,9 +99,9 @@ class Doctor {
     if (bridge.stp)
       m_found.notes.push_back(
           fmt::format("bridge {} runs STP: a new port forwards only after its delay", bridge.name.str()));
-    const auto is_way_out = [&](const IfName& port) {
+    const auto is_way_out = [&](const std::string& port) {
       const auto link =
-          std::find_if(m_links.begin(), m_links.end(), [&](const Link& l) { return l.name == port.str(); });
+          std::find_if(m_links.begin(), m_links.end(), [&](const Link& l) { return l.name == port; });
       return link != m_links.end() && link->kind != "tun";
     };
     if (std::none_of(bridge.ports.begin(), bridge.ports.end(), is_way_out))

@@ -176,14 +176,14 @@ Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal, const
       plan.push_back({Step{LinkStep{DeleteTap{tap.name, *tap.mark}}}, std::nullopt});
   if (!removal.bridge || !observed.bridge || !(observed.bridge->is_ours || observed.bridge->is_half_made))
     return plan;
-  const auto goes_with_us = [&taps](const IfName& port) {
+  const auto goes_with_us = [&taps](const std::string& port) {
     return std::any_of(taps.begin(), taps.end(),
-                       [&port](const Tap& tap) { return tap.mark && tap.name == port; });
+                       [&port](const Tap& tap) { return tap.mark && tap.name.str() == port; });
   };
   const auto& ports = observed.bridge->ports;
   if (const auto other = std::find_if_not(ports.begin(), ports.end(), goes_with_us); other != ports.end())
     return fail(Error{ErrorKind::refused, fmt::format("cannot remove bridge {}", observed.bridge->name.str()),
-                      fmt::format("{} is still a port of it", other->str()),
+                      fmt::format("{} is still a port of it", printable(*other)),
                       "cancel without --bridge, or take that port out first"});
   if (observed.bridge->is_half_made)
     plan.push_back({Step{LinkStep{MarkBridge{observed.bridge->name, observed.bridge->mac}}}, std::nullopt});

@@ -1,5 +1,6 @@
 #include "plan/request.hpp"
 
+#include "base/text.hpp"
 #include "model/interpret.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +32,9 @@ bool is_external(const Link& port) {
   return port.kind != "tun" && port.kind != "veth" && port.kind != "dummy";
 }
 
+/// Where sockets are unless somebody says otherwise (manual page: CTYS_SOCKBASE).
+constexpr std::string_view k_default_base = "/var/tmp";
+
 bool has_external_port(const Link& bridge, const std::vector<Link>& links) {
   return std::any_of(links.begin(), links.end(), [&bridge](const Link& port) {
     return port.master == bridge.index && is_external(port);
@@ -46,7 +50,7 @@ const Link* find(const std::vector<Link>& links, std::string_view name) {
 std::vector<const Link*> bridges_by_name(const std::vector<Link>& links) {
   std::vector<const Link*> bridges;
   for (const Link& link : links)
-    if (link.is_bridge())
+    if (link.is_bridge() && IfName::parse(link.name)) // one with an odd name is left to who made it
       bridges.push_back(&link);
   std::sort(bridges.begin(), bridges.end(), [](const Link* a, const Link* b) { return a->name < b->name; });
   return bridges;
@@ -92,6 +96,19 @@ Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted, const st
                       "no bridge has a port to the outside, and it is the first that no other engine owns");
   TRY(auto name, IfName::parse(k_default_bridge));
   return by_name(name, links, host_seed, "this host has no suitable bridge");
+}
+
+std::string Request::command(std::string_view verb, bool as_root) const {
+  const std::string& user = scope.owner.name;
+  std::string line =
+      fmt::format("{}vdeup {} -u {}", as_root && !by_root ? "sudo " : "", verb, shell_quote(user));
+  const SwitchSockets& at = scope.sockets;
+  const std::string base{k_default_base};
+  if (at.dir.str() != base + "/vde_switch0." + user || at.mgmt.str() != base + "/vde_mgmt0." + user)
+    line += fmt::format(" -s {} -S {}", shell_quote(at.dir.str()), shell_quote(at.mgmt.str()));
+  if (bridge)
+    line += " -b " + shell_quote(bridge->str());
+  return line;
 }
 
 Result<IfName> free_tap_name(const std::vector<Link>& links) {

@@ -15,6 +15,11 @@ struct Request {
   Scope scope;
   std::optional<IfName> bridge{}; ///< -b; none: choose
   bool force = false;             ///< -f
+  bool by_root = true;            ///< the caller is root and needs no sudo in front of a command
+
+  /// The command line for people that does `verb` to this very switch: `sudo vdeup create -u acue`. With
+  /// `as_root` it is for a change that takes root.
+  [[nodiscard]] std::string command(std::string_view verb, bool as_root) const;
 };
 
 /// The name of the bridge that vdeup makes when the host has none that is suitable (manual page, -b).

@@ -39,8 +39,8 @@ struct Outcome {
 /// Find one of the system's own programs: as find_program, and where sbin directories are missing in PATH.
 [[nodiscard]] Result<std::string> find_system_program(const std::string& word);
 
-/// Become another program: same process, same descriptors but those marked close-on-exec, signal mask empty.
-/// Returns only when that failed.
+/// Become another program: same process, same descriptors but those marked close-on-exec, and signals blocked
+/// and ignored as they were when we were started. Returns only when that failed.
 [[nodiscard]] Error exec_in_place(const std::string& program, const std::vector<std::string>& argv,
                                   const std::vector<std::string>& environment);
 

@@ -76,6 +76,9 @@ Result<std::optional<MacAddress>> get_mac(const Found& option, std::string_view 
   if (!mac)
     return fail(
         bad_option(option, mac.error().what, "an example: " + std::string{key} + "=52:54:00:12:34:56"));
+  if (mac.value().is_multicast())
+    return fail(bad_option(
+        option, fmt::format("{} is a multicast address, and a NIC needs one of its own", mac.value().str())));
   return std::optional<MacAddress>{mac.value()};
 }
 
@@ -203,9 +206,11 @@ class Analysis {
 bool only_asks(const std::vector<std::string>& args) {
   constexpr std::array<std::string_view, 3> questions{"h", "help", "version"};
   for (std::size_t i = 0; i < args.size(); ++i) {
-    if (contains(questions, option_name(args[i])))
+    const bool is_text = i > 0 && contains(k_text_options, option_name(args[i - 1]));
+    if (!is_text && contains(questions, option_name(args[i])))
       return true;
-    if (i > 0 && !option_name(args[i - 1]).empty() && (args[i] == "help" || args[i] == "?"))
+    const std::string_view before = i > 0 ? option_name(args[i - 1]) : std::string_view{};
+    if (!before.empty() && !contains(k_text_options, before) && (args[i] == "help" || args[i] == "?"))
       return true;
   }
   return false;
@@ -222,6 +227,21 @@ std::string name_from_disk(std::string_view option, const std::string& value) {
   return stem(option == "drive" ? OptionValue::parse(value).get("file").value_or("") : value);
 }
 
+/// True if the last word is the first disk, which QEMU takes without an option: no option stands before it
+/// that could want it as its value, or it is called like a disk.
+bool ends_with_disk(const std::vector<std::string>& args) {
+  if (args.empty() || args.back().empty() || !option_name(args.back()).empty())
+    return false;
+  if (args.size() == 1 || option_name(args[args.size() - 2]).empty())
+    return true;
+  constexpr std::array<std::string_view, 7> suffixes{".qcow2", ".img", ".raw", ".iso",
+                                                     ".vmdk",  ".vdi", ".vhdx"};
+  const std::string_view word = args.back();
+  return !contains(k_text_options, option_name(args[args.size() - 2])) &&
+         std::any_of(suffixes.begin(), suffixes.end(),
+                     [word](auto suffix) { return word.ends_with(suffix); });
+}
+
 /// `-name NAME` or `-name guest=NAME,…`, else the name of the first disk, as people call their VMs.
 std::string find_vm_name(const std::vector<std::string>& args) {
   std::string from_disk;
@@ -236,10 +256,7 @@ std::string find_vm_name(const std::vector<std::string>& args) {
     if (contains(k_network_options, option) || contains(k_text_options, option))
       ++i;
   }
-  // QEMU takes a word that is no option for the first disk.
-  if (from_disk.empty() && !args.empty() && option_name(args.back()).empty() && args.size() == 1)
-    from_disk = stem(args.back());
-  return from_disk;
+  return from_disk.empty() && ends_with_disk(args) ? stem(args.back()) : from_disk;
 }
 
 /// `-M pc`, `-machine q35,accel=tcg`, `-machine type=virt`.

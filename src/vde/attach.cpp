@@ -16,6 +16,9 @@ extern "C" { // the header does not say so itself
 namespace vdeup::vde {
 namespace {
 
+// The switch can take away the socket of a port that it has just given, when the VM that had the port before
+// ends in the same moment: then the handshake fails with ENOENT, and the next one does not.
+constexpr int k_attempts = 5;
 constexpr int k_lowest_fd = 10; // below it users number their own: -add-fd fd=3
 
 struct CloseConnection {
@@ -52,10 +55,12 @@ Result<Attachment> attach(const SocketPath& dir, const AttachOptions& options, c
                           .mode = options.mode};
   Connection connection;
   int error_number = 0;
-  {
+  for (int attempt = 0; attempt < k_attempts && !connection && !deadline.is_over(); ++attempt) {
     const CallTimer timer{deadline};
     connection.reset(vde_open(url.data(), description.data(), &arguments));
     error_number = errno;
+    if (error_number != ENOENT)
+      break;
   }
   if (!connection)
     return fail(cannot_attach(dir, error_number));

@@ -158,7 +158,7 @@ TEST_CASE("plan: a TAP that we did not make is never changed", "[plan]") {
 
 TEST_CASE("removal: the switch goes before its TAP, the bridge only on demand", "[plan]") {
   Network observed = sound();
-  observed.bridge->ports = {k_tap0};
+  observed.bridge->ports = {"tap0"};
   CHECK(text(make_removal_plan(k_request.scope, {}, observed, {*observed.tap}).value()) ==
         "stop vde_switch /var/tmp/vde_switch0.acue\ndelete TAP tap0\n");
   CHECK(text(make_removal_plan(k_request.scope, {.bridge = true}, observed, {*observed.tap}).value()) ==
@@ -171,7 +171,7 @@ TEST_CASE("removal: a bridge that is not ours, or in use, stays", "[plan]") {
   CHECK(text(make_removal_plan(k_request.scope, {.bridge = true}, observed, {}).value()) ==
         "stop vde_switch /var/tmp/vde_switch0.acue\n");
   observed.bridge->is_ours = true;
-  observed.bridge->ports = {k_tap0, IfName::parse("tap5").value()};
+  observed.bridge->ports = {"tap0", "tap5"};
   CHECK(make_removal_plan(k_request.scope, {.bridge = true}, observed, {*observed.tap}).error().kind ==
         ErrorKind::refused);
 }
