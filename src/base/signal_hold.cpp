@@ -7,17 +7,31 @@ namespace {
 
 constexpr std::array<int, 4> k_held{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-} // namespace
-
-SignalHold::SignalHold() {
+sigset_t held_signals() {
   sigset_t held;
   sigemptyset(&held);
   for (const int signal : k_held)
     sigaddset(&held, signal);
+  return held;
+}
+
+} // namespace
+
+SignalHold::SignalHold() {
+  const sigset_t held = held_signals();
   (void)sigprocmask(SIG_BLOCK, &held, &m_former_mask);
 }
 
 SignalHold::~SignalHold() {
+  (void)sigprocmask(SIG_SETMASK, &m_former_mask, nullptr);
+}
+
+SignalGap::SignalGap() {
+  const sigset_t held = held_signals();
+  (void)sigprocmask(SIG_UNBLOCK, &held, &m_former_mask);
+}
+
+SignalGap::~SignalGap() {
   (void)sigprocmask(SIG_SETMASK, &m_former_mask, nullptr);
 }
 

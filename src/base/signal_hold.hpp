@@ -21,4 +21,16 @@ class SignalHold {
   sigset_t m_former_mask{};
 };
 
+/// Lets the held signals through while it lives: for a wait during which there is nothing to undo.
+class SignalGap {
+ public:
+  SignalGap();
+  ~SignalGap();
+  SignalGap(const SignalGap&) = delete;
+  SignalGap& operator=(const SignalGap&) = delete;
+
+ private:
+  sigset_t m_former_mask{};
+};
+
 } // namespace vdeup

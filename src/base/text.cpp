@@ -18,6 +18,17 @@ bool is_bare_in_shell(char byte) {
   return alphanumeric || punctuation.find(byte) != std::string_view::npos;
 }
 
+/// Quote what a terminal could act on: `$'\x1b'`, as bash, zsh and POSIX.1-2024 read it.
+std::string ansi_quote(std::string_view word) {
+  std::string quoted = "$'";
+  for (const char byte : word) {
+    if (byte == '\'' || byte == '\\')
+      quoted += '\\';
+    quoted += printable({&byte, 1});
+  }
+  return quoted + "'";
+}
+
 /// Levenshtein distance: insertions, deletions and replacements that turn one word into the other.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
@@ -53,9 +64,18 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string safe;
+  for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1))
+    safe += printable(text.substr(0, end)) + "\n";
+  return safe + printable(text);
+}
+
 std::string shell_quote(std::string_view word) {
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_bare_in_shell))
     return std::string{word};
+  if (!std::all_of(word.begin(), word.end(), is_plain_ascii))
+    return ansi_quote(word);
   std::string quoted = "'";
   for (const char byte : word) {
     if (byte == '\'')

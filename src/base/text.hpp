@@ -10,6 +10,9 @@ namespace vdeup {
 /// are not ASCII become `\xNN`.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The same for a text of several lines, whose line ends stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 /// Quote a word so that sh(1) reads it back as it is; words that need no quotes stay bare.
 [[nodiscard]] std::string shell_quote(std::string_view word);
 

@@ -2,6 +2,9 @@
 
 #include "base/result.hpp"
 
+#include <dirent.h>
+
+#include <memory>
 #include <utility>
 
 namespace vdeup {
@@ -33,6 +36,12 @@ class UniqueFd {
  private:
   int m_fd = -1;
 };
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { (void)::closedir(directory); }
+};
+/// Owns an open directory stream.
+using UniqueDirectory = std::unique_ptr<DIR, CloseDirectory>;
 
 /// Let a descriptor survive exec (on), or not (off).
 [[nodiscard]] Result<> set_inheritable(int fd, bool inheritable);

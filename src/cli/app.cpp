@@ -1,5 +1,6 @@
 #include "cli/app.hpp"
 
+#include "base/signal_hold.hpp"
 #include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
@@ -7,6 +8,10 @@
 #include "cli/program.hpp"
 
 #include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <optional>
 
 namespace vdeup::cli {
 namespace {
@@ -44,6 +49,11 @@ int report(std::string_view name, const Error& error, bool is_run) {
   return is_run ? run_exit_status(error.kind) : setup_exit_status(error.kind);
 }
 
+/// Push out what was printed. False if it did not all get there: a full disk, a closed pipe.
+bool has_been_printed() {
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
 /// VDE's wrappers showed their own help before the program's when -h was the first word.
 bool asks_for_help(const std::vector<std::string>& words) {
   return !words.empty() && (words[0] == "-h" || words[0] == "-help" || words[0] == "--help");
@@ -71,7 +81,14 @@ int run(const std::vector<std::string>& argv) {
     fmt::print("vdeup {}\n", VDEUP_VERSION);
     return 0;
   }
+  // From here until everything is said: a change is finished or undone, and told, before a signal ends us.
+  // `run` holds signals itself, because what it becomes must get them.
+  std::optional<SignalHold> hold;
+  if (call.value().command == CommandWord::create || call.value().command == CommandWord::cancel)
+    hold.emplace();
   auto status = dispatch(call.value());
+  if (status && !has_been_printed())
+    return report(name, Error{ErrorKind::failed, "cannot print the answer", errno_text(errno), {}}, false);
   return status ? status.value() : report(name, status.error(), call.value().command == CommandWord::run);
 }
 

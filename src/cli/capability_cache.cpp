@@ -30,6 +30,12 @@ std::optional<fs::path> cache_directory() {
   return std::nullopt;
 }
 
+/// A cache in somebody else's home (sudo with HOME kept) is neither believed nor written to.
+bool is_ours(const fs::path& cache) {
+  struct stat status {};
+  return ::lstat(cache.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid();
+}
+
 /// The line that a cache entry begins with; another binary under the same path has another one.
 std::optional<std::string> fingerprint(const std::string& program) {
   struct stat status {};
@@ -40,6 +46,8 @@ std::optional<std::string> fingerprint(const std::string& program) {
 }
 
 std::optional<qemu::Capabilities> read_entry(const fs::path& file, const std::string& expected) {
+  if (!is_ours(file.parent_path()))
+    return std::nullopt;
   std::ifstream stream{file};
   std::string line;
   if (!std::getline(stream, line) || line != expected)
@@ -57,6 +65,8 @@ void write_entry(const fs::path& file, const std::string& first_line, const qemu
   std::error_code ignored;
   fs::create_directory(file.parent_path().parent_path(), ignored); // never the home itself
   fs::create_directory(file.parent_path(), ignored);
+  if (!is_ours(file.parent_path()))
+    return;
   const fs::path draft = fmt::format("{}.{}", file.string(), ::getpid());
   {
     std::ofstream stream{draft};
@@ -84,7 +94,7 @@ qemu::Capabilities capabilities_of(const std::string& program) {
   if (resolved.empty() || !first_line || !qemu::is_qemu_name(fs::path{resolved}.filename().string()))
     return {};
   std::optional<fs::path> entry;
-  if (const auto directory = cache_directory())
+  if (const auto directory = cache_directory(); directory && is_ours(directory->parent_path().parent_path()))
     entry = *directory / fmt::format("qemu-{:016x}", stable_hash({resolved}));
   if (entry)
     if (const auto cached = read_entry(*entry, *first_line))

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "config/owner.hpp"
@@ -13,14 +14,9 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 namespace vdeup::cli {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { (void)::closedir(directory); }
-};
 
 /// A socket directory as it stands there; nothing behind it is asked.
 struct Row {
@@ -57,7 +53,7 @@ std::optional<Row> read_row(const std::string& path) {
 std::vector<Row> find_switches(const std::string& base) {
   constexpr std::string_view prefix = "vde_switch0.";
   std::vector<Row> rows;
-  const std::unique_ptr<DIR, CloseDirectory> directory{::opendir(base.c_str())};
+  const UniqueDirectory directory{::opendir(base.c_str())};
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
     if (!std::string_view{entry->d_name}.starts_with(prefix))
       continue;
@@ -94,7 +90,7 @@ Result<int> list_command(const Invocation& call) {
   boost::json::array switches;
   for (const Row& row : rows)
     switches.push_back(boost::json::object{
-        {"socket", row.path}, {"user", row.user}, {"group", row.group}, {"access", row.access}});
+        {"socket", printable(row.path)}, {"user", row.user}, {"group", row.group}, {"access", row.access}});
   answer["host"] = host_name();
   answer["switches"] = std::move(switches);
   print_json(answer);

@@ -1,5 +1,6 @@
 #include "cli/output.hpp"
 
+#include "base/text.hpp"
 #include "model/vm_identity.hpp"
 
 #include <boost/json/array.hpp>
@@ -59,12 +60,12 @@ std::string_view kind_text(Endpoint::Kind kind) {
 }
 
 boost::json::object to_json(const Endpoint& endpoint) {
-  boost::json::object object{{"kind", kind_text(endpoint.kind)}, {"text", endpoint.description}};
+  boost::json::object object{{"kind", kind_text(endpoint.kind)}, {"text", printable(endpoint.description)}};
   if (endpoint.kind != Endpoint::Kind::client)
     return object;
   const ClientText client = read_client_text(endpoint.description);
-  object["vm"] = client.name;
-  object["user"] = client.user;
+  object["vm"] = printable(client.name);
+  object["user"] = printable(client.user);
   if (client.mac)
     object["mac"] = client.mac->str();
   if (client.pid)
@@ -152,9 +153,10 @@ void print_plan(const Plan& plan) {
 }
 
 void print_error(std::string_view program, const Error& error) {
-  fmt::print(stderr, "{}: {}\n", program, error.message());
+  // Whatever came into an error from outside, nothing of it reaches a terminal as a command.
+  fmt::print(stderr, "{}: {}\n", printable(program), printable_lines(error.message()));
   if (!error.hint.empty())
-    fmt::print(stderr, "  hint: {}\n", error.hint);
+    fmt::print(stderr, "  hint: {}\n", printable_lines(error.hint));
 }
 
 } // namespace vdeup::cli

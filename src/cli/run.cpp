@@ -1,3 +1,4 @@
+#include "base/signal_hold.hpp"
 #include "base/text.hpp"
 #include "cli/capability_cache.hpp"
 #include "cli/commands.hpp"
@@ -61,7 +62,10 @@ Result<Launch> prepare(Invocation call) {
 }
 
 bool is_on_own_switch(const qemu::VdeNic& nic, const Scope& scope) {
-  return !nic.socket || *nic.socket == scope.sockets.dir.str();
+  if (!nic.socket)
+    return true;
+  const auto named = SocketPath::directory(*nic.socket);
+  return named && named.value() == scope.sockets.dir;
 }
 
 bool uses_own_switch(const Launch& launch) {
@@ -147,6 +151,7 @@ Result<> attach_all(Launch& launch, const Wiring& wiring, const Switch& vde_swit
 
 /// Make the network exist and take the ports, all under the lock, so that no cancel comes in between.
 Result<> connect(Launch& launch, const Wiring& wiring) {
+  const SignalHold hold;
   if (!uses_own_switch(launch))
     return attach_all(launch, wiring, {});
   TRY(auto lock, lock_switch(launch.request.scope));

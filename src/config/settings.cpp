@@ -40,25 +40,18 @@ Result<Scope> resolve_scope(const Choice& choice, const Environment& environment
     TRY(owner, find_user(*choice.user));
   }
   const bool is_own = owner.uid == caller.uid;
-  const auto socket = choice.socket ? choice.socket : is_own ? environment.socket : std::nullopt;
+  const auto named = choice.socket ? choice.socket : is_own ? environment.socket : std::nullopt;
+  TRY(auto dir, SocketPath::directory(named.value_or(default_socket(environment.sock_base, owner.name))));
   std::optional<std::string> mgmt = choice.mgmt;
-  if (!mgmt && choice.socket)
-    mgmt = mgmt_beside(*choice.socket); // before QEMUMGMT, which belongs to QEMUSOCK
-  if (!mgmt && is_own)
-    mgmt = environment.mgmt;
-  if (!mgmt && socket)
-    mgmt = mgmt_beside(*socket);
-  TRY(auto dir, SocketPath::directory(socket.value_or(default_socket(environment.sock_base, owner.name))));
-  TRY(auto mgmt_path, SocketPath::socket(mgmt.value_or(default_mgmt(environment.sock_base, owner.name))));
+  if (!mgmt && is_own && !choice.socket)
+    mgmt = environment.mgmt; // not beside -s: QEMUMGMT belongs to QEMUSOCK
+  TRY(auto mgmt_path,
+      SocketPath::socket(mgmt.value_or(mgmt_beside(dir.str()).value_or(dir.str() + ".mgmt"))));
   return Scope{std::move(owner), SwitchSockets{std::move(dir), std::move(mgmt_path)}};
 }
 
 std::string default_socket(const std::string& base, const std::string& user) {
   return base + "/" + std::string{k_switch_name} + "0." + user;
-}
-
-std::string default_mgmt(const std::string& base, const std::string& user) {
-  return base + "/" + std::string{k_mgmt_name} + "0." + user;
 }
 
 std::optional<std::string> mgmt_beside(const std::string& socket) {

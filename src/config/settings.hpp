@@ -25,14 +25,13 @@ struct Environment {
 };
 
 /// Settle whose switch is meant and where it is: option before environment before default. QEMUSOCK and
-/// QEMUMGMT are the caller's own and say nothing about another user's switch, which `-u` names.
+/// QEMUMGMT are the caller's own and say nothing about another user's switch, which `-u` names. A management
+/// socket that is not named belongs to the directory: `vde_mgmtX` beside `vde_switchX`, else `DIR.mgmt`.
 /// Errors: usage for a user that does not exist or a path that cannot be a socket.
 [[nodiscard]] Result<Scope> resolve_scope(const Choice& choice, const Environment& environment);
 
 /// The default socket directory of a user: `BASE/vde_switch0.USER`.
 [[nodiscard]] std::string default_socket(const std::string& base, const std::string& user);
-/// The default management socket of a user: `BASE/vde_mgmt0.USER`.
-[[nodiscard]] std::string default_mgmt(const std::string& base, const std::string& user);
 
 /// The management socket that belongs to a socket directory named in the usual way, or nothing.
 [[nodiscard]] std::optional<std::string> mgmt_beside(const std::string& socket);

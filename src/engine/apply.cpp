@@ -35,10 +35,16 @@ Error with_left_behind(Error error, const Plan& plan, const Journal& journal) {
   return error;
 }
 
+/// A signal that asks us to end counts as a failure: what is done is undone, then the signal takes effect.
+Result<> check_signals() {
+  if (const int signal = SignalHold::arrived(); signal != 0)
+    return fail(Error{ErrorKind::failed, "interrupted", ::strsignal(signal), {}});
+  return ok();
+}
+
 Result<> execute_all(const Plan& plan, const Host& host, Journal& journal) {
   for (std::size_t index = 0; index < plan.size(); ++index) {
-    if (const int signal = SignalHold::arrived(); signal != 0)
-      return fail(Error{ErrorKind::failed, "interrupted", ::strsignal(signal), {}});
+    TRY(check_signals());
     const PlannedStep& planned = plan[index];
     journal.intend(planned, index);
     auto done = host.execute(planned.step);
@@ -46,7 +52,7 @@ Result<> execute_all(const Plan& plan, const Host& host, Journal& journal) {
       return fail(std::move(done).error());
     journal.mark(planned, journal.entries().back(), Journal::State::done);
   }
-  return ok();
+  return check_signals();
 }
 
 } // namespace

@@ -41,6 +41,9 @@ class SwitchHost {
   /// Errors: refused when what is found there must not be used (foreign owner, symbolic link, wide mode).
   [[nodiscard]] virtual Result<Switch> inspect(const Scope& scope) = 0;
 
+  /// Look for a vde_switch of the owner that serves this socket directory though its sockets are gone.
+  [[nodiscard]] virtual Result<std::optional<pid_t>> find_orphan(const Scope& scope) = 0;
+
   /// Carry out a step; on return it is proven to have worked.
   [[nodiscard]] virtual Result<> execute(const SwitchStep& step) = 0;
 };

@@ -2,6 +2,8 @@
 
 #include "model/interpret.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace vdeup::engine {
@@ -14,12 +16,48 @@ Result<Tap> read_tap(const Link& link, const std::vector<Link>& links) {
   return to_tap(link, master == links.end() ? nullptr : &*master);
 }
 
-/// The TAP in use: the one at the switch's port, else one that bears our mark and waits for a switch.
-const Tap* pick_tap(const Switch& vde_switch, const std::vector<Tap>& candidates) {
+/// Hold what a switch says of its TAP against the kernel: a console can name any device, and root is about to
+/// act on what it says. A TAP counts if it bears our mark, or if it has no mark and belongs to the owner.
+Result<> check_claim(const Tap& tap, const Scope& scope) {
+  const TapMark ours{scope.owner.uid, scope.sockets.dir};
+  const bool is_plausible = tap.mark ? *tap.mark == ours : tap.owner == scope.owner.uid;
+  if (is_plausible)
+    return ok();
+  return fail(Error{ErrorKind::refused, fmt::format("will not use the switch {}", scope.sockets.dir.str()),
+                    fmt::format("it says that it is on {}, which is not a TAP of {}'s for this switch",
+                                tap.name.str(), scope.owner.name),
+                    "stop that switch, or choose other sockets with -s and -S"});
+}
+
+/// True if a TAP with our mark can serve: others with it are left from times with another owner or mode.
+bool fits(const Tap& tap, const Scope& scope) {
+  return tap.owner == scope.owner.uid && !tap.is_multi_queue;
+}
+
+/// The TAP in use: the one at the switch's port if somebody does hold it, else one that bears our mark and
+/// waits for a switch.
+const Tap* pick_tap(const Switch& vde_switch, const std::vector<Tap>& candidates, const Scope& scope) {
   for (const Tap& tap : candidates)
-    if (vde_switch.tap == tap.name)
+    if (vde_switch.tap == tap.name && (tap.has_carrier || !tap.is_up))
       return &tap;
-  return candidates.empty() ? nullptr : &candidates.front();
+  for (const Tap& tap : candidates)
+    if (tap.mark && fits(tap, scope))
+      return &tap;
+  return nullptr;
+}
+
+/// A switch whose sockets are gone still holds its TAP: found by that, it can be stopped before its TAP goes.
+Result<> look_for_orphan(const Host& host, const Scope& scope, Survey& found) {
+  using Life = Switch::Life;
+  Switch& vde_switch = found.network.vde_switch;
+  const bool is_held = std::any_of(found.taps.begin(), found.taps.end(),
+                                   [](const Tap& tap) { return tap.is_up && tap.has_carrier; });
+  if (!is_held || (vde_switch.life != Life::absent && vde_switch.life != Life::dead))
+    return ok();
+  TRY(auto orphan, host.switches.find_orphan(scope));
+  if (orphan)
+    vde_switch = Switch{.life = Life::mute, .pid = *orphan, .uid = scope.owner.uid};
+  return ok();
 }
 
 } // namespace
@@ -37,6 +75,7 @@ Result<Network> observe_switch(const Host& host, const Scope& scope, const std::
     TRY(master, host.links.link(link->master));
   }
   TRY(auto tap, to_tap(*link, master ? &*master : nullptr));
+  TRY(check_claim(tap, scope));
   network.tap = std::move(tap);
   if (master && master->is_bridge()) {
     TRY(auto bridge, to_bridge(*master, {}, host_seed));
@@ -58,12 +97,16 @@ Result<Survey> survey(const Host& host, const Scope& scope, const std::string& h
     if (!link.is_tap || !(at_the_switch || TapMark::parse(link.alias) == mark))
       continue;
     TRY(auto tap, read_tap(link, found.links));
+    if (at_the_switch) {
+      TRY(check_claim(tap, scope));
+    }
     if (tap.mark == mark)
       found.taps.push_back(tap);
     candidates.push_back(std::move(tap));
   }
-  if (const Tap* tap = pick_tap(found.network.vde_switch, candidates); tap != nullptr)
+  if (const Tap* tap = pick_tap(found.network.vde_switch, candidates, scope); tap != nullptr)
     found.network.tap = *tap;
+  TRY(look_for_orphan(host, scope, found));
   if (!found.network.tap || !found.network.tap->bridge)
     return found;
   for (const Link& link : found.links)

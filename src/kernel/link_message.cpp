@@ -34,6 +34,8 @@ void parse_tun(nlattr* data, Link& link) {
     return;
   if (found[IFLA_TUN_OWNER] != nullptr)
     link.tun_owner = nla_get_u32(found[IFLA_TUN_OWNER]);
+  if (found[IFLA_TUN_MULTI_QUEUE] != nullptr)
+    link.is_multi_queue = nla_get_u8(found[IFLA_TUN_MULTI_QUEUE]) != 0;
   if (found[IFLA_TUN_TYPE] != nullptr)
     link.is_tap = nla_get_u8(found[IFLA_TUN_TYPE]) == k_tap_mode;
 }

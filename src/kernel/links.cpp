@@ -13,6 +13,8 @@
 namespace vdeup::kernel {
 namespace {
 
+constexpr int k_most_attempts = 50;
+
 Message link_message(int type, int flags, std::uint32_t index) {
   Message message = make_message(type, flags);
   ifinfomsg info{};
@@ -53,14 +55,19 @@ Result<std::optional<Link>> query_one(Netlink& netlink, const Message& message) 
 Result<std::vector<Link>> list_links(Netlink& netlink) {
   const Message message = link_message(RTM_GETLINK, NLM_F_DUMP, 0);
   std::vector<Link> links;
-  TRY(netlink.query(
-      message,
-      [&links](const nlmsghdr& answer) {
-        if (auto link = parse_link(answer))
-          links.push_back(std::move(*link));
-      },
-      "cannot list the network interfaces"));
-  return links;
+  const auto receive = [&links](const nlmsghdr& answer) {
+    if (auto link = parse_link(answer))
+      links.push_back(std::move(*link));
+  };
+  // Where links come and go, the kernel says that a list may not be whole: then it is asked again.
+  for (int attempt = 1;; ++attempt) {
+    links.clear();
+    auto listed = netlink.query(message, receive, "cannot list the network interfaces");
+    if (listed)
+      return links;
+    if (!is_retryable(listed.error().kind) || attempt == k_most_attempts)
+      return fail(std::move(listed).error());
+  }
 }
 
 // ip -d link show dev NAME

@@ -1,5 +1,6 @@
 #include "kernel/netlink.hpp"
 
+#include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/socket.h>
 
@@ -67,7 +68,8 @@ std::unique_ptr<nl_cb, PutCallbacks> make_callbacks(Exchange& exchange) {
 }
 
 Error library_error(int code, const std::string& what) {
-  return Error{ErrorKind::failed, what, nl_geterror(code), {}};
+  const bool was_interrupted = code == -NLE_DUMP_INTR; // something changed while it was being listed
+  return Error{was_interrupted ? ErrorKind::conflict : ErrorKind::failed, what, nl_geterror(code), {}};
 }
 
 Error kernel_error(const Exchange& exchange, const std::string& what) {

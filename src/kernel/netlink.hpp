@@ -36,7 +36,7 @@ class Netlink {
   /// Send a request and wait for its acknowledgement. `what` names it in an error.
   [[nodiscard]] Result<> request(const Message& message, const std::string& what);
 
-  /// Send a query and give each message of the answer to `receive`.
+  /// Send a query and give each message of the answer to `receive`. conflict: the answer may not be whole.
   [[nodiscard]] Result<> query(const Message& message, const Receiver& receive, const std::string& what);
 
  private:

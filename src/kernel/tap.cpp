@@ -54,6 +54,8 @@ MacAddress high_address() {
 
 Result<std::uint32_t> index_of(int tun_fd, const IfName& name) {
   const UniqueFd socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  if (!socket)
+    return fail(errno_error(errno, "cannot find TAP " + name.str()));
   ifreq request{};
   // The name as the descriptor knows it: whoever renamed it, this is the device that we hold.
   if (::ioctl(tun_fd, TUNGETIFF, &request) < 0 || ::ioctl(socket.get(), SIOCGIFINDEX, &request) < 0)

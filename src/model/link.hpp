@@ -25,6 +25,7 @@ struct Link {
   std::optional<bool> bridge_stp{}; ///< of a bridge
   std::optional<uid_t> tun_owner{}; ///< of a TUN or TAP with an owner
   bool is_tap = false;              ///< a TUN device in TAP mode
+  bool is_multi_queue = false;
 
   [[nodiscard]] bool is_bridge() const { return kind == "bridge"; }
 };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace vdeup {
 namespace {
@@ -23,6 +24,22 @@ bool is_graphic(char byte) {
 }
 bool is_printable(char byte) {
   return byte >= ' ' && byte <= '~';
+}
+
+/// One spelling for one path: no `//`, no `/./`, no slash at the end. Not for paths with `..`, which cannot
+/// be told without looking.
+std::optional<std::string> normalise(std::string_view path) {
+  std::string normal;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view component = path.substr(0, path.find('/'));
+    path.remove_prefix(component.size());
+    if (component == "..")
+      return std::nullopt;
+    if (!component.empty() && component != ".")
+      normal.append("/").append(component);
+  }
+  return normal.empty() ? std::nullopt : std::optional{normal};
 }
 
 Error bad_name(std::string_view text, std::string cause) {
@@ -40,6 +57,8 @@ Result<IfName> IfName::parse(std::string_view text) {
   if (text.size() > k_longest_if_name)
     return fail(
         bad_name(text, fmt::format("it has {} bytes, {} are allowed", text.size(), k_longest_if_name)));
+  if (text.front() == '-')
+    return fail(bad_name(text, "it begins with '-': is a value missing?"));
   if (text == "." || text == "..")
     return fail(bad_name(text, "the kernel reserves it"));
   const auto is_allowed = [](char byte) {
@@ -88,18 +107,19 @@ Result<SocketPath> SocketPath::parse(std::string_view path, std::size_t longest)
     return fail(Error{ErrorKind::usage, fmt::format("cannot use '{}' as a socket path", printable(path)),
                       std::move(cause), std::move(hint)});
   };
-  while (path.size() > 1 && path.ends_with('/'))
-    path.remove_suffix(1);
   if (path.size() < 2 || path.front() != '/')
     return bad("it is not an absolute path");
-  if (path.size() > longest)
-    return bad(fmt::format("it has {} bytes, UNIX sockets leave room for {}", path.size(), longest),
-               "choose a shorter directory with CTYS_SOCKBASE, or shorter paths with -s and -S");
   if (!std::all_of(path.begin(), path.end(), is_printable))
     return bad("it has control characters or bytes that are not ASCII");
   if (path.find_first_of("[]{}") != std::string_view::npos)
     return bad("libvdeplug reads brackets and braces as syntax");
-  return SocketPath{std::string{path}};
+  const auto normal = normalise(path);
+  if (!normal)
+    return bad("it goes through '..', or names no file");
+  if (normal->size() > longest)
+    return bad(fmt::format("it has {} bytes, UNIX sockets leave room for {}", normal->size(), longest),
+               "choose a shorter directory with CTYS_SOCKBASE, or shorter paths with -s and -S");
+  return SocketPath{*normal};
 }
 
 std::string SocketPath::parent() const {

@@ -45,7 +45,9 @@ class MacAddress {
 ///
 /// Refused: relative paths (a daemon has another working directory), control characters (they would reach
 /// terminals), brackets and braces (libvdeplug reads them as syntax), and paths longer than sun_path leaves
-/// room for. vde_switch itself truncates such paths silently (vde-facts 2.7).
+/// room for. vde_switch itself truncates such paths silently (vde-facts 2.7). One path has one spelling:
+/// `//`,
+/// `/./` and a slash at the end are taken out, and `..` is refused.
 class SocketPath {
  public:
   /// A socket directory: the switch and libvdeplug append up to 15 bytes (`/.12345-00000`) to it.

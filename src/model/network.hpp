@@ -40,6 +40,7 @@ struct Tap {
   std::uint32_t mtu = 1500;
   bool is_up = true;
   bool has_carrier = true;      ///< some process has it open
+  bool is_multi_queue = false;  ///< then vde_switch cannot open it
   std::optional<IfName> bridge; ///< the bridge it is a port of
   std::optional<TapMark> mark;  ///< none: not made by us
 };

@@ -49,8 +49,4 @@ std::string describe(const Step& step) {
   return std::visit(Describe{}, step);
 }
 
-bool needs_net_admin(const Step& step) {
-  return std::holds_alternative<LinkStep>(step);
-}
-
 } // namespace vdeup

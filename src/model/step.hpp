@@ -83,9 +83,6 @@ using Step = std::variant<LinkStep, SwitchStep>;
 /// Say what a step does, in one line and in the words of ip(8): "create TAP tap0, owner acue, mtu 1500".
 [[nodiscard]] std::string describe(const Step& step);
 
-/// True when carrying out the step takes CAP_NET_ADMIN.
-[[nodiscard]] bool needs_net_admin(const Step& step);
-
 /// A step with its inverse, computed from what was observed. No inverse: what it changes was not ours, or
 /// was broken, and is not brought back.
 struct PlannedStep {

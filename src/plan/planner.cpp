@@ -24,8 +24,12 @@ std::string name_clients(const std::vector<std::string>& clients) {
 
 bool is_on_its_tap(const Network& network) {
   const Switch& vde_switch = network.vde_switch;
-  return vde_switch.life == Switch::Life::alive && vde_switch.accepts_clients && vde_switch.tap &&
-         network.tap && network.tap->name == *vde_switch.tap && network.tap->index != 0;
+  if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients || !vde_switch.tap ||
+      !network.tap)
+    return false;
+  const Tap& tap = *network.tap;
+  // A TAP that is up and that nobody holds is another one of the same name: the switch lost its own.
+  return tap.index != 0 && tap.name == *vde_switch.tap && (tap.has_carrier || !tap.is_up);
 }
 
 /// Builds a plan front to back; each method adds the steps for one part.
@@ -39,7 +43,7 @@ class Planner {
     if (!keep_switch) {
       TRY(clear_old_switch());
     }
-    ensure_bridge();
+    TRY(ensure_bridge());
     TRY(ensure_tap(keep_switch));
     if (!keep_switch)
       add(StartSwitch{m_request.scope, m_desired.tap->name},
@@ -85,17 +89,26 @@ class Planner {
     return ok();
   }
 
-  void ensure_bridge() {
+  Result<> ensure_bridge() {
     const Bridge& bridge = *m_desired.bridge;
     if (!m_observed.bridge) {
       add(CreateBridge{bridge.name, bridge.mac, bridge.mtu}, Step{LinkStep{DeleteBridge{bridge.name}}});
-      add(SetUp{bridge.name}, Step{LinkStep{SetDown{bridge.name}}});
-      return;
+      // No undo of its own: deleting the bridge covers it, and when somebody else has come to use the bridge
+      // meanwhile, it is neither deleted nor set down.
+      add(SetUp{bridge.name}, std::nullopt);
+      return ok();
     }
     if (m_observed.bridge->is_half_made)
       add(MarkBridge{bridge.name, bridge.mac}, std::nullopt);
-    if (!m_observed.bridge->is_up)
-      add(SetUp{bridge.name}, Step{LinkStep{SetDown{bridge.name}}});
+    if (m_observed.bridge->is_up)
+      return ok();
+    const bool is_made_by_us = m_observed.bridge->is_ours || m_observed.bridge->is_half_made;
+    if (!is_made_by_us && !m_request.force)
+      return fail(Error{ErrorKind::refused, fmt::format("cannot use bridge {}", bridge.name.str()),
+                        "it is down, and vdeup did not make it",
+                        fmt::format("run `ip link set {} up`, or repeat with -f", bridge.name.str())});
+    add(SetUp{bridge.name}, Step{LinkStep{SetDown{bridge.name}}});
+    return ok();
   }
 
   Result<> ensure_tap(bool switch_runs) {
@@ -129,6 +142,9 @@ class Planner {
                         fmt::format("it is a port of {}, and {} was asked for", tap.bridge->str(),
                                     m_desired.tap->bridge->str()),
                         "run `vdeup cancel` first, or repeat with -f to move it"});
+    if (!tap.mark && !tap.is_up)
+      return fail(Error{ErrorKind::refused, what, "vdeup did not make it, and it is down",
+                        fmt::format("run `ip link set {} up`", tap.name.str())});
     if (!tap.mark && tap.bridge != m_desired.tap->bridge)
       return fail(Error{ErrorKind::refused, what,
                         "vdeup did not make it, and it is not a port of the bridge that is asked for",
@@ -144,7 +160,8 @@ class Planner {
 };
 
 Error differs(std::string cause) {
-  return Error{ErrorKind::failed, "the network is not as it was asked for", std::move(cause),
+  // Somebody else may be at work on the same host: looked at again, it can be right or can be made so.
+  return Error{ErrorKind::conflict, "the network is not as it was asked for", std::move(cause),
                "`vdeup check` looks at every part of it"};
 }
 

@@ -15,9 +15,6 @@ struct Command {
   std::vector<std::string> environment{///< `NAME=value`; nothing of ours is passed on by itself
                                        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                                        "LC_ALL=C"};
-
-  /// The command as a line for sh(1), for logs and errors.
-  [[nodiscard]] std::string line() const;
 };
 
 /// How a process ended, and what it said.

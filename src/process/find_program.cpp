@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +19,9 @@ Found look_at(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) < 0)
     return Found::no;
-  return S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0 ? Found::yes : Found::not_executable;
+  return S_ISREG(status.st_mode) && ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0
+             ? Found::yes
+             : Found::not_executable;
 }
 
 Error not_found(const std::string& word) {
@@ -35,12 +38,14 @@ Error not_executable(const std::string& path) {
                {}};
 }
 
-Result<std::string> search(const std::string& word, std::string_view directories) {
+Result<std::string> search(const std::string& word, std::string_view directories, bool only_absolute) {
   std::string refused;
   while (!directories.empty()) {
     const std::size_t colon = directories.find(':');
     const std::string_view directory = directories.substr(0, colon);
     directories.remove_prefix(colon == std::string_view::npos ? directories.size() : colon + 1);
+    if (only_absolute && !directory.starts_with('/'))
+      continue;
     const std::string path = fmt::format("{}/{}", directory.empty() ? "." : directory, word);
     const Found found = look_at(path);
     if (found == Found::yes)
@@ -62,7 +67,7 @@ Result<std::string> find_program(const std::string& word) {
   if (word.empty())
     return fail(not_found(word));
   if (word.find('/') == std::string::npos)
-    return search(word, search_path());
+    return search(word, search_path(), false);
   switch (look_at(word)) {
   case Found::yes:
     return word;
@@ -75,7 +80,7 @@ Result<std::string> find_program(const std::string& word) {
 }
 
 Result<std::string> find_system_program(const std::string& word) {
-  return search(word, search_path() + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  return search(word, search_path() + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", true);
 }
 
 } // namespace vdeup::process

@@ -44,6 +44,7 @@ struct CleanStart {
     (void)sigprocmask(SIG_SETMASK, &none, nullptr);
     for (int signal = 1; signal < NSIG; ++signal)
       (void)::signal(signal, SIG_DFL);
+    (void)::setsid(); // a user's program must not get at the terminal of root, who called us
     if (const int error_number = settle_identity(); error_number != 0)
       return error_code{error_number, boost::system::system_category()};
     // Boost leaves its pipes open in the child under their first numbers as well; a daemon would keep them.
@@ -148,12 +149,6 @@ class Running {
 };
 
 } // namespace
-
-std::string Command::line() const {
-  std::vector<std::string> words{program};
-  words.insert(words.end(), args.begin(), args.end());
-  return shell_line(words);
-}
 
 Result<Outcome> run(const Command& command, const Deadline& deadline) {
   TRY(find_program(command.program));

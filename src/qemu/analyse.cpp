@@ -90,6 +90,31 @@ bool is_vde(const Found& option) {
   return option.value.type() == "vde" && !is_url(option.value);
 }
 
+bool is_json(const Found& option) {
+  return option.value.str().starts_with('{');
+}
+
+/// The string value of a key in a flat JSON object: enough for QEMU's -device and -netdev.
+std::string json_text(std::string_view json, std::string_view key) {
+  const std::string quoted = fmt::format("\"{}\"", key);
+  const std::size_t at = json.find(quoted);
+  if (at == std::string_view::npos)
+    return {};
+  const std::size_t begin = json.find('"', json.find(':', at + quoted.size()));
+  if (begin == std::string_view::npos)
+    return {};
+  return std::string{json.substr(begin + 1, json.find('"', begin + 1) - begin - 1)};
+}
+
+/// The address of a NIC in JSON form. One without is refused: it would have the one that every such VM has.
+Result<std::optional<MacAddress>> json_address(const Found& option) {
+  auto mac = MacAddress::parse(json_text(option.value.str(), "mac"));
+  if (!mac)
+    return fail(bad_option(option, "it has no address, and none can be added to the JSON form",
+                           R"(add "mac":"52:54:00:12:34:56", or write it as `-device MODEL,netdev=ID`)"));
+  return std::optional<MacAddress>{mac.value()};
+}
+
 /// Read the keys of QEMU's vde backend.
 Result<VdeNic> read_vde(const Found& option, VdeNic::Form form,
                         std::initializer_list<std::string_view> more_keys) {
@@ -120,6 +145,9 @@ class Analysis {
     for (const Found& option : m_options) {
       if (option.name == "netdev" && is_vde(option)) {
         TRY(netdev(option));
+      }
+      if (option.name == "netdev" && is_json(option)) {
+        TRY(json_netdev(option));
       }
       if (option.name == "nic" && is_vde(option)) {
         TRY(nic(option));
@@ -173,12 +201,24 @@ class Analysis {
     return ok();
   }
 
+  /// `-netdev '{"type":"vde",…}'` would be QEMU's own, without a network that was made for it.
+  Result<> json_netdev(const Found& option) {
+    if (json_text(option.value.str(), "type") != "vde")
+      return ok();
+    return fail(bad_option(option, "vde networks are not read from JSON", "write it as `-netdev vde,id=ID`"));
+  }
+
   Result<> netdev(const Found& option) {
     TRY(auto nic, read_vde(option, VdeNic::Form::netdev, {}));
     const auto id = option.value.get("id");
     if (!id)
       return fail(bad_option(option, "it has no id", "add id=NAME, and netdev=NAME to its -device"));
     for (const Found& front : m_options) {
+      if (front.name == "device" && is_json(front) && json_text(front.value.str(), "netdev") == *id) {
+        TRY(auto mac, json_address(front));
+        nic.mac = mac;
+        continue;
+      }
       const bool is_front = front.name == "device" || (front.name == "net" && front.value.type() == "nic");
       if (!is_front || front.value.get("netdev") != id)
         continue;
@@ -278,11 +318,11 @@ std::string find_machine(const std::vector<std::string>& args) {
 
 Result<Line> analyse(std::vector<std::string> args) {
   Line line;
-  if (!only_asks(args)) {
+  line.machine = find_machine(args);
+  if (!only_asks(args) && line.machine != "none") { // a machine without anything has no place for a NIC
     TRY(line.nics, Analysis{args}.nics());
   }
   line.vm_name = find_vm_name(args);
-  line.machine = find_machine(args);
   line.args = std::move(args);
   return line;
 }

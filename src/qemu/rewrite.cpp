@@ -30,7 +30,7 @@ class Rewriting {
     switch (nic.form) {
     case VdeNic::Form::added:
       add_in_front("-netdev", backend_value(m_backend, new_id, connected.fd));
-      add_in_front("-net", front_value(new_id, m_model, connected.mac));
+      add_front(new_id, connected.mac);
       break;
     case VdeNic::Form::net_pair:
       apply_pair(nic, connected, new_id);
@@ -58,6 +58,16 @@ class Rewriting {
   void add_in_front(std::string option, std::string value) {
     m_in_front.push_back(std::move(option));
     m_in_front.push_back(std::move(value));
+  }
+
+  /// The NIC that is added: `-net nic` puts it where the machine has its own. A microvm has no such place.
+  void add_front(const std::string& id, const MacAddress& mac) {
+    if (!m_model.ends_with("-device"))
+      return add_in_front("-net", front_value(id, m_model, mac));
+    OptionValue value = OptionValue::parse(m_model);
+    value.set("netdev", id);
+    value.set("mac", mac.str());
+    add_in_front("-device", value.str());
   }
 
   void replace(std::size_t argument, std::string option, std::string value) {
@@ -134,6 +144,8 @@ std::string default_model(std::string_view program_basename, const Line& line) {
                      program_basename == "qemu-system-i386";
   const bool has_pci =
       line.machine.empty() || line.machine.starts_with("pc") || line.machine.starts_with("q35");
+  if (is_pc && line.machine.starts_with("microvm"))
+    return "virtio-net-device";
   return is_pc && has_pci ? "virtio" : "";
 }
 

@@ -21,11 +21,12 @@ Result<FileWatch> FileWatch::on_directory(const std::string& path) {
 Result<> FileWatch::wait(const Deadline& deadline) {
   constexpr std::chrono::milliseconds between_bind_and_listen{1};
   pollfd wanted{.fd = m_fd.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&wanted, 1, deadline.at_most(between_bind_and_listen).poll_timeout()) < 0 && errno != EINTR)
+  const Deadline end = m_has_seen_event ? deadline.at_most(between_bind_and_listen) : deadline;
+  if (::poll(&wanted, 1, end.poll_timeout()) < 0 && errno != EINTR)
     return fail(errno_error(errno, "cannot wait for a file"));
   std::array<char, 4096> events{};
-  while (::read(m_fd.get(), events.data(), events.size()) > 0) {
-  } // only that something happened matters
+  while (::read(m_fd.get(), events.data(), events.size()) > 0)
+    m_has_seen_event = true; // only that something happened matters
   return ok();
 }
 

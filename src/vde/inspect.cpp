@@ -1,7 +1,9 @@
 #include "vde/inspect.hpp"
 
+#include "base/text.hpp"
 #include "vde/reports.hpp"
 #include "vde/socket_check.hpp"
+#include "vde/switch_process.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +13,8 @@
 
 namespace vdeup::vde {
 namespace {
+
+constexpr std::size_t k_shown = 100; // of what a console says
 
 Error unusable(const Scope& scope, std::string cause, std::string hint = {}) {
   return Error{ErrorKind::refused, fmt::format("will not use the switch {}", scope.sockets.dir.str()),
@@ -63,6 +67,12 @@ Result<Switch> mute_unless_refused(Error error, const Peer& peer) {
   return Switch{.life = Switch::Life::mute, .pid = peer.pid, .uid = peer.uid};
 }
 
+/// A console that takes no connection any more: the process is found by its command line.
+Switch mute_by_process(const Scope& scope) {
+  const auto pids = find_switch_processes(scope);
+  return Switch{.life = Switch::Life::mute, .pid = pids.empty() ? 0 : pids.front(), .uid = scope.owner.uid};
+}
+
 /// No console behind the paths: leftovers, unless somebody still listens for clients.
 Result<Switch> without_console(const Scope& scope, const SocketFiles& files, const Deadline& deadline) {
   if (files.has_ctl && connect_stream(ctl_path(scope.sockets), deadline))
@@ -73,6 +83,12 @@ Result<Switch> without_console(const Scope& scope, const SocketFiles& files, con
 }
 
 } // namespace
+
+Result<Console> connect_to_owner(const Scope& scope, const Deadline& deadline) {
+  TRY(auto console, Console::connect(scope.sockets.mgmt, deadline));
+  TRY(check_peer(console.peer(), scope));
+  return console;
+}
 
 Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline) {
   TRY(console.greet(deadline));
@@ -87,10 +103,10 @@ Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline&
   TRY(auto ds_info, console.command("ds/showinfo", deadline));
   const auto dir = parse_ctl_dir(ds_info.lines);
   if (!dir || !is_same_directory(*dir, scope.sockets.dir.str()))
-    return fail(unusable(
-        scope,
-        fmt::format("{} manages another switch: {}", scope.sockets.mgmt.str(), dir.value_or("unknown")),
-        "give the management socket that belongs to it with -S"));
+    return fail(unusable(scope,
+                         fmt::format("{} manages another switch: {}", scope.sockets.mgmt.str(),
+                                     printable(dir.value_or("unknown").substr(0, k_shown))),
+                         "give the management socket that belongs to it with -S"));
   TRY(auto port_info, console.command("port/showinfo", deadline));
   const auto port_limit = parse_port_limit(port_info.lines);
   if (port_limit.value_or(0) == 0)
@@ -106,14 +122,13 @@ Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {
   TRY(auto files, check_sockets(scope));
   if (!files.has_mgmt)
     return without_console(scope, files, deadline);
-  auto console = Console::connect(scope.sockets.mgmt, deadline);
+  auto console = connect_to_owner(scope, deadline);
   if (!console && console.error().kind == ErrorKind::missing)
     return without_console(scope, files, deadline);
   if (!console && console.error().kind == ErrorKind::timed_out)
-    return Switch{.life = Switch::Life::mute};
+    return mute_by_process(scope);
   if (!console)
     return fail(std::move(console).error());
-  TRY(check_peer(console.value().peer(), scope));
   auto found = interrogate(console.value(), scope, deadline);
   if (!found)
     return mute_unless_refused(std::move(found).error(), console.value().peer());

@@ -16,6 +16,10 @@ inline constexpr std::chrono::seconds k_console_patience{3};
 /// Errors: refused for what must not be used; see check_sockets().
 [[nodiscard]] Result<Switch> inspect(const Scope& scope, const Deadline& deadline);
 
+/// Connect to the management socket of a scope, and make sure that the process behind it is the owner's or
+/// root's and lives in our network namespace. Errors: as Console::connect; refused if it is not.
+[[nodiscard]] Result<Console> connect_to_owner(const Scope& scope, const Deadline& deadline);
+
 /// Read from an open console what the switch says of itself, and hold it against what the kernel says.
 [[nodiscard]] Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline);
 

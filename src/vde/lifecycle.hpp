@@ -11,9 +11,13 @@ namespace vdeup::vde {
 /// Errors: missing if there is no vde_switch; on any error nothing is left running.
 [[nodiscard]] Result<> start(const StartSwitch& step);
 
-/// Stop the switch of a scope: ask it, then SIGTERM, then, with `kill`, SIGKILL; and sweep. Only a process
-/// named vde_switch that SO_PEERCRED names is signalled, through a pidfd. The caller acts as the owner.
-/// Errors: timed_out if it did not end.
+/// Stop the switch of a scope: ask it, then SIGTERM, then, with `kill`, SIGKILL; and sweep. Where its console
+/// is gone or full, its processes are found by their command lines. Only what SwitchProcess holds is
+/// signalled. The caller acts as the owner. Errors: timed_out if it did not end; refused if it is not ours to
+/// end.
 [[nodiscard]] Result<> stop(const StopSwitch& step);
+
+/// End the vde_switch processes that were started for this socket directory, whatever became of its sockets.
+[[nodiscard]] Result<> end_switch_processes(const StopSwitch& step);
 
 } // namespace vdeup::vde

@@ -1,5 +1,6 @@
 #include "vde/reports.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -47,6 +48,14 @@ std::optional<Endpoint> parse_endpoint(std::string_view line) {
   else if (module == "unix prog")
     endpoint.kind = Endpoint::Kind::client;
   return endpoint;
+}
+
+/// A client's text can hold line ends, and what looks like a line of the switch after it. A TAP is attached
+/// before any client, so one that comes after a client is the client's invention.
+bool follows_a_client(const SwitchPort& port, const Endpoint& endpoint) {
+  return endpoint.kind == Endpoint::Kind::tap &&
+         std::any_of(port.endpoints.begin(), port.endpoints.end(),
+                     [](const Endpoint& other) { return other.kind == Endpoint::Kind::client; });
 }
 
 void parse_counters(std::string_view line, SwitchPort& port) {
@@ -98,28 +107,13 @@ std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print) 
     }
     if (ports.empty())
       continue;
-    if (auto endpoint = parse_endpoint(line))
-      ports.back().endpoints.push_back(std::move(*endpoint));
-    else
+    if (auto endpoint = parse_endpoint(line)) {
+      if (!follows_a_client(ports.back(), *endpoint))
+        ports.back().endpoints.push_back(std::move(*endpoint));
+    } else
       parse_counters(line, ports.back());
   }
   return ports;
-}
-
-std::vector<Learnt> parse_hash(const std::vector<std::string>& hash_print) {
-  constexpr std::string_view key = "Addr: ";
-  constexpr std::size_t mac_size = 17;
-  std::vector<Learnt> learnt;
-  for (const std::string& line : hash_print) {
-    const std::size_t at = line.find(key);
-    const auto port = number_after<unsigned>(line, "to port: ");
-    if (at == std::string::npos || !port)
-      continue;
-    auto mac = MacAddress::parse(std::string_view{line}.substr(at + key.size()).substr(0, mac_size));
-    if (mac)
-      learnt.push_back({std::move(mac).value(), *port});
-  }
-  return learnt;
 }
 
 } // namespace vdeup::vde

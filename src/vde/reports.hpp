@@ -23,11 +23,4 @@ namespace vdeup::vde {
 /// The ports, with counters and endpoints, in the lines of port/print.
 [[nodiscard]] std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print);
 
-/// An entry of the switch's hash table: which address was seen at which port.
-struct Learnt {
-  MacAddress mac;
-  unsigned port = 0;
-};
-[[nodiscard]] std::vector<Learnt> parse_hash(const std::vector<std::string>& hash_print);
-
 } // namespace vdeup::vde

@@ -3,7 +3,7 @@
 namespace vdeup::vde {
 
 Result<Session> Session::open(const Scope& scope, const Deadline& deadline) {
-  TRY(auto console, Console::connect(scope.sockets.mgmt, deadline));
+  TRY(auto console, connect_to_owner(scope, deadline));
   TRY(auto state, interrogate(console, scope, deadline));
   return Session{std::move(console), std::move(state)};
 }

@@ -24,6 +24,10 @@ Result<bool> check(const std::string& path, mode_t type, const std::string& type
   if (::lstat(path.c_str(), &status) < 0) {
     if (errno == ENOENT)
       return false;
+    if (errno == EACCES) // of what is below a directory that root made for itself
+      return fail(Error{ErrorKind::refused, fmt::format("will not use {}", path),
+                        "it is in a directory of root's: root runs that switch",
+                        "have root end it, then `sudo vdeup create -u " + owner.name + "`"});
     return fail(errno_error(errno, fmt::format("cannot look at {}", path)));
   }
   if (S_ISLNK(status.st_mode))

@@ -3,6 +3,7 @@
 #include "vde/file_watch.hpp"
 #include "vde/inspect.hpp"
 #include "vde/lifecycle.hpp"
+#include "vde/sweep.hpp"
 
 #include <fmt/format.h>
 
@@ -42,13 +43,18 @@ Result<process::Command> switch_command(const StartSwitch& step) {
 }
 
 Result<> launch(const process::Command& command, const Deadline& deadline) {
-  TRY(auto outcome, process::run(command, deadline));
-  if (outcome.exit_status == 0)
+  auto outcome = process::run(command, deadline);
+  if (!outcome) { // a failure of ours, not of the program that the user named
+    outcome.error().kind = ErrorKind::failed;
+    return fail(std::move(outcome).error());
+  }
+  if (outcome.value().exit_status == 0)
     return ok();
-  const std::string said = outcome.errors.empty() ? outcome.output : outcome.errors;
+  const process::Outcome& ended = outcome.value();
+  const std::string& said = ended.errors.empty() ? ended.output : ended.errors;
   return fail(Error{ErrorKind::failed,
                     "cannot start a switch",
-                    fmt::format("vde_switch ended with status {}: {}", outcome.exit_status,
+                    fmt::format("vde_switch ended with status {}: {}", ended.exit_status,
                                 printable(said.substr(0, said.find_last_not_of('\n') + 1))),
                     {}});
 }
@@ -82,6 +88,13 @@ Result<> prove(const StartSwitch& step, FileWatch& watch, const Deadline& deadli
   return ok();
 }
 
+/// After a failed start nothing may run on: not the daemon, which goes on without its console or its TAP, and
+/// would spin on the TAP once that is deleted. The first error is the one to report.
+void clean_up(const StartSwitch& step) {
+  (void)end_switch_processes({step.scope, true});
+  (void)sweep(step.scope);
+}
+
 } // namespace
 
 Result<> start(const StartSwitch& step) {
@@ -89,10 +102,11 @@ Result<> start(const StartSwitch& step) {
   TRY(check_tun_device(step.scope.owner.name));
   TRY(auto command, switch_command(step));
   TRY(auto watch, FileWatch::on_directory(step.scope.sockets.mgmt.parent()));
-  TRY(launch(command, deadline));
-  auto proven = prove(step, watch, deadline);
+  auto proven = launch(command, deadline);
+  if (proven)
+    proven = prove(step, watch, deadline);
   if (!proven)
-    (void)stop({step.scope, true}); // the first error is the one to report
+    clean_up(step);
   return proven;
 }
 

@@ -10,14 +10,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 
 namespace vdeup::vde {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { (void)::closedir(directory); }
-};
 
 bool is_socket_of(uid_t owner, int directory_fd, const char* name) {
   struct stat status {};
@@ -38,7 +33,7 @@ Result<> empty_directory(const std::string& path, uid_t owner) {
       return ok();
     return fail(errno_error(errno, "cannot open " + path));
   }
-  const std::unique_ptr<DIR, CloseDirectory> directory{::fdopendir(fd.get())};
+  const UniqueDirectory directory{::fdopendir(fd.get())};
   if (!directory)
     return fail(errno_error(errno, "cannot read " + path));
   const int directory_fd = fd.release(); // fdopendir owns it now

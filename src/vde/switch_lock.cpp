@@ -1,6 +1,7 @@
 #include "vde/switch_lock.hpp"
 
 #include "base/call_timer.hpp"
+#include "base/signal_hold.hpp"
 
 #include <fmt/format.h>
 
@@ -71,6 +72,7 @@ bool is_current(int fd, const std::string& path) {
 bool lock_until(int fd, int mode, const Deadline& deadline) {
   if (::flock(fd, mode | LOCK_NB) == 0)
     return true;
+  const SignalGap gap; // whoever waits has changed nothing yet, and may be told to give up
   const CallTimer timer{deadline};
   return ::flock(fd, mode) == 0;
 }

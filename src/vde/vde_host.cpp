@@ -4,6 +4,7 @@
 #include "vde/inspect.hpp"
 #include "vde/lifecycle.hpp"
 #include "vde/sweep.hpp"
+#include "vde/switch_process.hpp"
 
 namespace vdeup::vde {
 namespace {
@@ -28,6 +29,12 @@ struct Execute {
 Result<Switch> VdeHost::inspect(const Scope& scope) {
   TRY(auto acting, ActingAs::enter(scope.owner));
   return vde::inspect(scope, Deadline::after(k_console_patience));
+}
+
+Result<std::optional<pid_t>> VdeHost::find_orphan(const Scope& scope) {
+  TRY(auto acting, ActingAs::enter(scope.owner));
+  const auto pids = find_switch_processes(scope);
+  return pids.empty() ? std::optional<pid_t>{} : pids.front();
 }
 
 Result<> VdeHost::execute(const SwitchStep& step) {

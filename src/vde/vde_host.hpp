@@ -8,6 +8,7 @@ namespace vdeup::vde {
 class VdeHost final : public engine::SwitchHost {
  public:
   [[nodiscard]] Result<Switch> inspect(const Scope& scope) override;
+  [[nodiscard]] Result<std::optional<pid_t>> find_orphan(const Scope& scope) override;
   [[nodiscard]] Result<> execute(const SwitchStep& step) override;
 };
 

@@ -164,3 +164,48 @@ TEST_CASE("recovery: a bridge that we made and could not mark is ours by its add
   REQUIRE(run_vdeup({"cancel", "--bridge"}).status == 0);
   CHECK(changes_since(before) == "");
 }
+
+TEST_CASE("recovery: a switch that lost its sockets is found by its TAP, and ended with -f", "[kernel]") {
+  if (::geteuid() != 0)
+    skip("needs root");
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  fs::remove_all(k_dir);
+  fs::remove(k_mgmt);
+  const std::string pid = std::to_string(std::stol(list_switches()));
+  for (const std::string command : {"create", "cancel"}) {
+    const auto refused = run_vdeup({command});
+    INFO(refused.err);
+    CHECK(refused.status == 1);
+    CHECK(refused.err.find("process " + pid) != std::string::npos);
+  }
+  CHECK(std::to_string(std::stol(list_switches())) == pid);
+  CHECK(run_vdeup({"check"}).status == 1);
+  SECTION("create makes a new one") {
+    CHECK(run_vdeup({"create", "-f"}).status == 0);
+  }
+  SECTION("cancel clears it") {}
+  const auto cancel = run_vdeup({"cancel", "--bridge", "-f"});
+  INFO(cancel.err);
+  CHECK(cancel.status == 0);
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("recovery: a TAP that took the name of the switch's own is not mistaken for it", "[kernel]") {
+  if (::geteuid() != 0)
+    skip("needs root");
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  run({"ip", "link", "delete", "tap0"});
+  run({"ip", "tuntap", "add", "tap0", "mode", "tap", "user", "root"});
+  run({"ip", "link", "set", "tap0", "master", "ctysbr0", "up"});
+  const auto create = run_vdeup({"create"});
+  INFO(create.out << create.err);
+  CHECK(create.status == 0);
+  const auto check = run_vdeup({"check"});
+  INFO(check.out);
+  CHECK(check.status == 0);
+  run({"ip", "link", "delete", "tap0"}); // still there: it is not ours
+  CHECK(run_vdeup({"cancel", "--bridge"}).status == 0);
+  CHECK(changes_since(before) == "");
+}

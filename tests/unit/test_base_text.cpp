@@ -14,6 +14,7 @@ TEST_CASE("shell_quote: gives words that sh reads back as they are", "[base]") {
   CHECK(shell_quote("disk.qcow2") == "disk.qcow2");
   CHECK(shell_quote("") == "''");
   CHECK(shell_quote("it's") == "'it'\\''s'");
+  CHECK(shell_quote("a\x1b]0;x") == "$'a\\x1b]0;x'");
   CHECK(shell_line({"qemu", "-name", "a b", "-append", "x=$y"}) == "qemu -name 'a b' -append 'x=$y'");
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("plan: from nothing, each step with its inverse", "[plan]") {
   CHECK(
       text(planned({}).value()) ==
       "create bridge br0, address 52:54:01:00:00:01, mtu 1500, STP off, forward delay 0 | delete bridge br0\n"
-      "set br0 up | set br0 down\n"
+      "set br0 up\n"
       "create TAP tap0, owner acue, mtu 1500 | delete TAP tap0\n"
       "make tap0 a port of br0 | take tap0 out of its bridge\n"
       "set tap0 up | set tap0 down\n" +
@@ -148,10 +148,30 @@ TEST_CASE("plan: a TAP that works on another bridge is moved only with force", "
   CHECK(text(planned(observed, true).value()) == "make tap0 a port of br0 | make tap0 a port of br1\n");
 }
 
+TEST_CASE("plan: a switch whose TAP was replaced by another of the same name is restarted", "[plan]") {
+  Network observed = sound();
+  observed.tap->has_carrier = false; // up, and nobody holds it
+  CHECK_FALSE(is_functional(observed));
+  CHECK(text(planned(observed).value()) == "stop vde_switch /var/tmp/vde_switch0.acue\n" + k_start);
+}
+
+TEST_CASE("plan: a bridge that its maker set down is not set up unasked", "[plan]") {
+  Network observed = sound();
+  observed.bridge->is_up = false;
+  observed.bridge->is_ours = false;
+  CHECK(planned(observed).error().kind == ErrorKind::refused);
+  CHECK(text(planned(observed, true).value()) == "set br0 up | set br0 down\n");
+}
+
 TEST_CASE("plan: a TAP that we did not make is never changed", "[plan]") {
   Network observed = sound();
   observed.tap->mark.reset();
-  observed.tap->bridge.reset();
+  SECTION("not enslaved") {
+    observed.tap->bridge.reset();
+  }
+  SECTION("not set up") {
+    observed.tap->is_up = false;
+  }
   CHECK(planned(observed).error().kind == ErrorKind::refused);
   CHECK(planned(observed, true).error().kind == ErrorKind::refused);
 }

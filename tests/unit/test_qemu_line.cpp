@@ -87,7 +87,7 @@ TEST_CASE("line: a NIC that is added fits the machine", "[qemu]") {
   CHECK(model({"-machine", "accel=tcg"}) == "virtio");
   CHECK(model({"-machine", "type=pc-i440fx-7.2,accel=tcg"}) == "virtio");
   CHECK(model({"-M", "isapc"}).empty());
-  CHECK(model({"-M", "microvm"}).empty());
+  CHECK(model({"-M", "microvm"}) == "virtio-net-device");
   CHECK(model({}, "qemu-system-arm").empty());
 }
 
@@ -108,9 +108,17 @@ TEST_CASE("line: other networks are passed through untouched", "[qemu]") {
   const auto args =
       GENERATE(Words{"-nic", "user"}, Words{"-net", "nic", "-net", "user"}, Words{"-nic", "none"},
                Words{"-net", "none"}, Words{"-netdev", "vde,id=n,sock=slirp://", "-device", "x,netdev=n"},
-               Words{"-version"}, Words{"--help"}, Words{"-machine", "help"}, Words{"-device", "help"});
+               Words{"-version"}, Words{"--help"}, Words{"-machine", "help"}, Words{"-device", "help"},
+               Words{"-M", "none"});
   CAPTURE(args);
   CHECK(rewritten(args) == args);
+}
+
+TEST_CASE("line: a device in JSON form keeps the address that it has", "[qemu]") {
+  const std::string device = R"({"driver":"e1000","netdev":"n0","mac":"52:54:00:aa:bb:cc"})";
+  CHECK(rewritten({"-netdev", "vde,id=n0", "-device", device}) ==
+        Words{"-netdev", "dgram,id=n0,local.type=fd,local.str=10", "-device", device});
+  CHECK(rewritten({"-append", "help", "-name", "help"}).size() == 8); // text is no question
 }
 
 TEST_CASE("line: text that looks like an option is text", "[qemu]") {
@@ -119,11 +127,13 @@ TEST_CASE("line: text that looks like an option is text", "[qemu]") {
 }
 
 TEST_CASE("line: what has no meaning is refused by name", "[qemu]") {
-  const auto args =
-      GENERATE(Words{"-net", "vde", "-net", "vde"}, Words{"-net", "nic", "-net", "nic", "-net", "vde"},
-               Words{"-net", "vde", "-net", "user"}, Words{"-netdev", "vde,sock=/s"},
-               Words{"-netdev", "vde,id=n,colour=red"}, Words{"-nic", "vde,port=x"},
-               Words{"-nic", "vde,mac=nonsense"}, Words{"-net", "nic,macaddr=1", "-net", "vde"});
+  const auto args = GENERATE(
+      Words{"-net", "vde", "-net", "vde"}, Words{"-net", "nic", "-net", "nic", "-net", "vde"},
+      Words{"-net", "vde", "-net", "user"}, Words{"-netdev", "vde,sock=/s"},
+      Words{"-netdev", "vde,id=n,colour=red"}, Words{"-nic", "vde,port=x"}, Words{"-nic", "vde,mac=nonsense"},
+      Words{"-nic", "vde,mac=01:00:5e:00:00:01"}, Words{"-netdev", R"({"type": "vde", "id": "n"})"},
+      Words{"-netdev", "vde,id=n", "-device", R"({"driver":"e1000","netdev":"n"})"},
+      Words{"-net", "nic,macaddr=1", "-net", "vde"});
   CAPTURE(args);
   const auto line = analyse(args);
   REQUIRE_FALSE(line);
@@ -136,5 +146,8 @@ TEST_CASE("line: the VM is called by -name, else by its disk", "[qemu]") {
   CHECK(analyse({"-hda", "/images/web.qcow2"}).value().vm_name == "web");
   CHECK(analyse({"-drive", "file=/images/db.raw,if=virtio"}).value().vm_name == "db");
   CHECK(analyse({"disk.qcow2"}).value().vm_name == "disk");
+  CHECK(analyse({"-m", "512", "/images/vm1.qcow2"}).value().vm_name == "vm1");
+  CHECK(analyse({"-nographic", "vm1.qcow2"}).value().vm_name == "vm1");
+  CHECK(analyse({"-m", "512"}).value().vm_name.empty());
   CHECK(analyse({"-m", "64"}).value().vm_name.empty());
 }

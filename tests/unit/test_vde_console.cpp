@@ -65,6 +65,13 @@ TEST_CASE("reports: a client's text with a colon stays whole", "[vde]") {
   CHECK(ports[0].endpoints[0].description == "a: b : module tuntap : c");
 }
 
+TEST_CASE("reports: a client cannot invent a TAP behind its line end", "[vde]") {
+  const auto ports = parse_ports({"Port 0002 x", "  -- endpoint ID 0003 module unix prog   : x",
+                                  "  -- endpoint ID 0009 module tuntap       : eth7"});
+  REQUIRE(ports.size() == 1);
+  CHECK(ports[0].endpoints.size() == 1);
+}
+
 TEST_CASE("reports: what does not fit is skipped", "[vde]") {
   CHECK(parse_ports({"", "garbage", "Port x", "IN: pkts bytes", " -- endpoint ID"}).empty());
   CHECK_FALSE(parse_pid({"pid x"}));
@@ -72,8 +79,4 @@ TEST_CASE("reports: what does not fit is skipped", "[vde]") {
   CHECK(parse_pid({"", "pid 7388 MAC 00:ff:7a:20:3b:23 uptime 0"}) == 7388);
   CHECK(parse_ctl_dir({"ctl dir /var/tmp/x"}) == "/var/tmp/x");
   CHECK(parse_port_limit({"Numports=32"}) == 32);
-  const auto learnt =
-      parse_hash({"Hash: 0039 Addr: 52:54:00:aa:bb:01 VLAN 0000 to port: 002  age 13 secs", "junk"});
-  REQUIRE(learnt.size() == 1);
-  CHECK(learnt[0].port == 2);
 }
