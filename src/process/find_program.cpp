@@ -38,7 +38,7 @@ Error not_executable(const std::string& path) {
                {}};
 }
 
-Result<std::string> search(const std::string& word, std::string_view directories, bool only_absolute) {
+Result<std::string> look_in(const std::string& word, std::string_view directories, bool only_absolute) {
   std::string refused;
   while (!directories.empty()) {
     const std::size_t colon = directories.find(':');
@@ -67,7 +67,7 @@ Result<std::string> find_program(const std::string& word) {
   if (word.empty())
     return fail(not_found(word));
   if (word.find('/') == std::string::npos)
-    return search(word, search_path(), false);
+    return look_in(word, search_path(), false);
   switch (look_at(word)) {
   case Found::yes:
     return word;
@@ -80,7 +80,7 @@ Result<std::string> find_program(const std::string& word) {
 }
 
 Result<std::string> find_system_program(const std::string& word) {
-  return search(word, search_path() + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", true);
+  return look_in(word, search_path() + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", true);
 }
 
 } // namespace vdeup::process

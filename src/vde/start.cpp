@@ -1,6 +1,5 @@
 #include "base/text.hpp"
 #include "process/command.hpp"
-#include "vde/file_watch.hpp"
 #include "vde/inspect.hpp"
 #include "vde/lifecycle.hpp"
 #include "vde/sweep.hpp"
@@ -8,8 +7,10 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace vdeup::vde {
@@ -59,21 +60,39 @@ Result<> launch(const process::Command& command, const Deadline& deadline) {
                     {}});
 }
 
-/// Wait for the console: the socket appears a moment after the daemon's parent has ended.
-Result<Console> await_console(const SocketPath& path, FileWatch& watch, const Deadline& deadline) {
-  for (;;) {
+/// Pauses between attempts, a little longer each time, for what no event announces: between bind(2) and
+/// listen(2) of the daemon its socket is there and refuses. (inotify would tell of the first, but closing a
+/// watch waits for the kernel for 15 ms, three times as long as all the rest of a start.)
+class Patience {
+ public:
+  explicit Patience(const Deadline& deadline) : m_deadline(deadline) {}
+  [[nodiscard]] bool is_over() const { return m_deadline.is_over(); }
+  void pause() {
+    constexpr std::chrono::microseconds longest{5000};
+    const timespec span{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds{m_span}.count()};
+    (void)::ppoll(nullptr, 0, &span, nullptr);
+    m_span = std::min(2 * m_span, longest);
+  }
+
+ private:
+  const Deadline& m_deadline;
+  std::chrono::microseconds m_span{50};
+};
+
+/// Wait for the console, which appears a moment after the daemon's parent has ended.
+Result<Console> await_console(const SocketPath& path, const Deadline& deadline) {
+  for (Patience patience{deadline};; patience.pause()) {
     auto console = Console::connect(path, deadline);
     if (console || console.error().kind != ErrorKind::missing)
       return console;
-    if (deadline.is_over())
+    if (patience.is_over())
       return fail(Error{ErrorKind::timed_out, "cannot start a switch",
                         "vde_switch did not open its management socket in time", "the system log says more"});
-    TRY(watch.wait(deadline));
   }
 }
 
-Result<> prove(const StartSwitch& step, FileWatch& watch, const Deadline& deadline) {
-  TRY(auto console, await_console(step.scope.sockets.mgmt, watch, deadline));
+Result<> prove(const StartSwitch& step, const Deadline& deadline) {
+  TRY(auto console, await_console(step.scope.sockets.mgmt, deadline));
   if (console.peer().uid != step.scope.owner.uid)
     return fail(Error{ErrorKind::refused,
                       "cannot start a switch",
@@ -101,10 +120,9 @@ Result<> start(const StartSwitch& step) {
   const auto deadline = Deadline::after(k_start_patience);
   TRY(check_tun_device(step.scope.owner.name));
   TRY(auto command, switch_command(step));
-  TRY(auto watch, FileWatch::on_directory(step.scope.sockets.mgmt.parent()));
   auto proven = launch(command, deadline);
   if (proven)
-    proven = prove(step, watch, deadline);
+    proven = prove(step, deadline);
   if (!proven)
     clean_up(step);
   return proven;
