@@ -91,6 +91,21 @@ TEST_CASE("others: a start that fails leaves no process, no file and no device",
   CHECK(changes_since(before) == "");
 }
 
+TEST_CASE("others: a signal during create is told, and leaves nothing", "[kernel]") {
+  needs_others();
+  (void)::mkdir("/var/tmp/closed", 0755); // the start of the switch takes its time, and fails
+  const std::string before = snapshot();
+  const int number = GENERATE(SIGTERM, SIGINT, SIGHUP);
+  Running create{{bin_directory() + "/vdeup", "create", "-u", "nobody", "-S", "/var/tmp/closed/mgmt"}};
+  REQUIRE(eventually([] { return run({"ip", "link", "show", "tap0"}).status == 0; }));
+  create.signal(number);
+  const auto ended = create.finish();
+  INFO(ended.err);
+  CHECK(ended.status == 128 + number);
+  CHECK(ended.err.find("vdeup: ") != std::string::npos);
+  CHECK(changes_since(before) == "");
+}
+
 TEST_CASE("others: one user's failure does not take the bridge from another who came meanwhile", "[kernel]") {
   needs_others();
   REQUIRE(::mkdir("/var/tmp/closed", 0755) == 0);

@@ -72,6 +72,16 @@ const std::map<std::string, std::function<void()>> k_damages{
      }},
 };
 
+/// Neither create nor cancel goes on by itself, and both name the process in the way.
+void refuse_and_name(const std::string& pid) {
+  for (const std::string command : {"create", "cancel"}) {
+    const auto refused = run_vdeup({command});
+    INFO(refused.err);
+    CHECK(refused.status == 1);
+    CHECK(refused.err.find("process " + pid) != std::string::npos);
+  }
+}
+
 } // namespace
 
 TEST_CASE("recovery: check names each damage, create repairs it, cancel clears all", "[kernel]") {
@@ -133,12 +143,7 @@ TEST_CASE("recovery: a switch that does not answer is named, and replaced with -
   REQUIRE(run({"kill", "-STOP", pid}).status == 0);
   settle();
   const std::string stopped = snapshot();
-  for (const std::string command : {"create", "cancel"}) {
-    const auto refused = run_vdeup({command});
-    INFO(refused.err);
-    CHECK(refused.status == 1);
-    CHECK(refused.err.find("process " + pid) != std::string::npos);
-  }
+  refuse_and_name(pid);
   CHECK(run_vdeup({"check"}).status == 1);
   CHECK(changes_since(stopped) == "");
   const auto forced = run_vdeup({"create", "-f"});
@@ -173,12 +178,7 @@ TEST_CASE("recovery: a switch that lost its sockets is found by its TAP, and end
   fs::remove_all(k_dir);
   fs::remove(k_mgmt);
   const std::string pid = std::to_string(std::stol(list_switches()));
-  for (const std::string command : {"create", "cancel"}) {
-    const auto refused = run_vdeup({command});
-    INFO(refused.err);
-    CHECK(refused.status == 1);
-    CHECK(refused.err.find("process " + pid) != std::string::npos);
-  }
+  refuse_and_name(pid);
   CHECK(std::to_string(std::stol(list_switches())) == pid);
   CHECK(run_vdeup({"check"}).status == 1);
   SECTION("create makes a new one") {
