@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace vdeup::qemu {
@@ -130,11 +131,24 @@ class Rewriting {
 
 } // namespace
 
+namespace {
+
+/// An id for a backend of ours that the line does not have already.
+std::string unused_id(const std::vector<std::string>& args, std::size_t nic) {
+  std::string id = fmt::format("vdeup{}", nic);
+  const auto has_id = [&id](const std::string& word) { return word.find(id) != std::string::npos; };
+  while (std::any_of(args.begin(), args.end(), has_id))
+    id += "x";
+  return id;
+}
+
+} // namespace
+
 std::vector<std::string> rewrite(const Line& line, const std::vector<Connected>& connected, Backend backend,
                                  const std::string& model) {
   Rewriting rewriting{line, backend, model};
   for (std::size_t i = 0; i < line.nics.size(); ++i)
-    rewriting.apply(line.nics[i], connected.at(i), fmt::format("vdeup{}", i));
+    rewriting.apply(line.nics[i], connected.at(i), unused_id(line.args, i));
   return rewriting.result();
 }
 

@@ -30,6 +30,8 @@ LockFile open_or_create(const std::string& path) {
   if (fd || errno != ENOENT)
     return {std::move(fd), false};
   fd.reset(::open(path.c_str(), flags | O_CREAT | O_EXCL, k_mode));
+  if (fd)
+    (void)::fchmod(fd.get(), k_mode); // whatever the umask is: the owner has to get at it again
   if (fd || errno != EEXIST)
     return {std::move(fd), true};
   fd.reset(::open(path.c_str(), flags)); // somebody was faster

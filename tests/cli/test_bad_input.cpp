@@ -191,6 +191,16 @@ TEST_CASE("bad input: a TUN device that the owner cannot open", "[cli]") {
   refused({"create", "-u", "nobody"}, 2, "cannot open /dev/net/tun");
 }
 
+TEST_CASE("bad input: a umask that takes everything away takes nothing from the owner", "[cli]") {
+  needs_root();
+  const std::string before = snapshot();
+  const std::string vdeup = bin_directory() + "/vdeup";
+  CHECK(run({"sh", "-c", "umask 0777; " + vdeup + " create -u nobody"}).status == 0);
+  CHECK(run_vdeup({"create"}, {.user = k_alice}).status == 0);
+  CHECK(run_vdeup({"cancel", "--bridge", "-u", "nobody"}).status == 0);
+  CHECK(changes_since(before) == "");
+}
+
 TEST_CASE("bad input: closed standard streams do no harm", "[cli]") {
   const std::string before = snapshot();
   const std::string vdeup = bin_directory() + "/vdeup";

@@ -78,6 +78,12 @@ TEST_CASE("line: type= says the same as the first word", "[qemu]") {
               "nic,netdev=vdeup0,macaddr=52:54:00:aa:bb:cc"});
 }
 
+TEST_CASE("line: an id of ours is never one of the line's", "[qemu]") {
+  const auto words = rewritten(
+      {"-net", "nic", "-net", "vde", "-netdev", "user,id=vdeup0", "-device", "e1000,netdev=vdeup0"});
+  CHECK(words.at(3) == "dgram,id=vdeup0x,local.type=fd,local.str=10");
+}
+
 TEST_CASE("line: a NIC that is added fits the machine", "[qemu]") {
   const auto model = [](const Words& args, const char* program = "qemu-system-x86_64") {
     return default_model(program, analyse(args).value());
