@@ -67,6 +67,7 @@ Error usage(std::string what, std::string cause, std::string_view suggestion = {
 
 Error unknown_command(const std::string& word) {
   std::vector<std::string_view> known;
+  known.reserve(k_words.size());
   for (const Word& candidate : k_words)
     known.push_back(candidate.text);
   return usage(fmt::format("unknown command '{}'", printable(word)), {}, nearest(word, known));

@@ -12,8 +12,8 @@ namespace {
 
 void undo_done_steps(const Plan& plan, const Host& host, Journal& journal) {
   auto& entries = journal.entries();
-  for (auto at = entries.rbegin(); at != entries.rend(); ++at) {
-    Journal::Entry& entry = *at;
+  for (std::size_t left = entries.size(); left > 0; --left) {
+    Journal::Entry& entry = entries[left - 1];
     const PlannedStep& planned = plan.at(entry.step);
     if (entry.state != Journal::State::done || !planned.undo)
       continue;

@@ -60,6 +60,34 @@ Result<> look_for_orphan(const Host& host, const Scope& scope, Survey& found) {
   return ok();
 }
 
+/// Read the TAPs that matter: the one that the switch names, and all that bear our mark.
+Result<std::vector<Tap>> collect_taps(const Scope& scope, Survey& found) {
+  const TapMark mark{scope.owner.uid, scope.sockets.dir};
+  const auto& switch_tap = found.network.vde_switch.tap;
+  std::vector<Tap> candidates;
+  for (const Link& link : found.links) {
+    const bool at_the_switch = switch_tap && link.name == switch_tap->str();
+    if (!link.is_tap || !(at_the_switch || TapMark::parse(link.alias) == mark))
+      continue;
+    TRY(auto tap, read_tap(link, found.links));
+    TRY(at_the_switch ? check_claim(tap, scope) : Result<>{ok()});
+    if (tap.mark == mark)
+      found.taps.push_back(tap);
+    candidates.push_back(std::move(tap));
+  }
+  return candidates;
+}
+
+Result<std::optional<Bridge>> find_bridge(const IfName& name, const std::vector<Link>& links,
+                                          const std::string& host_seed) {
+  const auto link =
+      std::find_if(links.begin(), links.end(), [&name](const Link& l) { return l.name == name.str(); });
+  if (link == links.end())
+    return std::optional<Bridge>{};
+  TRY(auto bridge, to_bridge(*link, links, host_seed));
+  return std::optional{std::move(bridge)};
+}
+
 } // namespace
 
 Result<Network> observe_switch(const Host& host, const Scope& scope, const std::string& host_seed) {
@@ -88,32 +116,13 @@ Result<Survey> survey(const Host& host, const Scope& scope, const std::string& h
   Survey found;
   TRY(found.network.vde_switch, host.switches.inspect(scope));
   TRY(found.links, host.links.links());
-
-  const TapMark mark{scope.owner.uid, scope.sockets.dir};
-  const auto& switch_tap = found.network.vde_switch.tap;
-  std::vector<Tap> candidates;
-  for (const Link& link : found.links) {
-    const bool at_the_switch = switch_tap && link.name == switch_tap->str();
-    if (!link.is_tap || !(at_the_switch || TapMark::parse(link.alias) == mark))
-      continue;
-    TRY(auto tap, read_tap(link, found.links));
-    if (at_the_switch) {
-      TRY(check_claim(tap, scope));
-    }
-    if (tap.mark == mark)
-      found.taps.push_back(tap);
-    candidates.push_back(std::move(tap));
-  }
+  TRY(auto candidates, collect_taps(scope, found));
   if (const Tap* tap = pick_tap(found.network.vde_switch, candidates, scope); tap != nullptr)
     found.network.tap = *tap;
   TRY(look_for_orphan(host, scope, found));
-  if (!found.network.tap || !found.network.tap->bridge)
-    return found;
-  for (const Link& link : found.links)
-    if (link.name == found.network.tap->bridge->str()) {
-      TRY(auto bridge, to_bridge(link, found.links, host_seed));
-      found.network.bridge = std::move(bridge);
-    }
+  if (found.network.tap && found.network.tap->bridge) {
+    TRY(found.network.bridge, find_bridge(*found.network.tap->bridge, found.links, host_seed));
+  }
   return found;
 }
 

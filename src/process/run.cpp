@@ -74,20 +74,23 @@ struct ExactEnvironment {
 /// Collects what comes through a pipe until its end.
 class Collector {
  public:
-  explicit Collector(asio::io_context& context) : pipe(context) {}
+  explicit Collector(asio::io_context& context) : m_pipe(context) {}
+
+  /// The end that is read from; its other end is the child's.
+  asio::readable_pipe& pipe() { return m_pipe; }
+  std::string take_text() { return std::move(m_text); }
 
   void start() {
-    pipe.async_read_some(asio::buffer(m_chunk), [this](const error_code& error, std::size_t size) {
-      text.append(m_chunk.data(), std::min(size, k_most_output - std::min(k_most_output, text.size())));
+    m_pipe.async_read_some(asio::buffer(m_chunk), [this](const error_code& error, std::size_t size) {
+      m_text.append(m_chunk.data(), std::min(size, k_most_output - std::min(k_most_output, m_text.size())));
       if (!error)
         start();
     });
   }
 
-  asio::readable_pipe pipe;
-  std::string text{};
-
  private:
+  asio::readable_pipe m_pipe;
+  std::string m_text{};
   std::array<char, 4096> m_chunk{};
 };
 
@@ -112,7 +115,7 @@ class Running {
     const ExactEnvironment environment{command.environment};
     auto child = process_v2::default_process_launcher()(
         m_context.get_executor(), error, command.program, command.args, environment,
-        process_v2::process_stdio{nullptr, m_output.pipe, m_errors.pipe}, CleanStart{});
+        process_v2::process_stdio{nullptr, m_output.pipe(), m_errors.pipe()}, CleanStart{});
     if (error)
       return fail(cannot_start(command, error));
     m_output.start();
@@ -134,7 +137,7 @@ class Running {
                         "it did not end in time",
                         {}});
     }
-    return Outcome{to_exit_status(native), std::move(m_output.text), std::move(m_errors.text)};
+    return Outcome{to_exit_status(native), m_output.take_text(), m_errors.take_text()};
   }
 
  private:

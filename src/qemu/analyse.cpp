@@ -202,7 +202,7 @@ class Analysis {
   }
 
   /// `-netdev '{"type":"vde",…}'` would be QEMU's own, without a network that was made for it.
-  Result<> json_netdev(const Found& option) {
+  static Result<> json_netdev(const Found& option) {
     if (json_text(option.value.str(), "type") != "vde")
       return ok();
     return fail(bad_option(option, "vde networks are not read from JSON", "write it as `-netdev vde,id=ID`"));

@@ -45,7 +45,7 @@ class Rewriting {
     }
   }
 
-  std::vector<std::string> result() const {
+  [[nodiscard]] std::vector<std::string> result() const {
     std::vector<std::string> words = m_in_front;
     for (std::size_t i = 0; i < m_args.size(); ++i) {
       words.push_back(m_args[i]);
