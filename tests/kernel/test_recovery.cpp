@@ -21,7 +21,10 @@ void kill_switch() {
 const std::string k_dir = "/var/tmp/vde_switch0.root";
 const std::string k_mgmt = "/var/tmp/vde_mgmt0.root";
 
-const std::map<std::string, std::function<void()>> k_damages{
+using Damages = std::map<std::string, std::function<void()>>;
+using Damage = Damages::value_type;
+
+const Damages k_damages{
     {"switch killed", [] { kill_switch(); }},
     {"switch killed, TAP deleted",
      [] {
@@ -72,6 +75,13 @@ const std::map<std::string, std::function<void()>> k_damages{
      }},
 };
 
+std::vector<const Damage*> all_damages() {
+  std::vector<const Damage*> all;
+  for (const Damage& damage : k_damages)
+    all.push_back(&damage);
+  return all;
+}
+
 /// Neither create nor cancel goes on by itself, and both name the process in the way.
 void refuse_and_name(const std::string& pid) {
   for (const std::string command : {"create", "cancel"}) {
@@ -87,12 +97,7 @@ void refuse_and_name(const std::string& pid) {
 TEST_CASE("recovery: check names each damage, create repairs it, cancel clears all", "[kernel]") {
   if (::geteuid() != 0)
     skip("needs root");
-  const auto& [name, damage] = *GENERATE(from_range([] {
-    std::vector<const std::pair<const std::string, std::function<void()>>*> all;
-    for (const auto& entry : k_damages)
-      all.push_back(&entry);
-    return all;
-  }()));
+  const auto& [name, damage] = *GENERATE(from_range(all_damages()));
   CAPTURE(name);
   const std::string before = snapshot();
   REQUIRE(run_vdeup({"create"}).status == 0);
@@ -117,12 +122,7 @@ TEST_CASE("recovery: check names each damage, create repairs it, cancel clears a
 TEST_CASE("recovery: cancel alone clears each damaged network", "[kernel]") {
   if (::geteuid() != 0)
     skip("needs root");
-  const auto& [name, damage] = *GENERATE(from_range([] {
-    std::vector<const std::pair<const std::string, std::function<void()>>*> all;
-    for (const auto& entry : k_damages)
-      all.push_back(&entry);
-    return all;
-  }()));
+  const auto& [name, damage] = *GENERATE(from_range(all_damages()));
   CAPTURE(name);
   const std::string before = snapshot();
   REQUIRE(run_vdeup({"create"}).status == 0);
