@@ -28,6 +28,7 @@ Result<Tap> to_tap(const Link& link, const Link* master) {
           .mtu = link.mtu,
           .is_up = link.is_up,
           .has_carrier = link.has_carrier,
+          .port_state = link.port_state,
           .is_multi_queue = link.is_multi_queue,
           .bridge = std::nullopt,
           .mark = TapMark::parse(link.alias)};

@@ -10,6 +10,9 @@
 
 namespace vdeup {
 
+/// What a bridge does with the frames of a port (BR_STATE_* in linux/if_bridge.h).
+enum class PortState { disabled, listening, learning, forwarding, blocking };
+
 /// What the kernel says of one network interface, free of interpretation. An optional that is empty means
 /// "the kernel did not say".
 struct Link {
@@ -26,6 +29,7 @@ struct Link {
   std::optional<uid_t> tun_owner{}; ///< of a TUN or TAP with an owner
   bool is_tap = false;              ///< a TUN device in TAP mode
   bool is_multi_queue = false;
+  std::optional<PortState> port_state{}; ///< of a port of a bridge
 
   [[nodiscard]] bool is_bridge() const { return kind == "bridge"; }
 };

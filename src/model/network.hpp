@@ -2,6 +2,7 @@
 
 #include "base/identity.hpp"
 #include "model/device_alias.hpp"
+#include "model/link.hpp"
 #include "model/names.hpp"
 
 #include <sys/types.h>
@@ -39,10 +40,11 @@ struct Tap {
   uid_t owner = 0;         ///< who may open it without privilege
   std::uint32_t mtu = 1500;
   bool is_up = true;
-  bool has_carrier = true;      ///< some process has it open
-  bool is_multi_queue = false;  ///< then vde_switch cannot open it
-  std::optional<IfName> bridge; ///< the bridge it is a port of
-  std::optional<TapMark> mark;  ///< none: not made by us
+  bool has_carrier = true;               ///< some process has it open
+  std::optional<PortState> port_state{}; ///< observed only: what its bridge does with its frames
+  bool is_multi_queue = false;           ///< then vde_switch cannot open it
+  std::optional<IfName> bridge;          ///< the bridge it is a port of
+  std::optional<TapMark> mark;           ///< none: not made by us
 };
 
 /// One client or device at a port of a switch, as the switch itself tells it. The text is the client's.
@@ -54,8 +56,16 @@ struct Endpoint {
 
 struct SwitchPort {
   unsigned number = 0;
+  unsigned vlan = 0; ///< of frames without a tag
   std::uint64_t packets_in = 0, bytes_in = 0, packets_out = 0, bytes_out = 0;
   std::vector<Endpoint> endpoints;
+};
+
+/// An address that a switch has seen as the source of a frame, and where.
+struct LearntAddress {
+  MacAddress mac;
+  unsigned vlan = 0;
+  unsigned port = 0;
 };
 
 /// A vde_switch, running or not.

@@ -102,7 +102,9 @@ std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print) 
   for (const std::string& line : port_print) {
     if (line.starts_with("Port ")) {
       if (const auto number = number_after<unsigned>(line, "Port "))
-        ports.push_back({.number = *number, .endpoints = {}});
+        ports.push_back({.number = *number,
+                         .vlan = number_after<unsigned>(line, "untagged_vlan=").value_or(0),
+                         .endpoints = {}});
       continue;
     }
     if (ports.empty())
@@ -114,6 +116,23 @@ std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print) 
       parse_counters(line, ports.back());
   }
   return ports;
+}
+
+std::vector<LearntAddress> parse_learnt(const std::vector<std::string>& hash_print) {
+  constexpr std::string_view key = "Addr: ";
+  constexpr std::size_t mac_size = 17;
+  std::vector<LearntAddress> learnt;
+  for (const std::string& line : hash_print) {
+    const std::size_t at = line.find(key);
+    if (at == std::string::npos)
+      continue;
+    const auto mac = MacAddress::parse(std::string_view{line}.substr(at + key.size(), mac_size));
+    const auto vlan = number_after<unsigned>(line, "VLAN ");
+    const auto port = number_after<unsigned>(line, "to port: ");
+    if (mac && vlan && port)
+      learnt.push_back({mac.value(), *vlan, *port});
+  }
+  return learnt;
 }
 
 } // namespace vdeup::vde

@@ -23,4 +23,7 @@ namespace vdeup::vde {
 /// The ports, with counters and endpoints, in the lines of port/print.
 [[nodiscard]] std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print);
 
+/// `Hash: 0039 Addr: 52:54:00:aa:bb:01 VLAN 0000 to port: 002  age 13 secs` in the lines of hash/print.
+[[nodiscard]] std::vector<LearntAddress> parse_learnt(const std::vector<std::string>& hash_print);
+
 } // namespace vdeup::vde

@@ -80,3 +80,12 @@ TEST_CASE("reports: what does not fit is skipped", "[vde]") {
   CHECK(parse_ctl_dir({"ctl dir /var/tmp/x"}) == "/var/tmp/x");
   CHECK(parse_port_limit({"Numports=32"}) == 32);
 }
+
+TEST_CASE("reports: hash/print names address, VLAN and port, and garbage is skipped", "[vde]") {
+  const auto learnt = parse_learnt({"Hash: 0039 Addr: 52:54:00:aa:bb:01 VLAN 0005 to port: 002  age 13 secs",
+                                    "Hash: 0040 Addr: nonsense VLAN 0000 to port: 003", "Addr: "});
+  REQUIRE(learnt.size() == 1);
+  CHECK(learnt[0].mac.str() == "52:54:00:aa:bb:01");
+  CHECK(learnt[0].vlan == 5);
+  CHECK(learnt[0].port == 2);
+}
