@@ -1,8 +1,11 @@
 #include "kernel/link_message.hpp"
 
+#include "kernel/attributes.hpp"
+
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -40,6 +43,29 @@ void parse_tun(nlattr* data, Link& link) {
     link.is_tap = nla_get_u8(found[IFLA_TUN_TYPE]) == k_tap_mode;
 }
 
+std::optional<PortState> to_port_state(std::uint8_t state) {
+  switch (state) {
+  case BR_STATE_DISABLED:
+    return PortState::disabled;
+  case BR_STATE_LISTENING:
+    return PortState::listening;
+  case BR_STATE_LEARNING:
+    return PortState::learning;
+  case BR_STATE_FORWARDING:
+    return PortState::forwarding;
+  case BR_STATE_BLOCKING:
+    return PortState::blocking;
+  default:
+    return std::nullopt;
+  }
+}
+
+void parse_bridge_port(nlattr* data, Link& link) {
+  const auto found = parse_nest<IFLA_BRPORT_MAX>(data);
+  if (const auto state = number_of<std::uint8_t>(found[IFLA_BRPORT_STATE]))
+    link.port_state = to_port_state(*state);
+}
+
 void parse_kind(nlattr* info, Link& link) {
   std::array<nlattr*, IFLA_INFO_MAX + 1> found{};
   if (info == nullptr || nla_parse_nested(found.data(), IFLA_INFO_MAX, info, nullptr) != 0)
@@ -50,6 +76,9 @@ void parse_kind(nlattr* info, Link& link) {
     parse_bridge(data, link);
   if (data != nullptr && link.kind == "tun")
     parse_tun(data, link);
+  nlattr* port = found[IFLA_INFO_SLAVE_DATA];
+  if (port != nullptr && get_text(found[IFLA_INFO_SLAVE_KIND]) == "bridge")
+    parse_bridge_port(port, link);
 }
 
 std::optional<MacAddress> get_mac(const nlattr* attribute) {
@@ -83,6 +112,19 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
     link.master = nla_get_u32(found[IFLA_MASTER]);
   parse_kind(found[IFLA_LINKINFO], link);
   return link;
+}
+
+std::optional<BridgeCalls> parse_bridge_calls(const nlmsghdr& message) {
+  const auto found = parse_message<IFLA_MAX, ifinfomsg>(message);
+  if (message.nlmsg_type != RTM_NEWLINK || !found)
+    return std::nullopt;
+  const auto info = parse_nest<IFLA_INFO_MAX>((*found)[IFLA_LINKINFO]);
+  if (text_of(info[IFLA_INFO_KIND]) != "bridge" || info[IFLA_INFO_DATA] == nullptr)
+    return std::nullopt;
+  const auto bridge = parse_nest<IFLA_BR_MAX>(info[IFLA_INFO_DATA]);
+  const auto is_set = [](const nlattr* value) { return number_of<std::uint8_t>(value).value_or(0) != 0; };
+  return BridgeCalls{.iptables = is_set(bridge[IFLA_BR_NF_CALL_IPTABLES]),
+                     .ip6tables = is_set(bridge[IFLA_BR_NF_CALL_IP6TABLES])};
 }
 
 } // namespace vdeup::kernel

@@ -1,7 +1,5 @@
 #include "kernel/links.hpp"
 
-#include "kernel/link_message.hpp"
-
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
@@ -12,8 +10,6 @@
 
 namespace vdeup::kernel {
 namespace {
-
-constexpr int k_most_attempts = 50;
 
 Message link_message(int type, int flags, std::uint32_t index) {
   Message message = make_message(type, flags);
@@ -39,11 +35,11 @@ void put(const Message& message, int type, const MacAddress& mac) {
   (void)nla_put(message.get(), type, static_cast<int>(mac.bytes().size()), mac.bytes().data());
 }
 
-Result<std::optional<Link>> query_one(Netlink& netlink, const Message& message) {
-  std::optional<Link> found;
+template <class T, class Parse>
+Result<std::optional<T>> query_one(Netlink& netlink, const Message& message, Parse parse) {
+  std::optional<T> found;
   auto answered = netlink.query(
-      message, [&found](const nlmsghdr& answer) { found = parse_link(answer); },
-      "cannot look up a network interface");
+      message, [&](const nlmsghdr& answer) { found = parse(answer); }, "cannot look up a network interface");
   if (!answered && answered.error().kind != ErrorKind::missing)
     return fail(std::move(answered).error());
   return found;
@@ -54,31 +50,22 @@ Result<std::optional<Link>> query_one(Netlink& netlink, const Message& message) 
 // ip -d link show
 Result<std::vector<Link>> list_links(Netlink& netlink) {
   const Message message = link_message(RTM_GETLINK, NLM_F_DUMP, 0);
-  std::vector<Link> links;
-  const auto receive = [&links](const nlmsghdr& answer) {
-    if (auto link = parse_link(answer))
-      links.push_back(std::move(*link));
-  };
-  // Where links come and go, the kernel says that a list may not be whole: then it is asked again.
-  for (int attempt = 1;; ++attempt) {
-    links.clear();
-    auto listed = netlink.query(message, receive, "cannot list the network interfaces");
-    if (listed)
-      return links;
-    if (!is_retryable(listed.error().kind) || attempt == k_most_attempts)
-      return fail(std::move(listed).error());
-  }
+  return netlink.list<Link>(message, parse_link, "cannot list the network interfaces");
 }
 
 // ip -d link show dev NAME
 Result<std::optional<Link>> find_link(Netlink& netlink, const IfName& name) {
   const Message message = link_message(RTM_GETLINK, 0, 0);
   put(message, IFLA_IFNAME, name.str());
-  return query_one(netlink, message);
+  return query_one<Link>(netlink, message, parse_link);
 }
 
 Result<std::optional<Link>> find_link(Netlink& netlink, std::uint32_t index) {
-  return query_one(netlink, link_message(RTM_GETLINK, 0, index));
+  return query_one<Link>(netlink, link_message(RTM_GETLINK, 0, index), parse_link);
+}
+
+Result<std::optional<BridgeCalls>> find_bridge_calls(Netlink& netlink, std::uint32_t index) {
+  return query_one<BridgeCalls>(netlink, link_message(RTM_GETLINK, 0, index), parse_bridge_calls);
 }
 
 // ip link add NAME address MAC mtu MTU type bridge stp_state 0 forward_delay 0

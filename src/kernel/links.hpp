@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernel/link_message.hpp"
 #include "kernel/netlink.hpp"
 #include "model/link.hpp"
 #include "model/names.hpp"
@@ -17,6 +18,9 @@ namespace vdeup::kernel {
 [[nodiscard]] Result<std::vector<Link>> list_links(Netlink& netlink);
 [[nodiscard]] Result<std::optional<Link>> find_link(Netlink& netlink, const IfName& name);
 [[nodiscard]] Result<std::optional<Link>> find_link(Netlink& netlink, std::uint32_t index);
+
+/// What a bridge asks of br_netfilter; nothing if there is no such bridge.
+[[nodiscard]] Result<std::optional<BridgeCalls>> find_bridge_calls(Netlink& netlink, std::uint32_t index);
 
 /// Make a bridge that is right from its first moment: address, MTU, STP off and no forward delay in the
 /// creating message, so that udev has no reason to give it another address (systemd issue 21185) and its

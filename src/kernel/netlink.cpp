@@ -67,30 +67,33 @@ std::unique_ptr<nl_cb, PutCallbacks> make_callbacks(Exchange& exchange) {
   return callbacks;
 }
 
-Error library_error(int code, const std::string& what) {
-  const bool was_interrupted = code == -NLE_DUMP_INTR; // something changed while it was being listed
-  return Error{was_interrupted ? ErrorKind::conflict : ErrorKind::failed, what, nl_geterror(code), {}};
+ErrorKind kind_of_code(int code) {
+  switch (-code) {
+  case NLE_DUMP_INTR: // something changed while it was being listed
+    return ErrorKind::conflict;
+  case NLE_PROTO_MISMATCH: // what libnl makes of EPROTONOSUPPORT, when a socket is opened
+    return ErrorKind::missing;
+  case NLE_PERM:
+  case NLE_NOACCESS:
+    return ErrorKind::not_permitted;
+  default:
+    return ErrorKind::failed;
+  }
 }
 
-Error kernel_error(const Exchange& exchange, const std::string& what) {
+Error library_error(int code, const std::string& what) {
+  return Error{kind_of_code(code), what, nl_geterror(code), {}};
+}
+
+Error kernel_error(const Exchange& exchange, int protocol, const std::string& what) {
   Error error = errno_error(exchange.error_number, what);
+  // nfnetlink's answer where the kernel lacks a subsystem or the family of a table.
+  if (protocol == NETLINK_NETFILTER &&
+      (exchange.error_number == EINVAL || exchange.error_number == EOPNOTSUPP))
+    error.kind = ErrorKind::missing;
   if (!exchange.kernel_text.empty())
     error.cause += " (" + exchange.kernel_text + ")";
   return error;
-}
-
-Result<> converse(nl_sock* socket, nl_msg* message, const Netlink::Receiver& receive,
-                  const std::string& what) {
-  Exchange exchange{.receive = &receive};
-  if (const int code = nl_send_auto(socket, message); code < 0)
-    return fail(library_error(code, what));
-  const auto callbacks = make_callbacks(exchange);
-  const int code = nl_recvmsgs(socket, callbacks.get());
-  if (exchange.error_number != 0)
-    return fail(kernel_error(exchange, what));
-  if (code < 0)
-    return fail(library_error(code, what));
-  return ok();
 }
 
 } // namespace
@@ -99,24 +102,34 @@ Message make_message(int type, int flags) {
   return Message{nlmsg_alloc_simple(type, flags | NLM_F_REQUEST)};
 }
 
-Result<Netlink> Netlink::open() {
+Result<Netlink> Netlink::open(int protocol) {
   std::unique_ptr<nl_sock, FreeSocket> socket{nl_socket_alloc()};
-  if (const int code = nl_connect(socket.get(), NETLINK_ROUTE); code < 0)
+  if (const int code = nl_connect(socket.get(), protocol); code < 0)
     return fail(library_error(code, "cannot open a netlink socket"));
   nl_socket_disable_auto_ack(socket.get()); // an answer is enough for a query; request() asks for more
   const int on = 1;
   // An old kernel without it gives codes without sentences: worth having, not worth failing for.
   (void)::setsockopt(nl_socket_get_fd(socket.get()), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
-  return Netlink{std::move(socket)};
+  return Netlink{std::move(socket), protocol};
 }
 
 Result<> Netlink::request(const Message& message, const std::string& what) {
   nlmsg_hdr(message.get())->nlmsg_flags |= NLM_F_ACK;
-  return converse(m_socket.get(), message.get(), {}, what);
+  return query(message, {}, what);
 }
 
 Result<> Netlink::query(const Message& message, const Receiver& receive, const std::string& what) {
-  return converse(m_socket.get(), message.get(), receive, what);
+  Exchange exchange{.receive = &receive};
+  nlmsg_hdr(message.get())->nlmsg_seq = NL_AUTO_SEQ; // a message that is sent again is a new request
+  if (const int code = nl_send_auto(m_socket.get(), message.get()); code < 0)
+    return fail(library_error(code, what));
+  const auto callbacks = make_callbacks(exchange);
+  const int code = nl_recvmsgs(m_socket.get(), callbacks.get());
+  if (exchange.error_number != 0)
+    return fail(kernel_error(exchange, m_protocol, what));
+  if (code < 0)
+    return fail(library_error(code, what));
+  return ok();
 }
 
 } // namespace vdeup::kernel

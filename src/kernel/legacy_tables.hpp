@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "kernel/packet_filter.hpp"
+
+#include <vector>
+
+namespace vdeup::kernel {
+
+/// Read the filter and nat tables of the older iptables and ip6tables, as far as they exist: asking for one
+/// would make it. Errors: not_permitted without CAP_NET_ADMIN.
+[[nodiscard]] Result<std::vector<FilterTable>> read_legacy_tables(const BridgeName& bridge);
+
+} // namespace vdeup::kernel

@@ -1,0 +1,83 @@
+#include "kernel/nft_message.hpp"
+
+#include "kernel/attributes.hpp"
+#include "kernel/nft_rule.hpp"
+
+#include <netlink/msg.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+namespace vdeup::kernel {
+namespace {
+
+/// The attributes of a message of this type; nothing if it is another one.
+template <std::size_t most>
+std::optional<AttributeTable<most>> parse(const nlmsghdr& message, int type) {
+  const bool is_of_type = message.nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type);
+  return is_of_type ? parse_message<most, nfgenmsg>(message) : std::nullopt;
+}
+
+std::uint8_t family_of(const nlmsghdr& message) {
+  return header_of<nfgenmsg>(message).nfgen_family;
+}
+
+std::optional<BaseChain::Role> role_of(std::uint32_t hook, const std::string& type) {
+  // NF_BR_FORWARD, the forward hook of bridges, has the same number.
+  if (hook == NF_INET_FORWARD && type == "filter")
+    return BaseChain::Role::forward_filter;
+  if (hook == NF_INET_POST_ROUTING && type == "nat")
+    return BaseChain::Role::postrouting_nat;
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<NftTable> parse_nft_table(const nlmsghdr& message) {
+  const auto found = parse<NFTA_TABLE_MAX>(message, NFT_MSG_NEWTABLE);
+  if (!found || (number_in_network_order((*found)[NFTA_TABLE_FLAGS]).value_or(0) & NFT_TABLE_F_DORMANT) != 0)
+    return std::nullopt;
+  return NftTable{.family = family_of(message), .name = text_of((*found)[NFTA_TABLE_NAME])};
+}
+
+std::optional<NftChain> parse_nft_chain(const nlmsghdr& message) {
+  const auto found = parse<NFTA_CHAIN_MAX>(message, NFT_MSG_NEWCHAIN);
+  if (!found || nft_family(family_of(message)).empty())
+    return std::nullopt;
+  const auto hook = parse_nest<NFTA_HOOK_MAX>((*found)[NFTA_CHAIN_HOOK]);
+  const auto number = number_in_network_order(hook[NFTA_HOOK_HOOKNUM]);
+  const auto role = number ? role_of(*number, text_of((*found)[NFTA_CHAIN_TYPE])) : std::nullopt;
+  if (!role)
+    return std::nullopt;
+  const auto policy = number_in_network_order((*found)[NFTA_CHAIN_POLICY]);
+  return NftChain{
+      .table = {.family = family_of(message), .name = text_of((*found)[NFTA_CHAIN_TABLE])},
+      .chain = {.role = *role, .name = text_of((*found)[NFTA_CHAIN_NAME]), .drops = policy == NF_DROP}};
+}
+
+std::optional<NftRule> parse_nft_rule(const nlmsghdr& message, const BridgeName& bridge) {
+  const auto found = parse<NFTA_RULE_MAX>(message, NFT_MSG_NEWRULE);
+  if (!found)
+    return std::nullopt;
+  return NftRule{.table = {.family = family_of(message), .name = text_of((*found)[NFTA_RULE_TABLE])},
+                 .chain = text_of((*found)[NFTA_RULE_CHAIN]),
+                 .rule = judge_nft_rule((*found)[NFTA_RULE_EXPRESSIONS], family_of(message), bridge)};
+}
+
+std::string nft_family(std::uint8_t family) {
+  switch (family) {
+  case NFPROTO_IPV4:
+    return "ip";
+  case NFPROTO_IPV6:
+    return "ip6";
+  case NFPROTO_INET:
+    return "inet";
+  case NFPROTO_BRIDGE:
+    return "bridge";
+  default:
+    return {};
+  }
+}
+
+} // namespace vdeup::kernel

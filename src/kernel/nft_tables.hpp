@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "kernel/packet_filter.hpp"
+
+#include <vector>
+
+namespace vdeup::kernel {
+
+/// Read the tables of nf_tables that filter what is forwarded or translate addresses after routing; none if
+/// the kernel has no nf_tables. Errors: not_permitted without CAP_NET_ADMIN.
+[[nodiscard]] Result<std::vector<FilterTable>> read_nft_tables(const BridgeName& bridge);
+
+} // namespace vdeup::kernel

@@ -1,0 +1,89 @@
+#include "kernel/path_host.hpp"
+
+#include "kernel/bridge_addresses.hpp"
+#include "kernel/bridge_watch.hpp"
+#include "kernel/legacy_tables.hpp"
+#include "kernel/links.hpp"
+#include "kernel/nft_tables.hpp"
+#include "kernel/packet_filter.hpp"
+#include "kernel/wifi.hpp"
+
+#include <fstream>
+
+namespace vdeup::kernel {
+namespace {
+
+/// Read a number under /proc/sys/net, which shows the network namespace of its reader; nothing if the kernel
+/// has no such thing.
+std::optional<std::uint32_t> read_sysctl(const std::string& name) {
+  std::ifstream file{"/proc/sys/net/" + name};
+  std::uint32_t value = 0;
+  return file >> value ? std::optional{value} : std::nullopt;
+}
+
+bool is_on(const std::string& name) {
+  return read_sysctl(name).value_or(0) != 0;
+}
+
+/// The bridge's own setting is added to the sysctl, and both are nothing without br_netfilter.
+bool filters_bridged(const std::string& name, bool bridge_asks_for_it) {
+  const auto all = read_sysctl(name);
+  return all && (*all != 0 || bridge_asks_for_it);
+}
+
+/// Nothing if it may not be read.
+Result<std::optional<PacketFilters>> read_filters(const BridgeName& bridge) {
+  PacketFilters filters;
+  for (const auto& read : {read_nft_tables, read_legacy_tables}) {
+    auto tables = read(bridge);
+    if (!tables && tables.error().kind == ErrorKind::not_permitted)
+      return std::nullopt;
+    TRY(auto found, std::move(tables));
+    for (const FilterTable& table : found)
+      add_table(filters, table);
+  }
+  return filters;
+}
+
+} // namespace
+
+Result<std::unique_ptr<KernelPathHost>> KernelPathHost::open() {
+  TRY(auto netlink, Netlink::open());
+  return std::make_unique<KernelPathHost>(std::move(netlink));
+}
+
+Result<HostFacts> KernelPathHost::facts(const IfName& bridge) {
+  TRY(auto link, find_link(m_netlink, bridge));
+  BridgeCalls calls;
+  HostFacts facts;
+  if (link) {
+    TRY(auto found, find_bridge_calls(m_netlink, link->index));
+    calls = found.value_or(BridgeCalls{});
+    TRY(auto addresses, list_addresses(m_netlink, link->index));
+    facts.bridge_addresses = std::move(addresses);
+  }
+  facts.filters_bridged_ip4 = filters_bridged("bridge/bridge-nf-call-iptables", calls.iptables);
+  facts.filters_bridged_ip6 = filters_bridged("bridge/bridge-nf-call-ip6tables", calls.ip6tables);
+  facts.forwards_ip4 = is_on("ipv4/ip_forward");
+  facts.forwards_ip6 = is_on("ipv6/conf/all/forwarding");
+  facts.datagram_queue = read_sysctl("unix/max_dgram_qlen").value_or(0);
+  TRY(auto stations, list_wifi_stations());
+  facts.wifi_stations = std::move(stations);
+  TRY(auto filters, read_filters(make_bridge_name(bridge.str(), link ? link->index : 0)));
+  if (filters) {
+    facts.forward_filters = std::move(filters->forward);
+    facts.masquerades = filters->masquerades;
+  }
+  return facts;
+}
+
+Result<std::unique_ptr<engine::BridgeWatch>> KernelPathHost::watch(const IfName& bridge) {
+  TRY(auto link, find_link(m_netlink, bridge));
+  if (!link || !link->is_bridge())
+    return fail(Error{
+        ErrorKind::missing, "cannot watch what a bridge learns", "there is no bridge " + bridge.str(), {}});
+  TRY(auto watch, KernelBridgeWatch::open(link->index));
+  return std::unique_ptr<engine::BridgeWatch>{std::move(watch)};
+}
+
+} // namespace vdeup::kernel

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "kernel/attributes.hpp"
+#include "kernel/packet_filter.hpp"
+
+#include <string_view>
+
+namespace vdeup::kernel {
+
+// Matches and targets of xtables (iptables-extensions(8)): the old tables have them, and so have the rules
+// that iptables-nft makes.
+
+/// Judge a match by its name and its private data.
+[[nodiscard]] Holds judge_xt_match(std::string_view name, Bytes data);
+
+/// Say what a target does that is neither a verdict nor a jump.
+void apply_xt_target(std::string_view name, FilterRule& rule);
+
+} // namespace vdeup::kernel
