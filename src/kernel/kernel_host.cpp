@@ -11,6 +11,14 @@
 namespace vdeup::kernel {
 namespace {
 
+/// Change a device that was just looked up. That it is missing now means that somebody was faster.
+Result<> change_found(Netlink& netlink, const Link& link, const LinkChange& wanted, const std::string& what) {
+  auto changed = change_link(netlink, link.index, wanted, what);
+  if (!changed && changed.error().kind == ErrorKind::missing)
+    changed.error().kind = ErrorKind::conflict;
+  return changed;
+}
+
 /// Carries out one step. Every change to a device that exists looks it up first and acts on its index, so
 /// that a device which takes the name in between is never touched.
 class Executor {
@@ -88,7 +96,7 @@ class Executor {
     TRY(auto link, find_link(m_netlink, name));
     if (!link)
       return fail(Error{ErrorKind::conflict, what, "the device is gone", {}});
-    return change_link(m_netlink, link->index, wanted, what);
+    return change_found(m_netlink, *link, wanted, what);
   }
 
   [[nodiscard]] Result<> mark_bridge(const IfName& name, const MacAddress& mac) const {
@@ -96,7 +104,7 @@ class Executor {
     TRY(auto link, find_link(m_netlink, name));
     if (!link || !link->is_bridge() || link->mac != mac)
       return fail(Error{ErrorKind::conflict, what, "another device has taken its name", {}});
-    return change_link(m_netlink, link->index, {.alias = std::string{k_bridge_mark}}, what);
+    return change_found(m_netlink, *link, {.alias = std::string{k_bridge_mark}}, what);
   }
 
   [[nodiscard]] Result<> take_back_bridge(const CreateBridge& step) const {
