@@ -23,7 +23,7 @@ set(uses_main cli) # src/main.cpp, which is in no room
 
 # A header whose name begins so, and the rooms that may include it. Every row that fits has to agree.
 set(libraries netlink/ linux/ libvdeplug.h boost/ boost/outcome boost/process boost/asio boost/program_options
-              boost/json)
+              boost/json spdlog/)
 set(users_of_netlink/ kernel)
 set(users_of_linux/ kernel)
 set(users_of_libvdeplug.h vde)
@@ -33,6 +33,7 @@ set(users_of_boost/process process)
 set(users_of_boost/asio process)
 set(users_of_boost/program_options cli)
 set(users_of_boost/json cli)
+set(users_of_spdlog/ cli)
 # ---------------------------------------------------------------------------------------------------------------
 
 # Say in `answer` why a file of `room` must not include `header`; nothing if it may.

@@ -6,6 +6,12 @@ set(Boost_USE_STATIC_LIBS ${VDEUP_STATIC_RUNTIME})
 find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
 find_package(fmt REQUIRED)
 find_package(Threads REQUIRED)
+# The headers alone, with our fmt: the library is one more to load for each launch, and most of it stays unused.
+find_package(spdlog REQUIRED)
+add_library(vdeup_spdlog INTERFACE)
+target_include_directories(vdeup_spdlog SYSTEM INTERFACE $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
+target_compile_definitions(vdeup_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
+target_link_libraries(vdeup_spdlog INTERFACE vdeup_fmt Threads::Threads)
 add_library(vdeup_fmt INTERFACE) # Debian has no static fmt; its header-only form does not need one
 target_link_libraries(vdeup_fmt INTERFACE $<IF:$<BOOL:${VDEUP_STATIC_RUNTIME}>,fmt::fmt-header-only,fmt::fmt>)
 find_package(PkgConfig REQUIRED)

@@ -16,6 +16,13 @@ struct Identity {
   std::string name; ///< login name, for the supplementary groups
 };
 
+/// A group of users.
+struct Group {
+  gid_t gid = 0;
+  std::string name;
+  bool operator==(const Group&) const = default;
+};
+
 /// Acts as somebody else while it lives: effective user, group and supplementary groups.
 ///
 /// Root uses it for everything that touches an owner's sockets, so that a hostile file there can do no more

@@ -3,11 +3,14 @@
 #include "base/signal_hold.hpp"
 #include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
+#include "cli/log.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -16,32 +19,64 @@
 namespace vdeup::cli {
 namespace {
 
+/// The name under which the 2010 tool is called.
+constexpr std::string_view k_ctys = "ctys-setupVDE";
+
+Dialect dialect_of(std::string_view name) {
+  return name == k_ctys ? Dialect::ctys : Dialect::vdeup;
+}
+
 Result<Invocation> read_call(std::string_view name, const std::vector<std::string>& words) {
   if (!is_wrapper(name))
-    return parse_arguments(words);
+    return parse_arguments(words, dialect_of(name));
   Invocation call{.command = CommandWord::run};
   TRY(call.program, wrapped_line(name, words));
   return call;
 }
 
-Result<int> dispatch(const Invocation& call) {
-  switch (call.command) {
+Result<int> dispatch(const Context& context) {
+  switch (context.call.command) {
   case CommandWord::run:
-    return run_command(call);
+    return run_command(context);
   case CommandWord::create:
-    return create_command(call);
+    return create_command(context);
   case CommandWord::cancel:
-    return cancel_command(call);
+    return cancel_command(context);
   case CommandWord::check:
-    return check_command(call);
+    return check_command(context);
   case CommandWord::info:
-    return info_command(call);
+    return info_command(context);
   case CommandWord::ports:
-    return ports_command(call);
+    return ports_command(context);
   case CommandWord::list:
-    return list_command(call);
+  case CommandWord::listall:
+    return list_command(context);
   }
   return 0;
+}
+
+/// Carry out a command, with the settings of files and the log that it is to have.
+Result<int> execute(std::string_view name, const Invocation& call) {
+  if (!call.remote_hosts.empty())
+    return fail(Error{ErrorKind::refused, "cannot work on other hosts",
+                      "this version of vdeup works on the host that it runs on",
+                      "log in there, as in `ssh HOST vdeup create`"});
+  TRY(auto files, config::read_configuration(::geteuid()));
+  LogLevel level = call.log_level.value_or(LogLevel::info);
+  if (!call.log_level && files.debug) {
+    TRY(level, parse_log_level(*files.debug));
+  }
+  const Log log{std::string{name}, level};
+  return dispatch(Context{call, files, log});
+}
+
+void print_version(std::string_view name, bool terse) {
+  if (terse)
+    fmt::print("{}\n", VDEUP_VERSION);
+  else if (dialect_of(name) == Dialect::ctys)
+    fmt::print("{} (vdeup) {}\n", k_ctys, VDEUP_VERSION);
+  else
+    fmt::print("vdeup {}\n", VDEUP_VERSION);
 }
 
 int report(std::string_view name, const Error& error, bool is_run) {
@@ -67,18 +102,18 @@ int run(const std::vector<std::string>& argv) {
   const std::vector<std::string> words{argv.begin() + (argv.empty() ? 0 : 1), argv.end()};
   const bool wrapped = is_wrapper(name);
   if (wrapped && asks_for_help(words))
-    fmt::print("{}", usage_text());
+    fmt::print("{}", usage_text(dialect_of(name)));
   if (wrapped && asks_for_help(words) && name == "vdeq")
     return 0;
   auto call = read_call(name, words);
   if (!call)
     return report(name, call.error(), wrapped || is_about_run(words));
   if (call.value().help) {
-    fmt::print("{}", usage_text());
+    fmt::print("{}", usage_text(dialect_of(name)));
     return 0;
   }
   if (call.value().version) {
-    fmt::print("vdeup {}\n", VDEUP_VERSION);
+    print_version(name, call.value().terse);
     return 0;
   }
   // From here until everything is said: a change is finished or undone, and told, before a signal ends us.
@@ -86,7 +121,7 @@ int run(const std::vector<std::string>& argv) {
   std::optional<SignalHold> hold;
   if (call.value().command == CommandWord::create || call.value().command == CommandWord::cancel)
     hold.emplace();
-  auto status = dispatch(call.value());
+  auto status = execute(name, call.value());
   if (status && !has_been_printed())
     return report(name, Error{ErrorKind::failed, "cannot print the answer", errno_text(errno), {}}, false);
   return status ? status.value() : report(name, status.error(), call.value().command == CommandWord::run);

@@ -40,14 +40,25 @@ Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
 }
 
 /// Say why a bridge that was to go is not in the plan.
-void explain_kept_bridge(const Network& network) {
+void explain_kept_bridge(const Network& network, const Log& log) {
   if (!network.bridge)
-    fmt::print(stderr, "vdeup: there is no bridge to remove\n");
+    log.info("there is no bridge to remove");
   else if (!network.bridge->is_ours && !network.bridge->is_half_made)
-    fmt::print(stderr, "vdeup: bridge {} was not made by vdeup, and stays\n", network.bridge->name.str());
+    log.info(fmt::format("bridge {} was not made by vdeup, and stays", network.bridge->name.str()));
+}
+
+/// A TAP that somebody made by hand is somebody's.
+void explain_kept_tap(const Network& network, const Log& log) {
+  if (network.tap && !network.tap->mark)
+    log.info(fmt::format("{0} was not made by vdeup, and stays; `ip link delete {0}` removes it",
+                         network.tap->name.str()));
 }
 
 void report_plan(const Invocation& call, const plan::Request& request, const Plan& plan) {
+  if (call.terse) {
+    print_plan_rows(plan);
+    return;
+  }
   if (call.json) {
     auto answer = json_answer("cancel");
     answer["switch"] = request.scope.sockets.dir.str();
@@ -65,22 +76,24 @@ Result<Plan> remove(const Wiring& wiring, const Invocation& call, const plan::Re
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   if (call.remove_bridge) {
     TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
-    explain_kept_bridge(survey.network);
+    explain_kept_bridge(survey.network, wiring.log());
   }
+  explain_kept_tap(survey.network, wiring.log());
   const plan::Removal removal{.force = request.force, .bridge = call.remove_bridge};
   TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
   if (call.dry_run)
     return plan;
-  engine::Journal journal;
+  engine::Journal journal = wiring.journal();
   TRY(engine::apply(plan, wiring.host(), journal, [&] { return check_gone(wiring, request); }));
   return plan;
 }
 
 } // namespace
 
-Result<int> cancel_command(const Invocation& call) {
-  TRY(auto request, make_request(call));
-  TRY(auto wiring, Wiring::connect());
+Result<int> cancel_command(const Context& context) {
+  const Invocation& call = context.call;
+  TRY(auto request, make_request(call, context.files));
+  TRY(auto wiring, Wiring::connect(context.log));
   std::optional<vde::SwitchLock> lock;
   if (!call.dry_run) {
     TRY(auto acquired, lock_switch(request.scope));

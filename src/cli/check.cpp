@@ -39,9 +39,10 @@ boost::json::object json_of(const plan::Request& request, const Network& network
 
 } // namespace
 
-Result<int> check_command(const Invocation& call) {
-  TRY(auto request, make_request(call));
-  TRY(auto wiring, Wiring::connect());
+Result<int> check_command(const Context& context) {
+  const Invocation& call = context.call;
+  TRY(auto request, make_request(call, context.files));
+  TRY(auto wiring, Wiring::connect(context.log));
   const auto lock = share_switch(request.scope);
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   const auto diagnosis = plan::diagnose(request, survey.network, survey.links);

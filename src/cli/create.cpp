@@ -67,21 +67,38 @@ Fate switch_fate(const Ensured& done) {
   return has<StartSwitch>(done.plan) ? Fate::created : Fate::reused;
 }
 
-void print_for_people(const Scope& scope, const Ensured& done) {
-  const Network& network = done.network;
-  if (network.bridge) {
-    const Fate fate = bridge_fate(done);
-    fmt::print("bridge {:<26} {}\n", network.bridge->name.str(), fate_text(fate));
-    if (!done.bridge_reason.empty())
-      fmt::print(stderr, "vdeup: bridge {}: {}{}\n", network.bridge->name.str(), done.bridge_reason,
-                 fate == Fate::created
-                     ? ". It has no port to the outside: VMs reach each other and this host\n"
-                       "  hint: give it an address (`ip address add`), or choose a bridge "
-                       "with a NIC with -b"
-                     : "");
-  }
-  fmt::print("tap    {:<26} {}\n", network.tap->name.str(), fate_text(tap_fate(done)));
-  fmt::print("switch {:<26} {}\n", scope.sockets.dir.str(), fate_text(switch_fate(done)));
+/// One part of the network, and what became of it.
+struct Part {
+  std::string kind;
+  std::string name;
+  Fate fate = Fate::reused;
+};
+
+std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
+  std::vector<Part> parts;
+  if (done.network.bridge)
+    parts.push_back({"bridge", done.network.bridge->name.str(), bridge_fate(done)});
+  parts.push_back({"tap", done.network.tap->name.str(), tap_fate(done)});
+  parts.push_back({"switch", scope.sockets.dir.str(), switch_fate(done)});
+  return parts;
+}
+
+void explain_bridge(const Ensured& done, const Log& log) {
+  if (!done.network.bridge || done.bridge_reason.empty())
+    return;
+  std::string text = fmt::format("bridge {}: {}", done.network.bridge->name.str(), done.bridge_reason);
+  if (bridge_fate(done) == Fate::created)
+    text += ". It has no port to the outside: VMs reach each other and this host\n"
+            "  hint: give it an address (`ip address add`), or choose a bridge with a NIC with -b";
+  log.info(text);
+}
+
+void print_parts(const Scope& scope, const Ensured& done, bool terse) {
+  for (const Part& part : parts_of(scope, done))
+    if (terse)
+      print_row({part.kind, part.name, std::string{fate_text(part.fate)}});
+    else
+      fmt::print("{:<6} {:<26} {}\n", part.kind, part.name, fate_text(part.fate));
 }
 
 boost::json::object json_of(const Scope& scope, const Ensured& done) {
@@ -97,29 +114,35 @@ boost::json::object json_of(const Scope& scope, const Ensured& done) {
   return answer;
 }
 
+void report(const Context& context, const Scope& scope, const Ensured& done) {
+  if (context.call.json)
+    return print_json(json_of(scope, done));
+  if (context.call.dry_run)
+    return context.call.terse ? print_plan_rows(done.plan) : print_plan(done.plan);
+  if (!context.call.terse)
+    explain_bridge(done, context.log);
+  print_parts(scope, done, context.call.terse);
+}
+
 } // namespace
 
-Result<int> create_command(const Invocation& call) {
-  TRY(auto request, make_request(call));
-  TRY(auto wiring, Wiring::connect());
+Result<int> create_command(const Context& context) {
+  const bool only_looks = context.call.dry_run;
+  TRY(auto request, make_request(context.call, context.files));
+  request.fresh_tap = kernel::KernelHost::may_make_devices();
+  TRY(auto wiring, Wiring::connect(context.log));
   std::optional<vde::SwitchLock> lock;
-  if (!call.dry_run) { // a look does not need the right to change
+  if (!only_looks) { // a look does not need the right to change
     TRY(auto acquired, lock_switch(request.scope));
     lock = std::move(acquired);
   }
-  auto outcome = ensure(wiring, request, call.dry_run);
+  auto outcome = ensure(wiring, request, only_looks);
   if (!outcome) {
     if (lock)
       release_unused(std::move(*lock), request.scope);
     return fail(std::move(outcome).error());
   }
-  const Ensured& done = outcome.value();
-  if (call.json)
-    print_json(json_of(request.scope, done));
-  else if (call.dry_run)
-    print_plan(done.plan);
-  else
-    print_for_people(request.scope, done);
+  report(context, request.scope, outcome.value());
   return 0;
 }
 

@@ -24,7 +24,8 @@ Error with_privilege_hint(Error error, const plan::Request& request) {
 }
 
 bool is_as_requested(const Network& network, const plan::Request& request) {
-  return plan::is_functional(network) && (!request.bridge || network.tap->bridge == request.bridge);
+  return plan::is_functional(network) && plan::has_wanted_access(request, network.vde_switch) &&
+         (!request.bridge || network.tap->bridge == request.bridge);
 }
 
 Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& request, bool dry_run) {
@@ -40,7 +41,7 @@ Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& reques
     ensured.network = after.survey.network;
     return plan::verify(desired, ensured.network);
   };
-  engine::Journal journal;
+  engine::Journal journal = wiring.journal();
   TRY(engine::apply(ensured.plan, wiring.host(), journal, prove));
   return ensured;
 }
@@ -70,11 +71,15 @@ Result<Situation> look(const Wiring& wiring, const plan::Request& request) {
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   // A TAP that is ours stays where it is unless another bridge is asked for by name.
   const auto& tap = survey.network.tap;
-  const bool stays = !request.bridge && tap && tap->bridge;
-  TRY(auto choice,
-      plan::choose_bridge(stays ? tap->bridge : request.bridge, survey.links, wiring.host_seed()));
+  const auto named = plan::named_bridge(request, survey.links);
+  const bool stays = !named && tap && tap->bridge;
+  TRY(auto choice, plan::choose_bridge(stays ? tap->bridge : named, survey.links, wiring.host_seed()));
   if (stays)
     choice.reason = fmt::format("{} is on it", tap->name.str());
+  TRY(plan::consider_interface(request, survey.links, choice));
+  const bool is_broken = survey.network.vde_switch.life != Switch::Life::absent;
+  if (request.fresh_tap && is_broken && !plan::is_on_its_tap(survey.network))
+    survey.network.tap.reset(); // it stays, out of use, until cancel takes away all that bear the mark
   survey.network.bridge = choice.exists ? std::optional{choice.bridge} : std::nullopt;
   return Situation{std::move(survey), std::move(choice)};
 }

@@ -32,9 +32,10 @@ void print_for_people(const Scope& scope, const Network& network) {
 
 } // namespace
 
-Result<int> info_command(const Invocation& call) {
-  TRY(auto request, make_request(call));
-  TRY(auto wiring, Wiring::connect());
+Result<int> info_command(const Context& context) {
+  const Invocation& call = context.call;
+  TRY(auto request, make_request(call, context.files));
+  TRY(auto wiring, Wiring::connect(context.log));
   const auto lock = share_switch(request.scope);
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (network.vde_switch.life != Switch::Life::alive)

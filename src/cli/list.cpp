@@ -1,9 +1,10 @@
+#include "base/accounts.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
-#include "config/owner.hpp"
 #include "config/settings.hpp"
+#include "model/access.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -26,28 +27,11 @@ struct Row {
   std::string access;
 };
 
-/// `rwx--S---`, as ls(1) and the manual page write the mode of a directory.
-std::string access_text(mode_t mode) {
-  std::string text = "rwxrwxrwx";
-  for (std::size_t bit = 0; bit < text.size(); ++bit)
-    if ((mode & (mode_t{0400} >> bit)) == 0)
-      text[bit] = '-';
-  const auto special = [&](mode_t flag, std::size_t at, char with_x, char without_x) {
-    if ((mode & flag) != 0)
-      text[at] = text[at] == 'x' ? with_x : without_x;
-  };
-  special(S_ISUID, 2, 's', 'S');
-  special(S_ISGID, 5, 's', 'S');
-  special(S_ISVTX, 8, 't', 'T');
-  return text;
-}
-
 std::optional<Row> read_row(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
     return std::nullopt;
-  return Row{path, config::user_name(status.st_uid), config::group_name(status.st_gid),
-             access_text(status.st_mode)};
+  return Row{path, user_name(status.st_uid), group_name(status.st_gid), mode_text(status.st_mode)};
 }
 
 std::vector<Row> find_switches(const std::string& base) {
@@ -80,8 +64,9 @@ void print_for_people(const std::vector<Row>& rows) {
 
 } // namespace
 
-Result<int> list_command(const Invocation& call) {
-  const auto rows = find_switches(config::Environment::read().sock_base);
+Result<int> list_command(const Context& context) {
+  const Invocation& call = context.call;
+  const auto rows = find_switches(config::socket_base(config::Environment::read(), context.files));
   if (!call.json) {
     print_for_people(rows);
     return 0;

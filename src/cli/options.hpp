@@ -1,7 +1,10 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/log.hpp"
+#include "cli/option_values.hpp"
 #include "config/settings.hpp"
+#include "model/ip_address.hpp"
 
 #include <optional>
 #include <string>
@@ -9,31 +12,47 @@
 
 namespace vdeup::cli {
 
-enum class CommandWord { run, create, cancel, check, info, ports, list };
+enum class CommandWord { run, create, cancel, check, info, ports, list, listall };
 
-/// A command line of vdeup, parsed.
+/// Under which name, and so with which commands, the program was called.
+enum class Dialect {
+  vdeup,
+  ctys, ///< ctys-setupVDE: the setup commands only
+};
+
+/// A command line, parsed.
 struct Invocation {
   CommandWord command = CommandWord::info;
-  config::Choice choice{};
-  std::optional<std::string> bridge{}; ///< -b
-  bool force = false;                  ///< -f
-  bool help = false;                   ///< -h
-  bool version = false;                ///< -V
+  config::Choice choice{};                  ///< -u, -s, -S, -g, --share
+  std::optional<std::string> bridge{};      ///< -b
+  std::optional<LogLevel> log_level{};      ///< -d
+  bool force = false;                       ///< -f
+  bool help = false;                        ///< -h
+  std::optional<std::string> help_topic{};  ///< -H; empty: one's own page
+  std::optional<std::string> interface {};  ///< -i
+  std::optional<std::string> remote_user{}; ///< -l
+  bool no_heading = false;                  ///< -n
+  std::vector<std::string> remote_hosts{};  ///< -r
+  bool version = false;                     ///< -V
+  bool terse = false;                       ///< -X
+  PrivilegeWish privilege{};                ///< -Z
   bool dry_run = false;
   bool json = false;
   bool remove_bridge = false;         ///< cancel --bridge
+  std::vector<IpAddress> probes{};    ///< check --probe
   std::vector<std::string> program{}; ///< run: the program and its arguments
 };
 
 /// Parse the words after argv[0]. Options stand before or after the command word; for `run` everything from
 /// the first word after it that is no option belongs to the program.
 /// Errors: usage, naming the offending word.
-[[nodiscard]] Result<Invocation> parse_arguments(const std::vector<std::string>& words);
+[[nodiscard]] Result<Invocation> parse_arguments(const std::vector<std::string>& words,
+                                                 Dialect dialect = Dialect::vdeup);
 
 /// True if a command line is one of `run`, sound or not: then its failures have the exit statuses of run.
 [[nodiscard]] bool is_about_run(const std::vector<std::string>& words);
 
-/// The text of `vdeup -h`.
-[[nodiscard]] std::string usage_text();
+/// The text of `-h`.
+[[nodiscard]] std::string usage_text(Dialect dialect);
 
 } // namespace vdeup::cli

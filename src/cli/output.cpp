@@ -103,7 +103,9 @@ boost::json::object to_json(const Scope& scope, const Network& network) {
 boost::json::array to_json(const Plan& plan) {
   boost::json::array steps;
   for (const PlannedStep& planned : plan) {
-    boost::json::object step{{"step", describe(planned.step)}, {"undo", nullptr}};
+    const StepName name = name_of(planned.step);
+    boost::json::object step{
+        {"kind", name.kind}, {"object", name.object}, {"step", describe(planned.step)}, {"undo", nullptr}};
     if (planned.undo)
       step["undo"] = describe(*planned.undo);
     steps.push_back(std::move(step));
@@ -149,6 +151,23 @@ void print_plan(const Plan& plan) {
     fmt::print("{}\n", describe(planned.step));
     if (planned.undo)
       fmt::print("    undo: {}\n", describe(*planned.undo));
+  }
+}
+
+void print_row(const std::vector<std::string>& fields) {
+  std::string row;
+  for (const std::string& field : fields) {
+    row += row.empty() && &field == &fields.front() ? "" : "|";
+    for (const char byte : printable(field))
+      row += byte == '|' ? std::string{"\\x7c"} : std::string{byte};
+  }
+  fmt::print("{}\n", row);
+}
+
+void print_plan_rows(const Plan& plan) {
+  for (const PlannedStep& planned : plan) {
+    const StepName name = name_of(planned.step);
+    print_row({std::string{name.kind}, name.object});
   }
 }
 

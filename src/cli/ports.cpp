@@ -32,8 +32,9 @@ void print_for_people(const Switch& vde_switch) {
 
 } // namespace
 
-Result<int> ports_command(const Invocation& call) {
-  TRY(auto request, make_request(call));
+Result<int> ports_command(const Context& context) {
+  const Invocation& call = context.call;
+  TRY(auto request, make_request(call, context.files));
   const auto lock = share_switch(request.scope);
   vde::VdeHost switches;
   TRY(auto vde_switch, switches.inspect(request.scope));

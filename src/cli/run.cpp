@@ -14,6 +14,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,9 +30,18 @@ struct Launch {
   std::string program_word; ///< as the user wrote it: QEMU's argv[0]
   qemu::Line line;
   plan::Request request;
+  bool is_guest =
+      false; ///< the switch is another user's, who shares it: then nothing of it is made or mended
   std::vector<vde::Attachment> attachments{};
   std::vector<qemu::Connected> connected{};
 };
+
+/// True if a socket directory is another ordinary user's.
+bool belongs_to_another(const std::string& dir) {
+  struct stat status {};
+  return ::lstat(dir.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid != 0 &&
+         status.st_uid != ::geteuid();
+}
 
 /// A switch that the line names itself, instead of the one of the settings. Where all NICs name the same one
 /// and its console can be told from its name, the whole network is made there.
@@ -46,11 +56,11 @@ void adopt_socket_of_line(Invocation& call, const qemu::Line& line) {
   call.choice.socket = socket;
 }
 
-Result<Launch> prepare(Invocation call) {
+Result<Launch> prepare(Invocation call, const config::FileSettings& files) {
   TRY(auto program, process::find_program(call.program.front()));
   TRY(auto line, qemu::analyse({call.program.begin() + 1, call.program.end()}));
   adopt_socket_of_line(call, line);
-  TRY(auto request, make_request(call));
+  TRY(auto request, make_request(call, files));
   if (request.scope.owner.uid != ::geteuid() && !line.nics.empty())
     return fail(Error{
         ErrorKind::usage, "run works for its caller only",
@@ -58,7 +68,8 @@ Result<Launch> prepare(Invocation call) {
         fmt::format("run it as that user: `sudo -u {} vdeup run …`", shell_quote(request.scope.owner.name))});
   if (line.vm_name.empty())
     line.vm_name = called_as(program);
-  return Launch{std::move(program), call.program.front(), std::move(line), std::move(request)};
+  const bool is_guest = belongs_to_another(request.scope.sockets.dir.str());
+  return Launch{std::move(program), call.program.front(), std::move(line), std::move(request), is_guest};
 }
 
 bool is_on_own_switch(const qemu::VdeNic& nic, const Scope& scope) {
@@ -69,6 +80,8 @@ bool is_on_own_switch(const qemu::VdeNic& nic, const Scope& scope) {
 }
 
 bool uses_own_switch(const Launch& launch) {
+  if (launch.is_guest)
+    return false;
   return std::any_of(launch.line.nics.begin(), launch.line.nics.end(),
                      [&](const qemu::VdeNic& nic) { return is_on_own_switch(nic, launch.request.scope); });
 }
@@ -198,15 +211,15 @@ Result<int> become_program(const Launch& launch, const std::vector<std::string>&
 /// otherwise; nothing is connected for a look.
 Result<int> print_dry_run(Launch& launch, const Wiring& wiring, bool json) {
   Plan plan;
-  if (!launch.line.nics.empty()) {
+  std::vector<MacAddress> used;
+  if (uses_own_switch(launch)) {
     TRY(auto ensured, ensure(wiring, launch.request, true));
     plan = std::move(ensured.plan);
-    auto used = addresses_in_use(ensured.network.vde_switch);
-    constexpr int first_fd = 10;
-    for (std::size_t i = 0; i < launch.line.nics.size(); ++i)
-      launch.connected.push_back(
-          {first_fd + 2 * static_cast<int>(i), choose_address(launch, wiring, i, used)});
+    used = addresses_in_use(ensured.network.vde_switch);
   }
+  constexpr int first_fd = 10;
+  for (std::size_t i = 0; i < launch.line.nics.size(); ++i)
+    launch.connected.push_back({first_fd + 2 * static_cast<int>(i), choose_address(launch, wiring, i, used)});
   const auto words = final_line(launch);
   if (!json) {
     print_plan(plan);
@@ -222,11 +235,12 @@ Result<int> print_dry_run(Launch& launch, const Wiring& wiring, bool json) {
 
 } // namespace
 
-Result<int> run_command(const Invocation& call) {
-  TRY(auto launch, prepare(call));
+Result<int> run_command(const Context& context) {
+  const Invocation& call = context.call;
+  TRY(auto launch, prepare(call, context.files));
   if (launch.line.nics.empty() && !call.dry_run)
     return become_program(launch, final_line(launch));
-  TRY(auto wiring, Wiring::connect());
+  TRY(auto wiring, Wiring::connect(context.log));
   if (call.dry_run)
     return print_dry_run(launch, wiring, call.json);
   TRY(connect(launch, wiring));

@@ -1,20 +1,52 @@
 #include "cli/wiring.hpp"
 
+#include <fmt/format.h>
+
 #include <unistd.h>
 
 namespace vdeup::cli {
 
-Result<Wiring> Wiring::connect() {
+Result<Wiring> Wiring::connect(const Log& log) {
   TRY(auto links, kernel::KernelHost::open());
-  return Wiring{std::move(links), std::make_unique<vde::VdeHost>(), config::host_seed()};
+  return Wiring{std::move(links), std::make_unique<vde::VdeHost>(), config::host_seed(), log};
 }
 
-Result<plan::Request> make_request(const Invocation& call) {
-  TRY(auto scope, config::resolve_scope(call.choice, config::Environment::read()));
-  plan::Request request{.scope = std::move(scope), .force = call.force, .by_root = ::geteuid() == 0};
-  if (call.bridge) {
-    TRY(auto bridge, IfName::parse(*call.bridge));
-    request.bridge = std::move(bridge);
+namespace {
+
+std::string_view state_text(engine::Journal::State state) {
+  switch (state) {
+  case engine::Journal::State::intended:
+    return "begin";
+  case engine::Journal::State::done:
+    return "done";
+  case engine::Journal::State::undone:
+    return "undone";
+  case engine::Journal::State::undo_failed:
+    break;
+  }
+  return "cannot undo";
+}
+
+} // namespace
+
+engine::Journal Wiring::journal() const {
+  return engine::Journal{[&log = m_log](const PlannedStep& planned, const engine::Journal::Entry& entry) {
+    if (log.shows(LogLevel::debug))
+      log.debug(fmt::format("{}: {}", state_text(entry.state), describe(planned.step)));
+  }};
+}
+
+Result<plan::Request> make_request(const Invocation& call, const config::FileSettings& files) {
+  TRY(auto settled, config::settle(call.choice, config::Environment::read(), files));
+  plan::Request request{.scope = std::move(settled.scope),
+                        .access = std::move(settled.access),
+                        .force = call.force,
+                        .by_root = ::geteuid() == 0};
+  if (const auto& name = call.bridge ? call.bridge : files.bridge) {
+    TRY(request.bridge, IfName::parse(*name));
+  }
+  if (call.interface) {
+    TRY(request.interface, IfName::parse(*call.interface));
   }
   return request;
 }

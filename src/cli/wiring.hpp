@@ -1,7 +1,8 @@
 #pragma once
 
-#include "cli/options.hpp"
+#include "cli/commands.hpp"
 #include "engine/host.hpp"
+#include "engine/journal.hpp"
 #include "kernel/kernel_host.hpp"
 #include "plan/request.hpp"
 #include "vde/vde_host.hpp"
@@ -15,22 +16,29 @@ namespace vdeup::cli {
 class Wiring {
  public:
   /// The real hosts: this kernel, and switches of this machine.
-  [[nodiscard]] static Result<Wiring> connect();
+  [[nodiscard]] static Result<Wiring> connect(const Log& log);
 
   Wiring(std::unique_ptr<engine::LinkHost> links, std::unique_ptr<engine::SwitchHost> switches,
-         std::string host_seed)
-      : m_links(std::move(links)), m_switches(std::move(switches)), m_host_seed(std::move(host_seed)) {}
+         std::string host_seed, const Log& log)
+      : m_links(std::move(links)),
+        m_switches(std::move(switches)),
+        m_host_seed(std::move(host_seed)),
+        m_log(log) {}
 
   [[nodiscard]] engine::Host host() const { return {*m_links, *m_switches}; }
   [[nodiscard]] const std::string& host_seed() const { return m_host_seed; }
+  [[nodiscard]] const Log& log() const { return m_log; }
+  /// A journal that tells the log what is done, and how long it took.
+  [[nodiscard]] engine::Journal journal() const;
 
  private:
   std::unique_ptr<engine::LinkHost> m_links;
   std::unique_ptr<engine::SwitchHost> m_switches;
   std::string m_host_seed;
+  const Log& m_log;
 };
 
-/// What a command line asks for, with names checked and the environment's settings in it.
-[[nodiscard]] Result<plan::Request> make_request(const Invocation& call);
+/// What a command line asks for, with names checked and the settings of the environment and of files in it.
+[[nodiscard]] Result<plan::Request> make_request(const Invocation& call, const config::FileSettings& files);
 
 } // namespace vdeup::cli

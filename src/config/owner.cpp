@@ -1,90 +1,76 @@
 #include "config/owner.hpp"
 
+#include "base/accounts.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
-#include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <optional>
-#include <vector>
 
 namespace vdeup::config {
 namespace {
 
-constexpr std::size_t k_first_buffer = 4096;
-
-/// Call getpwnam_r or getpwuid_r with a buffer that grows until the entry fits.
-template <class Lookup>
-Result<std::optional<Identity>> look_up(Lookup lookup) {
-  std::vector<char> buffer(k_first_buffer);
-  for (;;) {
-    passwd entry{};
-    passwd* found = nullptr;
-    const int error_number = lookup(&entry, buffer.data(), buffer.size(), &found);
-    if (error_number == ERANGE) {
-      buffer.resize(buffer.size() * 2);
-      continue;
-    }
-    if (error_number != 0 && error_number != ENOENT && error_number != ESRCH)
-      return fail(errno_error(error_number, "cannot read the user database"));
-    if (found == nullptr)
-      return std::optional<Identity>{};
-    return std::optional<Identity>{Identity{entry.pw_uid, entry.pw_gid, entry.pw_name}};
-  }
+Error no_such(std::string_view kind, const std::string& name, std::string_view role) {
+  return Error{ErrorKind::usage,
+               fmt::format("cannot use '{}' as the {}", printable(name), role),
+               fmt::format("there is no such {}", kind),
+               {}};
 }
 
-Result<std::optional<Identity>> by_uid(uid_t uid) {
-  return look_up([uid](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-    return ::getpwuid_r(uid, entry, buffer, size, found);
-  });
+/// `USER.GROUP`, where the whole is no user.
+Result<Owner> split_owner(const std::string& text) {
+  const std::size_t dot = text.rfind('.');
+  if (dot == std::string::npos)
+    return fail(no_such("user", text, "owner"));
+  TRY(auto user, find_account(text.substr(0, dot)));
+  TRY(auto group, find_group(text.substr(dot + 1)));
+  if (user && group)
+    return Owner{std::move(user->identity), std::move(group)};
+  Error error = no_such("user", text, "owner");
+  error.hint = fmt::format("read as USER.GROUP there is no {} '{}' either", user ? "group" : "user",
+                           printable(user ? text.substr(dot + 1) : text.substr(0, dot)));
+  return fail(std::move(error));
 }
 
 } // namespace
 
-Result<Identity> find_user(const std::string& name) {
-  TRY(auto found, look_up([&name](passwd* entry, char* buffer, std::size_t size, passwd** result) {
-        return ::getpwnam_r(name.c_str(), entry, buffer, size, result);
-      }));
+Result<Identity> user_called(const std::string& name) {
+  TRY(auto found, find_account(name));
   if (found)
-    return *found;
+    return std::move(found->identity);
   uid_t uid = 0;
   const char* const end = name.data() + name.size();
   if (const auto [at, error] = std::from_chars(name.data(), end, uid); error == std::errc{} && at == end) {
-    TRY(auto numbered, by_uid(uid));
+    TRY(auto numbered, find_account(uid));
     if (numbered)
-      return *numbered;
+      return std::move(numbered->identity);
   }
-  return fail(Error{ErrorKind::usage,
-                    fmt::format("cannot use '{}' as the owner", printable(name)),
-                    "there is no such user",
-                    {}});
+  return fail(no_such("user", name, "owner"));
+}
+
+Result<Group> group_called(const std::string& name) {
+  TRY(auto found, find_group(name));
+  if (!found)
+    return fail(no_such("group", name, "group of the switch"));
+  return std::move(*found);
 }
 
 Result<Identity> calling_user() {
-  TRY(auto found, by_uid(::geteuid()));
+  TRY(auto found, find_account(::geteuid()));
   if (found)
-    return *found;
+    return std::move(found->identity);
   return Identity{::geteuid(), ::getegid(), std::to_string(::geteuid())};
 }
 
-std::string user_name(uid_t uid) {
-  auto found = by_uid(uid);
-  return found && found.value() ? found.value()->name : std::to_string(uid);
-}
-
-std::string group_name(gid_t gid) {
-  std::vector<char> buffer(k_first_buffer);
-  group entry{};
-  group* found = nullptr;
-  int error_number = 0;
-  while ((error_number = ::getgrgid_r(gid, &entry, buffer.data(), buffer.size(), &found)) == ERANGE)
-    buffer.resize(buffer.size() * 2);
-  return error_number == 0 && found != nullptr ? found->gr_name : std::to_string(gid);
+Result<Owner> parse_owner(const std::string& text) {
+  auto user = user_called(text);
+  if (user)
+    return Owner{std::move(user).value()};
+  if (user.error().kind != ErrorKind::usage)
+    return fail(std::move(user).error());
+  return split_owner(text);
 }
 
 } // namespace vdeup::config

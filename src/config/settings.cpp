@@ -1,6 +1,9 @@
 #include "config/settings.hpp"
 
+#include "base/accounts.hpp"
 #include "config/owner.hpp"
+
+#include <fmt/format.h>
 
 #include <unistd.h>
 
@@ -13,6 +16,7 @@ namespace {
 
 constexpr std::string_view k_switch_name = "vde_switch";
 constexpr std::string_view k_mgmt_name = "vde_mgmt";
+constexpr std::string_view k_default_base = "/var/tmp"; // manual page: CTYS_SOCKBASE
 
 /// An empty variable counts as one that is not set, as it does for the shell's `${X:-default}`.
 std::optional<std::string> variable(const char* name) {
@@ -22,32 +26,89 @@ std::optional<std::string> variable(const char* name) {
   return value;
 }
 
+/// What belongs to the caller alone is taken out.
+Environment without_sockets(const Environment& environment) {
+  return Environment{.sock_base = environment.sock_base};
+}
+
+/// A path of a file, for one owner; nothing if it is one for the caller only.
+Result<std::optional<std::string>> path_for(const std::optional<std::string>& text, const Identity& owner,
+                                            bool is_own) {
+  if (!text || !(is_own || names_owner(*text)))
+    return std::optional<std::string>{};
+  TRY(auto path, expand(*text, owner.name, owner.uid));
+  return std::optional{std::move(path)};
+}
+
+Result<SwitchSockets> find_sockets(const Choice& choice, const Environment& environment,
+                                   const FileSettings& files, const Owner& owner, bool is_own) {
+  TRY(auto file_socket, path_for(files.socket, owner.user, is_own));
+  TRY(auto file_mgmt, path_for(files.mgmt, owner.user, is_own));
+  std::optional<std::string> mgmt = choice.mgmt;
+  if (!mgmt && !choice.socket) // not beside -s: QEMUMGMT belongs to QEMUSOCK
+    mgmt = environment.mgmt;
+  if (!mgmt && !choice.socket && !environment.socket) // and what a file says, to the socket there
+    mgmt = file_mgmt;
+  const auto named = choice.socket ? choice.socket : environment.socket ? environment.socket : file_socket;
+  const std::string base = socket_base(environment, files);
+  TRY(auto dir, SocketPath::directory(named.value_or(default_socket(base, owner.user.name))));
+  TRY(auto mgmt_path,
+      SocketPath::socket(mgmt.value_or(mgmt_beside(dir.str()).value_or(dir.str() + ".mgmt"))));
+  return SwitchSockets{std::move(dir), std::move(mgmt_path)};
+}
+
+/// A group can be given to a switch only by one who is in it: the process would else have a group's rights
+/// that its owner has not, and the owner can make it run what he likes (vde-facts fact 4).
+Result<Group> group_for(const std::string& name, const Owner& owner) {
+  TRY(auto group, group_called(name));
+  if (!is_member(owner.user, group.gid))
+    return fail(Error{ErrorKind::refused, fmt::format("cannot give the switch to group {}", group.name),
+                      fmt::format("{} is not in it", owner.user.name),
+                      fmt::format("`sudo adduser {} {}`, and log in again", owner.user.name, group.name)});
+  if (owner.group && *owner.group != group)
+    return fail(Error{ErrorKind::usage, fmt::format("cannot use group {}", group.name),
+                      fmt::format("the group of the owner is {}", owner.group->name),
+                      "name the same group with -u and -g"});
+  return group;
+}
+
+Result<std::optional<SwitchAccess>> find_access(const Choice& choice, const FileSettings& files,
+                                                const Owner& owner) {
+  using Kind = SwitchAccess::Kind;
+  const bool is_said = choice.group || choice.share || owner.group;
+  const auto share = is_said ? choice.share : files.share;
+  if (!is_said && !share)
+    return std::optional<SwitchAccess>{};
+  const Kind kind = share ? Kind::shared : choice.group ? Kind::group_id : Kind::owner;
+  TRY(auto group, group_for(share ? *share : choice.group ? *choice.group : owner.group->name, owner));
+  return std::optional{SwitchAccess{kind, std::move(group)}};
+}
+
 } // namespace
 
 Environment Environment::read() {
   Environment environment;
-  if (auto base = variable("CTYS_SOCKBASE"))
-    environment.sock_base = *base;
+  environment.sock_base = variable("CTYS_SOCKBASE");
   environment.socket = variable("QEMUSOCK");
   environment.mgmt = variable("QEMUMGMT");
   return environment;
 }
 
-Result<Scope> resolve_scope(const Choice& choice, const Environment& environment) {
+Result<Settled> settle(const Choice& choice, const Environment& environment, const FileSettings& files) {
   TRY(auto caller, calling_user());
-  Identity owner = caller;
+  Owner owner{caller};
   if (choice.user) {
-    TRY(owner, find_user(*choice.user));
+    TRY(owner, parse_owner(*choice.user));
   }
-  const bool is_own = owner.uid == caller.uid;
-  const auto named = choice.socket ? choice.socket : is_own ? environment.socket : std::nullopt;
-  TRY(auto dir, SocketPath::directory(named.value_or(default_socket(environment.sock_base, owner.name))));
-  std::optional<std::string> mgmt = choice.mgmt;
-  if (!mgmt && is_own && !choice.socket)
-    mgmt = environment.mgmt; // not beside -s: QEMUMGMT belongs to QEMUSOCK
-  TRY(auto mgmt_path,
-      SocketPath::socket(mgmt.value_or(mgmt_beside(dir.str()).value_or(dir.str() + ".mgmt"))));
-  return Scope{std::move(owner), SwitchSockets{std::move(dir), std::move(mgmt_path)}};
+  const bool is_own = owner.user.uid == caller.uid;
+  TRY(auto sockets,
+      find_sockets(choice, is_own ? environment : without_sockets(environment), files, owner, is_own));
+  TRY(auto access, find_access(choice, files, owner));
+  return Settled{Scope{std::move(owner.user), std::move(sockets)}, std::move(access)};
+}
+
+std::string socket_base(const Environment& environment, const FileSettings& files) {
+  return environment.sock_base.value_or(files.socket_base.value_or(std::string{k_default_base}));
 }
 
 std::string default_socket(const std::string& base, const std::string& user) {

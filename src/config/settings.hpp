@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "config/config_file.hpp"
 #include "model/network.hpp"
 
 #include <optional>
@@ -10,25 +11,39 @@ namespace vdeup::config {
 
 /// What a caller can say about where a switch is and whose it is; empty: not said.
 struct Choice {
-  std::optional<std::string> user{};   ///< -u
+  std::optional<std::string> user{};   ///< -u: USER or USER.GROUP
   std::optional<std::string> socket{}; ///< -s, QEMUSOCK
   std::optional<std::string> mgmt{};   ///< -S, QEMUMGMT
+  std::optional<std::string> group{};  ///< -g
+  std::optional<std::string> share{};  ///< --share
 };
 
 /// Where the environment of this process places things (manual page: CTYS_SOCKBASE, QEMUSOCK, QEMUMGMT).
 struct Environment {
-  std::string sock_base = "/var/tmp";
+  std::optional<std::string> sock_base{};
   std::optional<std::string> socket{};
   std::optional<std::string> mgmt{};
 
   [[nodiscard]] static Environment read();
 };
 
-/// Settle whose switch is meant and where it is: option before environment before default. QEMUSOCK and
-/// QEMUMGMT are the caller's own and say nothing about another user's switch, which `-u` names. A management
-/// socket that is not named belongs to the directory: `vde_mgmtX` beside `vde_switchX`, else `DIR.mgmt`.
-/// Errors: usage for a user that does not exist or a path that cannot be a socket.
-[[nodiscard]] Result<Scope> resolve_scope(const Choice& choice, const Environment& environment);
+/// Whose switch, where it is, and who may use it; the last only if somebody said so.
+struct Settled {
+  Scope scope;
+  std::optional<SwitchAccess> access{};
+};
+
+/// Settle whose switch is meant, where it is and for whom: option before environment before files before
+/// default. QEMUSOCK and QEMUMGMT are the caller's own and say nothing about another user's switch, which
+/// `-u` names; nor does a path in a file that is the same for all owners. A management socket that is not
+/// named belongs to the directory: `vde_mgmtX` beside `vde_switchX`, else `DIR.mgmt`. Errors: usage for a
+/// user or group that does not exist or a path that cannot be a socket; refused for a group that the owner is
+/// not in.
+[[nodiscard]] Result<Settled> settle(const Choice& choice, const Environment& environment,
+                                     const FileSettings& files);
+
+/// The directory under which switches are by default.
+[[nodiscard]] std::string socket_base(const Environment& environment, const FileSettings& files);
 
 /// The default socket directory of a user: `BASE/vde_switch0.USER`.
 [[nodiscard]] std::string default_socket(const std::string& base, const std::string& user);

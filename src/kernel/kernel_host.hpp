@@ -11,6 +11,8 @@ namespace vdeup::kernel {
 class KernelHost final : public engine::LinkHost {
  public:
   [[nodiscard]] static Result<std::unique_ptr<KernelHost>> open();
+  /// True if this process has CAP_NET_ADMIN in effect, which making devices takes (capabilities(7)).
+  [[nodiscard]] static bool may_make_devices();
   explicit KernelHost(Netlink netlink) : m_netlink(std::move(netlink)) {}
 
   [[nodiscard]] Result<std::vector<Link>> links() override;

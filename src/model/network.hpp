@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/identity.hpp"
+#include "model/access.hpp"
 #include "model/device_alias.hpp"
 #include "model/link.hpp"
 #include "model/names.hpp"
@@ -77,11 +78,12 @@ struct Switch {
     alive,  ///< it answers, and it is who it says
   };
   Life life = Life::absent;
-  pid_t pid = 0;                ///< of the process behind the sockets; proven by SO_PEERCRED
-  uid_t uid = 0;                ///< and the user it runs as
-  bool accepts_clients = false; ///< its `ctl` socket is there and is listened to
-  std::optional<IfName> tap{};  ///< the TAP at one of its ports
-  unsigned port_limit = 0;      ///< how many ports there can be
+  pid_t pid = 0;                        ///< of the process behind the sockets; proven by SO_PEERCRED
+  uid_t uid = 0;                        ///< and the user it runs as
+  std::optional<SwitchAccess> access{}; ///< whom its socket directory lets in; none: no such mode is ours
+  bool accepts_clients = false;         ///< its `ctl` socket is there and is listened to
+  std::optional<IfName> tap{};          ///< the TAP at one of its ports
+  unsigned port_limit = 0;              ///< how many ports there can be
   std::vector<SwitchPort> ports{};
 
   /// The clients attached: VMs, as far as we know.

@@ -32,8 +32,9 @@ struct Describe {
                        : fmt::format("take {} out of its bridge", step.port.str());
   }
   std::string operator()(const StartSwitch& step) const {
-    return fmt::format("start vde_switch {} as {} on {}", step.scope.sockets.dir.str(), step.scope.owner.name,
-                       step.tap.str());
+    const bool is_usual = step.access.kind == SwitchAccess::Kind::owner && !step.access.group;
+    return fmt::format("start vde_switch {} as {} on {}{}", step.scope.sockets.dir.str(),
+                       step.scope.owner.name, step.tap.str(), is_usual ? "" : ", " + describe(step.access));
   }
   std::string operator()(const StopSwitch& step) const {
     return fmt::format("stop vde_switch {}", step.scope.sockets.dir.str());
@@ -43,7 +44,32 @@ struct Describe {
   }
 };
 
+struct NameOf {
+  StepName operator()(const LinkStep& step) const { return std::visit(*this, step); }
+  StepName operator()(const SwitchStep& step) const { return std::visit(*this, step); }
+
+  StepName operator()(const CreateBridge& step) const { return {"create-bridge", step.name.str()}; }
+  StepName operator()(const MarkBridge& step) const { return {"mark-bridge", step.name.str()}; }
+  StepName operator()(const DeleteBridge& step) const { return {"delete-bridge", step.name.str()}; }
+  StepName operator()(const CreateTap& step) const { return {"create-tap", step.name.str()}; }
+  StepName operator()(const DeleteTap& step) const { return {"delete-tap", step.name.str()}; }
+  StepName operator()(const SetUp& step) const { return {"set-up", step.name.str()}; }
+  StepName operator()(const SetDown& step) const { return {"set-down", step.name.str()}; }
+  StepName operator()(const SetBridge& step) const { return {"set-bridge", step.port.str()}; }
+  StepName operator()(const StartSwitch& step) const {
+    return {"start-switch", step.scope.sockets.dir.str()};
+  }
+  StepName operator()(const StopSwitch& step) const { return {"stop-switch", step.scope.sockets.dir.str()}; }
+  StepName operator()(const SweepSockets& step) const {
+    return {"sweep-sockets", step.scope.sockets.dir.str()};
+  }
+};
+
 } // namespace
+
+StepName name_of(const Step& step) {
+  return std::visit(NameOf{}, step);
+}
 
 std::string describe(const Step& step) {
   return std::visit(Describe{}, step);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -62,6 +63,7 @@ struct SetBridge {
 struct StartSwitch {
   Scope scope;
   IfName tap;
+  SwitchAccess access{};
 };
 
 /// Stop a vde_switch; with `kill`, also one that does not answer.
@@ -82,6 +84,13 @@ using Step = std::variant<LinkStep, SwitchStep>;
 
 /// Say what a step does, in one line and in the words of ip(8): "create TAP tap0, owner acue, mtu 1500".
 [[nodiscard]] std::string describe(const Step& step);
+
+/// A step for programs: what kind it is, and the device or socket directory that it is about.
+struct StepName {
+  std::string_view kind; ///< create-bridge, delete-tap, start-switch, …
+  std::string object;
+};
+[[nodiscard]] StepName name_of(const Step& step);
 
 /// A step with its inverse, computed from what was observed. No inverse: what it changes was not ours, or
 /// was broken, and is not brought back.

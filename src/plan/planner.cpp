@@ -22,16 +22,6 @@ std::string name_clients(const std::vector<std::string>& clients) {
   return names;
 }
 
-bool is_on_its_tap(const Network& network) {
-  const Switch& vde_switch = network.vde_switch;
-  if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients || !vde_switch.tap ||
-      !network.tap)
-    return false;
-  const Tap& tap = *network.tap;
-  // A TAP that is up and that nobody holds is another one of the same name: the switch lost its own.
-  return tap.index != 0 && tap.name == *vde_switch.tap && (tap.has_carrier || !tap.is_up);
-}
-
 /// Builds a plan front to back; each method adds the steps for one part.
 class Planner {
  public:
@@ -39,14 +29,14 @@ class Planner {
       : m_request(request), m_desired(desired), m_observed(observed) {}
 
   Result<Plan> make() {
-    const bool keep_switch = is_on_its_tap(m_observed);
+    const bool keep_switch = is_on_its_tap(m_observed) && has_wanted_access(m_request, m_observed.vde_switch);
     if (!keep_switch) {
       TRY(clear_old_switch());
     }
     TRY(ensure_bridge());
     TRY(ensure_tap(keep_switch));
     if (!keep_switch)
-      add(StartSwitch{m_request.scope, m_desired.tap->name},
+      add(StartSwitch{m_request.scope, m_desired.tap->name, access()},
           Step{SwitchStep{StopSwitch{m_request.scope, true}}});
     return std::move(m_plan);
   }
@@ -80,6 +70,12 @@ class Planner {
       return fail(Error{ErrorKind::refused, what,
                         fmt::format("process {} holds it and does not answer", old.pid),
                         std::string{k_force_hint}});
+    if (is_on_its_tap(m_observed)) // it is sound, and only its access is not as wanted
+      return fail(Error{ErrorKind::refused, what,
+                        fmt::format("it is {}; asked for is one {}",
+                                    old.access ? describe(*old.access) : "in a mode of its own",
+                                    describe(*m_request.access)),
+                        "run `vdeup cancel` first, or repeat with -f: attached VMs lose their network"});
     const auto clients = old.clients();
     if (!clients.empty())
       return fail(Error{
@@ -87,6 +83,11 @@ class Planner {
           fmt::format("it has lost its TAP or its socket, but VMs are attached: {}", name_clients(clients)),
           "end these VMs, or repeat with -f: they lose their network"});
     return ok();
+  }
+
+  /// A switch that is started anew lets in whom it did before, unless something else is asked for.
+  [[nodiscard]] SwitchAccess access() const {
+    return m_request.access.value_or(m_observed.vde_switch.access.value_or(SwitchAccess{}));
   }
 
   Result<> ensure_bridge() {
@@ -214,6 +215,9 @@ Result<> verify(const Network& desired, const Network& observed) {
   const Switch& vde_switch = observed.vde_switch;
   if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients)
     return fail(differs("the switch does not answer or does not accept VMs"));
+  const auto& wanted = desired.vde_switch.access;
+  if (wanted && vde_switch.access && !grants(*vde_switch.access, *wanted))
+    return fail(differs(fmt::format("the switch is {}", describe(*vde_switch.access))));
   if (vde_switch.tap != desired.tap->name)
     return fail(differs(fmt::format("{} is not at a port of the switch", desired.tap->name.str())));
   if (!observed.tap || observed.tap->bridge != desired.tap->bridge)
@@ -222,6 +226,27 @@ Result<> verify(const Network& desired, const Network& observed) {
   if (!observed.tap->is_up || !observed.tap->has_carrier)
     return fail(differs(fmt::format("{} has no carrier", desired.tap->name.str())));
   return ok();
+}
+
+bool is_on_its_tap(const Network& observed) {
+  const Switch& vde_switch = observed.vde_switch;
+  if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients || !vde_switch.tap ||
+      !observed.tap)
+    return false;
+  const Tap& tap = *observed.tap;
+  // A TAP that is up and that nobody holds is another one of the same name: the switch lost its own.
+  return tap.index != 0 && tap.name == *vde_switch.tap && (tap.has_carrier || !tap.is_up);
+}
+
+bool has_wanted_access(const Request& request, const Switch& observed) {
+  if (!request.access)
+    return true;
+  if (!observed.access)
+    return false;
+  SwitchAccess seen = *observed.access;
+  if (!seen.group)
+    seen.group = Group{request.scope.owner.gid, {}};
+  return grants(seen, *request.access);
 }
 
 bool is_functional(const Network& observed) {

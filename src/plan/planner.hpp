@@ -29,6 +29,12 @@ struct Removal {
 /// Errors: failed, naming the first difference.
 [[nodiscard]] Result<> verify(const Network& desired, const Network& observed);
 
+/// True if a switch runs and holds the TAP that it says it has.
+[[nodiscard]] bool is_on_its_tap(const Network& observed);
+
+/// True if a switch lets in whom the request wants it to let in, or the request does not say.
+[[nodiscard]] bool has_wanted_access(const Request& request, const Switch& observed);
+
 /// True when VMs can be attached to this network and reach what is behind it, whatever its names are. A TAP
 /// that vdeup did not make need not be on a bridge: it is taken as its maker left it.
 [[nodiscard]] bool is_functional(const Network& observed);

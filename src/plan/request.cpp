@@ -98,6 +98,40 @@ Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted, const st
   return by_name(name, links, host_seed, "this host has no suitable bridge");
 }
 
+std::optional<IfName> named_bridge(const Request& request, const std::vector<Link>& links) {
+  if (request.bridge || !request.interface)
+    return request.bridge;
+  const Link* nic = find(links, request.interface->str());
+  const auto master = std::find_if(links.begin(), links.end(), [nic](const Link& link) {
+    return nic != nullptr && link.is_bridge() && link.index == nic->master;
+  });
+  if (master == links.end())
+    return std::nullopt;
+  auto name = IfName::parse(master->name);
+  return name ? std::optional{std::move(name).value()} : std::nullopt;
+}
+
+Result<> consider_interface(const Request& request, const std::vector<Link>& links, BridgeChoice& choice) {
+  if (!request.interface)
+    return ok();
+  const std::string& name = request.interface->str();
+  const std::string what = fmt::format("cannot make a bridge over {}", name);
+  const Link* nic = find(links, name);
+  if (nic == nullptr)
+    return fail(Error{ErrorKind::missing, what, "there is no such interface", "`ip link` lists them"});
+  const Link* bridge = find(links, choice.bridge.name.str());
+  if (bridge != nullptr) {
+    choice.reason += nic->master == bridge->index
+                         ? fmt::format("; {} is a port of it", name)
+                         : fmt::format("; {} stays as it is: -i is for a bridge that is to be made", name);
+    return ok();
+  }
+  return fail(Error{ErrorKind::refused, what, "this version of vdeup does not move a NIC into a bridge",
+                    fmt::format("make the bridge {} with your system's own tool, or leave out -i for one "
+                                "without a NIC",
+                                choice.bridge.name.str())});
+}
+
 std::string Request::command(std::string_view verb, bool as_root) const {
   const std::string& user = scope.owner.name;
   std::string line =
@@ -137,6 +171,7 @@ Result<Network> desire(const Request& request, const BridgeChoice& choice, const
   desired.tap->bridge = choice.bridge.name;
   desired.vde_switch = Switch{.life = Switch::Life::alive,
                               .uid = request.scope.owner.uid,
+                              .access = request.access,
                               .accepts_clients = true,
                               .tap = desired.tap->name};
   return desired;

@@ -13,9 +13,14 @@ namespace vdeup::plan {
 /// What a caller asks for, after parsing and configuration.
 struct Request {
   Scope scope;
-  std::optional<IfName> bridge{}; ///< -b; none: choose
-  bool force = false;             ///< -f
-  bool by_root = true;            ///< the caller is root and needs no sudo in front of a command
+  std::optional<IfName> bridge{};       ///< -b; none: choose
+  std::optional<IfName> interface {};   ///< -i: the NIC for a new bridge
+  std::optional<SwitchAccess> access{}; ///< -g, --share, -u USER.GROUP; none: as it is, or for the owner only
+  bool force = false;                   ///< -f
+  /// Make a new TAP in the place of a broken switch's (manual page, create). Without it one that waits is
+  /// used again, which takes no privilege.
+  bool fresh_tap = false;
+  bool by_root = true; ///< the caller is root and needs no sudo in front of a command
 
   /// The command line for people that does `verb` to this very switch: `sudo vdeup create -u acue`. With
   /// `as_root` it is for a change that takes root.
@@ -39,6 +44,14 @@ struct BridgeChoice {
 /// Errors: refused if the name belongs to something that is not a bridge.
 [[nodiscard]] Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted,
                                                  const std::vector<Link>& links, std::string_view host_seed);
+
+/// Hold -i against the bridge that was chosen: for one that exists it says nothing, and the reason tells so.
+/// Errors: missing if there is no such NIC; refused if a bridge would have to be made over it.
+[[nodiscard]] Result<> consider_interface(const Request& request, const std::vector<Link>& links,
+                                          BridgeChoice& choice);
+
+/// The bridge that a request names: -b, or the one that the NIC of -i is a port of already.
+[[nodiscard]] std::optional<IfName> named_bridge(const Request& request, const std::vector<Link>& links);
 
 /// The lowest `tapN` that no link has.
 [[nodiscard]] Result<IfName> free_tap_name(const std::vector<Link>& links);

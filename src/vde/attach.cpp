@@ -1,5 +1,6 @@
 #include "vde/attach.hpp"
 
+#include "base/accounts.hpp"
 #include "base/call_timer.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,8 @@ extern "C" { // the header does not say so itself
 }
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -33,6 +36,20 @@ Result<UniqueFd> keep(int fd) {
   return copy;
 }
 
+/// Where a group shares another user's switch, that switch has to reach our end of the connection, too: it
+/// looks at the mode of our socket (access(2)), and gives up without a word if that locks it out.
+void reach_out(const SocketPath& dir, AttachOptions& options) {
+  struct stat status {};
+  if (options.group || ::stat(dir.str().c_str(), &status) < 0)
+    return;
+  const bool is_shared =
+      status.st_uid != ::geteuid() && status.st_uid != 0 && (status.st_mode & S_IXGRP) != 0;
+  if (!is_shared)
+    return;
+  options.group = group_name(status.st_gid);
+  options.mode |= S_IRWXG;
+}
+
 Error cannot_attach(const SocketPath& dir, int error_number) {
   const std::string what = fmt::format("cannot attach to the switch {}", dir.str());
   if (error_number == EINTR)
@@ -46,7 +63,8 @@ Error cannot_attach(const SocketPath& dir, int error_number) {
 
 } // namespace
 
-Result<Attachment> attach(const SocketPath& dir, const AttachOptions& options, const Deadline& deadline) {
+Result<Attachment> attach(const SocketPath& dir, AttachOptions options, const Deadline& deadline) {
+  reach_out(dir, options);
   std::string url = "vde://" + dir.str();
   std::string description = options.description;
   std::string group = options.group.value_or("");

@@ -79,7 +79,7 @@ Result<Switch> without_console(const Scope& scope, const SocketFiles& files, con
     return fail(unusable(scope, "it runs without a management socket, so nothing about it can be proven",
                          "end that vde_switch, or start it with -M " + scope.sockets.mgmt.str()));
   const bool leftovers = files.has_dir || files.has_mgmt;
-  return Switch{.life = leftovers ? Switch::Life::dead : Switch::Life::absent};
+  return Switch{.life = leftovers ? Switch::Life::dead : Switch::Life::absent, .access = files.access};
 }
 
 } // namespace
@@ -132,6 +132,7 @@ Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {
   auto found = interrogate(console.value(), scope, deadline);
   if (!found)
     return mute_unless_refused(std::move(found).error(), console.value().peer());
+  found.value().access = files.access;
   found.value().accepts_clients =
       files.has_ctl && connect_stream(ctl_path(scope.sockets), deadline).has_value();
   return found;

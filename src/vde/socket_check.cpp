@@ -1,5 +1,7 @@
 #include "vde/socket_check.hpp"
 
+#include "base/accounts.hpp"
+
 #include <fmt/format.h>
 
 #include <sys/stat.h>
@@ -9,7 +11,6 @@
 namespace vdeup::vde {
 namespace {
 
-constexpr mode_t k_not_for_others = S_IRWXG | S_IRWXO;
 constexpr mode_t k_permission_bits = 07777;
 
 Error refuse(const std::string& path, std::string cause) {
@@ -17,13 +18,20 @@ Error refuse(const std::string& path, std::string cause) {
                "have it removed by whoever made it, or choose other sockets with -s and -S"};
 }
 
-/// True if there is something sound at `path`, false if there is nothing.
-Result<bool> check(const std::string& path, mode_t type, const std::string& type_name,
-                   const Identity& owner) {
+/// What has to stand at a path.
+struct Expected {
+  mode_t type = 0;
+  const char* type_name = "";
+  mode_t for_others = 0; ///< the permission bits that others than the owner may have
+};
+
+/// The state of what is sound at `path`, or nothing if there is nothing.
+Result<std::optional<struct stat>> check(const std::string& path, const Expected& expected,
+                                         const Identity& owner) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) < 0) {
     if (errno == ENOENT)
-      return false;
+      return std::optional<struct stat>{};
     if (errno == EACCES) // of what is below a directory that root made for itself
       return fail(Error{ErrorKind::refused, fmt::format("will not use {}", path),
                         "it is in a directory of root's: root runs that switch",
@@ -32,14 +40,28 @@ Result<bool> check(const std::string& path, mode_t type, const std::string& type
   }
   if (S_ISLNK(status.st_mode))
     return fail(refuse(path, "it is a symbolic link"));
-  if ((status.st_mode & static_cast<mode_t>(S_IFMT)) != type)
-    return fail(refuse(path, fmt::format("it is not a {}", type_name)));
+  if ((status.st_mode & static_cast<mode_t>(S_IFMT)) != expected.type)
+    return fail(refuse(path, fmt::format("it is not a {}", expected.type_name)));
   if (status.st_uid != owner.uid && status.st_uid != 0)
     return fail(refuse(path, fmt::format("it belongs to uid {}, not to {}", status.st_uid, owner.name)));
-  if ((status.st_mode & k_not_for_others) != 0)
+  if ((status.st_mode & (S_IRWXG | S_IRWXO) & ~expected.for_others) != 0)
     return fail(refuse(path, fmt::format("its mode {:04o} lets in others than {}",
                                          status.st_mode & k_permission_bits, owner.name)));
-  return true;
+  return std::optional{status};
+}
+
+/// Read the mode and the group of a directory as one of those that we give.
+std::optional<SwitchAccess> access_of(const struct stat& status, const Identity& owner) {
+  for (const auto kind :
+       {SwitchAccess::Kind::owner, SwitchAccess::Kind::group_id, SwitchAccess::Kind::shared}) {
+    SwitchAccess access{kind};
+    if ((status.st_mode & k_permission_bits) != access.directory_mode())
+      continue;
+    if (kind != SwitchAccess::Kind::owner || status.st_gid != owner.gid) // an own group needs no name
+      access.group = Group{status.st_gid, group_name(status.st_gid)};
+    return access;
+  }
+  return std::nullopt;
 }
 
 } // namespace
@@ -50,11 +72,19 @@ std::string ctl_path(const SwitchSockets& sockets) {
 
 Result<SocketFiles> check_sockets(const Scope& scope) {
   SocketFiles files;
-  TRY(files.has_dir, check(scope.sockets.dir.str(), S_IFDIR, "directory", scope.owner));
-  TRY(files.has_mgmt, check(scope.sockets.mgmt.str(), S_IFSOCK, "socket", scope.owner));
-  if (files.has_dir) {
-    TRY(files.has_ctl, check(ctl_path(scope.sockets), S_IFSOCK, "socket", scope.owner));
-  }
+  // A group that shares the switch may go through the directory and connect, but never change what is in it.
+  const Expected directory{S_IFDIR, "directory", S_IRGRP | S_IXGRP};
+  TRY(auto dir, check(scope.sockets.dir.str(), directory, scope.owner));
+  TRY(auto mgmt, check(scope.sockets.mgmt.str(), Expected{S_IFSOCK, "socket", 0}, scope.owner));
+  files.has_dir = dir.has_value();
+  files.has_mgmt = mgmt.has_value();
+  if (!dir)
+    return files;
+  files.access = access_of(*dir, scope.owner);
+  const bool is_shared = (dir->st_mode & S_IXGRP) != 0;
+  const Expected ctl{S_IFSOCK, "socket", static_cast<mode_t>(is_shared ? S_IRGRP | S_IWGRP : 0)};
+  TRY(auto found, check(ctl_path(scope.sockets), ctl, scope.owner));
+  files.has_ctl = found.has_value();
   return files;
 }
 

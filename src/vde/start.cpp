@@ -37,10 +37,26 @@ Result<process::Command> switch_command(const StartSwitch& step) {
                       "`sudo apt install vde-switch`, or the vde2 package of your distribution"});
   const SwitchSockets& sockets = step.scope.sockets;
   // -f: else it would run what stands in $HOME/.vde2; no -p: a stale pidfile makes the next start fail
-  return process::Command{.program = std::move(program).value(),
-                          .args = {"-d", "-s", sockets.dir.str(), "--dirmode", "0700", "-M",
-                                   sockets.mgmt.str(), "--mgmtmode", "0600", "-f", "/dev/null", "-n",
-                                   std::to_string(k_ports), "-t", step.tap.str()}};
+  std::vector<std::string> args{"-d",
+                                "-s",
+                                sockets.dir.str(),
+                                "--dirmode",
+                                fmt::format("{:04o}", step.access.directory_mode()),
+                                "-M",
+                                sockets.mgmt.str(),
+                                "--mgmtmode", // never the group's: it would run code as the owner
+                                "0600",
+                                "-f",
+                                "/dev/null",
+                                "-n",
+                                std::to_string(k_ports),
+                                "-t",
+                                step.tap.str()};
+  if (step.access.group)
+    args.insert(args.end(), {"-g", step.access.group->name});
+  if (step.access.kind == SwitchAccess::Kind::shared)
+    args.insert(args.end(), {"-m", "0660"});
+  return process::Command{.program = std::move(program).value(), .args = std::move(args)};
 }
 
 Result<> launch(const process::Command& command, const Deadline& deadline) {

@@ -89,14 +89,15 @@ vd::plan::Request our_request() {
   vd::cli::Invocation call;
   if (can_be_others())
     call.choice.user = "nobody";
-  return vd::cli::make_request(call).value();
+  return vd::cli::make_request(call, {}).value();
 }
 
 /// What the command create does, on hosts with trouble.
 vd::Result<> create_with(Trouble& trouble) {
   const auto request = our_request();
+  const vd::cli::Log log{"vdeup", vd::cli::LogLevel::error};
   const vd::cli::Wiring wiring{std::make_unique<TroubledLinks>(trouble),
-                               std::make_unique<TroubledSwitches>(trouble), vd::config::host_seed()};
+                               std::make_unique<TroubledSwitches>(trouble), vd::config::host_seed(), log};
   TRY(auto lock, vd::cli::lock_switch(request.scope));
   auto ensured = vd::cli::ensure(wiring, request, false);
   vd::cli::release_unused(std::move(lock), request.scope);

@@ -1,0 +1,112 @@
+#include "cli/option_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <sstream>
+
+namespace vdeup::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+struct Word {
+  std::string_view text;
+  CommandWord command;
+  std::string_view summary;
+};
+
+constexpr std::array k_words{
+    Word{"run", CommandWord::run, "make the network exist, attach, and become PROGRAM (a QEMU)"},
+    Word{"create", CommandWord::create, "make switch, TAP and bridge exist"},
+    Word{"cancel", CommandWord::cancel, "stop the switch and delete its TAP"},
+    Word{"check", CommandWord::check, "say whether VMs reach the outside, and what is wrong if not"},
+    Word{"info", CommandWord::info, "describe the switch (this is the default)"},
+    Word{"ports", CommandWord::ports, "list the ports of the switch and the VMs at them"},
+    Word{"list", CommandWord::list, "list the switches of all users"},
+    Word{"listall", CommandWord::listall, "list them with the socket of each port"},
+};
+
+/// The 2010 tool knows setup commands only.
+bool has(Dialect dialect, const Word& word) {
+  return dialect == Dialect::vdeup || word.command != CommandWord::run;
+}
+
+} // namespace
+
+po::options_description all_options() {
+  po::options_description options{"Options"};
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  const auto texts = [](const char* name) { return po::value<std::vector<std::string>>()->value_name(name); };
+  options.add_options()                                                                            //
+      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")   //
+      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                              //
+      (",f", "go on where that can cut off VMs")                                                   //
+      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")      //
+      (",h", "print this text")                                                                    //
+      (",H", text("TOPIC"), "show a manual: a page, LIST, HTML[=page], PDF[=page], MAN[=page]")    //
+      (",i", text("INTERFACE"), "the NIC for a new bridge")                                        //
+      (",l", text("USER"), "the user on the hosts of -r")                                          //
+      (",n", "no heading above a table")                                                           //
+      (",r", text("HOSTS"), "work on these hosts")                                                 //
+      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                             //
+      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                         //
+      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                 //
+      (",V", "print the version")                                                                  //
+      (",X", "terse output for programs; check prints nothing")                                    //
+      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                 //
+      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")   //
+      ("dry-run", "print what would be done, and do nothing")                                      //
+      ("help", "the same as -h")                                                                   //
+      ("json", "print the answer as JSON")                                                         //
+      ("probe", texts("ADDRESS"), "check: have this address answer, too; can be given repeatedly") //
+      ("share", text("GROUP"), "let the VMs of this group's users use the switch")                 //
+      ("version", "the same as -V");
+  return options;
+}
+
+std::optional<CommandWord> find_command(Dialect dialect, std::string word) {
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const Word& known : k_words)
+    if (known.text == word && has(dialect, known))
+      return known.command;
+  return std::nullopt;
+}
+
+std::vector<std::string_view> command_words(Dialect dialect) {
+  std::vector<std::string_view> words;
+  for (const Word& word : k_words)
+    if (has(dialect, word))
+      words.push_back(word.text);
+  return words;
+}
+
+std::vector<std::string> long_options() {
+  std::vector<std::string> names;
+  const po::options_description all = all_options();
+  for (const auto& option : all.options())
+    if (const std::string name = option->format_name(); name.starts_with("--"))
+      names.push_back(name);
+  return names;
+}
+
+std::string usage_text(Dialect dialect) {
+  std::ostringstream text;
+  if (dialect == Dialect::ctys)
+    text << "Usage: ctys-setupVDE [options] [COMMAND] [options]\n\nCommands:\n";
+  else
+    text << "Usage: vdeup [options] COMMAND [options]\n"
+            "       vdeup [options] run [options] [--] PROGRAM [ARGUMENTS...]\n"
+            "       vdeqemu|vdekvm [QEMU ARGUMENTS...]\n"
+            "       vdeq PROGRAM [ARGUMENTS...]\n\nCommands:\n";
+  for (const Word& word : k_words)
+    if (has(dialect, word))
+      text << fmt::format("  {:<8} {}\n", word.text, word.summary);
+  text << '\n' << all_options();
+  text << (dialect == Dialect::ctys ? "\nSee ctys-setupVDE(1) and vdeup(1).\n" : "\nSee vdeup(1).\n");
+  return text.str();
+}
+
+} // namespace vdeup::cli

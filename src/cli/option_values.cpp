@@ -1,0 +1,125 @@
+#include "cli/option_values.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace vdeup::cli {
+namespace {
+
+constexpr std::string_view k_separators = ", \t";
+
+Error bad_value(std::string_view option, std::string_view word, std::string cause, std::string hint) {
+  return Error{ErrorKind::usage, fmt::format("cannot use {} with '{}'", option, printable(word)),
+               std::move(cause), std::move(hint)};
+}
+
+bool is_control(unsigned char byte) {
+  return std::iscntrl(byte) != 0;
+}
+
+std::string upper(std::string_view text) {
+  std::string word{text};
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::toupper(c); });
+  return word;
+}
+
+/// Take the next word of a list; one in parentheses can have separators in it.
+Result<std::string_view> take_host(std::string_view& rest) {
+  int depth = 0;
+  std::size_t size = 0;
+  for (; size < rest.size(); ++size) {
+    const char here = rest[size];
+    if (depth == 0 && k_separators.find(here) != std::string_view::npos)
+      break;
+    depth += here == '(' ? 1 : here == ')' ? -1 : 0;
+    if (depth < 0)
+      break;
+  }
+  const std::string_view word = rest.substr(0, size);
+  if (depth != 0)
+    return fail(
+        bad_value("-r", rest, "its parentheses do not match", "an example: -r 'host1 host2(-Z SUDO)'"));
+  rest.remove_prefix(size);
+  return word;
+}
+
+Result<> check_host(std::string_view word) {
+  const std::string_view name = word.substr(0, word.find('('));
+  const std::size_t at = name.rfind('@');
+  const std::string_view host = at == std::string_view::npos ? name : name.substr(at + 1);
+  const bool is_for_all = name.empty() || name == "'" || name == "\"";
+  if (std::any_of(word.begin(), word.end(), is_control))
+    return fail(bad_value("-r", word, "it has a control character", {}));
+  if (name.starts_with('-') || host.starts_with('-') || at == 0)
+    return fail(bad_value("-r", word, "it is not the name of a host", "hosts are written as [USER@]HOST"));
+  if (!is_for_all && host.empty())
+    return fail(bad_value("-r", word, "it names no host", "hosts are written as [USER@]HOST"));
+  return ok();
+}
+
+} // namespace
+
+Result<PrivilegeWish> parse_privilege(std::string_view text) {
+  using Wish = PrivilegeWish::Wish;
+  PrivilegeWish wish;
+  bool no_ksu = false;
+  bool no_sudo = false;
+  std::size_t words = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = rest.find_first_of(k_separators);
+    const std::string_view word = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    const std::string name = upper(word);
+    if (name.empty())
+      continue;
+    ++words;
+    if (name == "KSU" || name == "ALL")
+      wish.ksu = Wish::yes;
+    if (name == "SUDO" || name == "ALL")
+      wish.sudo = Wish::yes;
+    no_ksu = no_ksu || name == "NOKSU";
+    no_sudo = no_sudo || name == "NOSUDO";
+    const std::vector<std::string_view> known{"KSU", "NOKSU", "SUDO", "NOSUDO", "ALL"};
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const std::string_view meant = nearest(name, known);
+      return fail(bad_value("-Z", word, "it is none of KSU, NOKSU, SUDO, NOSUDO, ALL",
+                            meant.empty() ? "" : fmt::format("did you mean '{}'?", meant)));
+    }
+  }
+  if (words == 0)
+    return fail(bad_value("-Z", text, "it is empty", "an example: -Z SUDO"));
+  wish.ksu = no_ksu ? Wish::no : wish.ksu;
+  wish.sudo = no_sudo ? Wish::no : wish.sudo;
+  return wish;
+}
+
+Result<std::vector<std::string>> parse_hosts(std::string_view text) {
+  std::vector<std::string> hosts;
+  for (std::string_view rest = text; !rest.empty();) {
+    if (k_separators.find(rest.front()) != std::string_view::npos) {
+      rest.remove_prefix(1);
+      continue;
+    }
+    TRY(auto word, take_host(rest));
+    TRY(check_host(word));
+    hosts.emplace_back(word);
+  }
+  if (hosts.empty())
+    return fail(bad_value("-r", text, "it names no host", "hosts are written as [USER@]HOST"));
+  return hosts;
+}
+
+Result<std::string> parse_remote_user(std::string_view text) {
+  const auto is_odd = [](unsigned char byte) {
+    return std::iscntrl(byte) != 0 || byte == ' ' || byte == '@' || byte == '/';
+  };
+  if (text.empty() || text.front() == '-' || std::any_of(text.begin(), text.end(), is_odd))
+    return fail(bad_value("-l", text, "it is not the name of a user", {}));
+  return std::string{text};
+}
+
+} // namespace vdeup::cli

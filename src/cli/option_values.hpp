@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vdeup::cli {
+
+/// Which ways to privilege a caller allows (`-Z`); unset: what the configuration says.
+struct PrivilegeWish {
+  enum class Wish { unset, yes, no };
+  Wish ksu = Wish::unset;
+  Wish sudo = Wish::unset;
+};
+
+/// Read the value of `-Z`: KSU, NOKSU, SUDO, NOSUDO and ALL in any letter case, separated by commas or
+/// blanks. A NO beats its opposite. Errors: usage, naming the word.
+[[nodiscard]] Result<PrivilegeWish> parse_privilege(std::string_view text);
+
+/// Read the value of `-r`: hosts, groups and macros, separated by blanks or commas, each `[user@]name[:port]`
+/// with options in parentheses behind it, or before the first one for all. Only the form is checked: no word
+/// can be taken for an option of another program, and no control character is in it.
+/// Errors: usage, naming the word.
+[[nodiscard]] Result<std::vector<std::string>> parse_hosts(std::string_view text);
+
+/// Check the value of `-l`, a user's name on other hosts. Errors: usage.
+[[nodiscard]] Result<std::string> parse_remote_user(std::string_view text);
+
+} // namespace vdeup::cli
