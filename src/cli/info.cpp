@@ -9,44 +9,78 @@
 namespace vdeup::cli {
 namespace {
 
-void print_for_people(const Scope& scope, const Network& network) {
-  const Switch& vde_switch = network.vde_switch;
-  fmt::print("switch       {}\n", scope.sockets.dir.str());
-  fmt::print("management   {}\n", scope.sockets.mgmt.str());
-  fmt::print("owner        {} (uid {})\n", scope.owner.name, scope.owner.uid);
-  fmt::print("process      {}\n", vde_switch.pid);
+/// One thing worth knowing: its stable name, and what it is.
+struct Fact {
+  std::string name;
+  std::string value;
+};
+
+unsigned usable_ports(const Switch& vde_switch) {
   const unsigned not_for_clients = vde_switch.tap ? 2 : 1; // port 0 is special, and one is the TAP's
-  fmt::print("clients      {} of {} possible\n", vde_switch.clients().size(),
-             vde_switch.port_limit - std::min(vde_switch.port_limit, not_for_clients));
-  if (network.tap)
-    fmt::print("tap          {}, {}, {}\n", network.tap->name.str(), network.tap->is_up ? "up" : "down",
-               network.tap->has_carrier ? "carrier" : "no carrier");
-  else
-    fmt::print("tap          none\n");
-  if (network.bridge)
-    fmt::print("bridge       {}, {}{}\n", network.bridge->name.str(), network.bridge->is_up ? "up" : "down",
-               network.bridge->is_ours ? ", made by vdeup" : "");
-  else
-    fmt::print("bridge       none\n");
+  return vde_switch.port_limit - std::min(vde_switch.port_limit, not_for_clients);
+}
+
+std::string describe(const Tap& tap) {
+  return fmt::format("{}, {}, {}, mtu {}{}", tap.name.str(), tap.is_up ? "up" : "down",
+                     tap.has_carrier ? "carrier" : "no carrier", tap.mtu,
+                     tap.mark ? "" : ", not made by vdeup");
+}
+
+std::string describe(const Bridge& bridge) {
+  return fmt::format("{}, {}, {}, mtu {}{}{}", bridge.name.str(), bridge.is_up ? "up" : "down",
+                     bridge.mac.str(), bridge.mtu, bridge.stp ? ", STP" : "",
+                     bridge.is_ours ? ", made by vdeup" : "");
+}
+
+std::vector<Fact> facts_of(const Scope& scope, const Network& network) {
+  const Switch& vde_switch = network.vde_switch;
+  return {
+      {"switch", scope.sockets.dir.str()},
+      {"management", scope.sockets.mgmt.str()},
+      {"owner", fmt::format("{} (uid {})", scope.owner.name, scope.owner.uid)},
+      {"access", vde_switch.access ? vdeup::describe(*vde_switch.access) : "a mode of its own"},
+      {"process",
+       fmt::format("{}, of uid {}, running for {} s", vde_switch.pid, vde_switch.uid, vde_switch.uptime)},
+      {"address", vde_switch.mac ? vde_switch.mac->str() : "unknown"},
+      {"clients", fmt::format("{} of {} possible", vde_switch.clients().size(), usable_ports(vde_switch))},
+      {"tap", network.tap ? describe(*network.tap) : "none"},
+      {"bridge", network.bridge ? describe(*network.bridge) : "none"},
+  };
+}
+
+/// What a script asks for, one value in a row, under names that stay.
+void print_rows(const Scope& scope, const Network& network) {
+  const Switch& vde_switch = network.vde_switch;
+  print_row({"switch", scope.sockets.dir.str()});
+  print_row({"mgmt", scope.sockets.mgmt.str()});
+  print_row({"owner", scope.owner.name});
+  print_row({"access", vde_switch.access ? mode_text(vde_switch.access->directory_mode()) : ""});
+  print_row({"pid", std::to_string(vde_switch.pid)});
+  print_row({"clients", std::to_string(vde_switch.clients().size())});
+  print_row({"ports", std::to_string(usable_ports(vde_switch))});
+  print_row({"tap", network.tap ? network.tap->name.str() : ""});
+  print_row({"bridge", network.bridge ? network.bridge->name.str() : ""});
 }
 
 } // namespace
 
 Result<int> info_command(const Context& context) {
-  const Invocation& call = context.call;
-  TRY(auto request, make_request(call, context.files));
+  TRY(auto request, make_request(context.call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
   const auto lock = share_switch(request.scope);
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (network.vde_switch.life != Switch::Life::alive)
     return fail(no_switch(request, network.vde_switch));
-  if (!call.json) {
-    print_for_people(request.scope, network);
-    return 0;
+  if (context.call.json) {
+    auto answer = json_answer("info");
+    answer["network"] = to_json(request.scope, network);
+    print_json(answer);
+  } else if (context.call.terse) {
+    print_rows(request.scope, network);
+  } else {
+    for (const Fact& fact : facts_of(request.scope, network))
+      fmt::print("{:<12} {}\n", fact.name, fact.value);
   }
-  auto answer = json_answer("info");
-  answer["network"] = to_json(request.scope, network);
-  print_json(answer);
   return 0;
 }
 

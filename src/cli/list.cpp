@@ -1,15 +1,14 @@
 #include "base/accounts.hpp"
 #include "base/text.hpp"
-#include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "config/settings.hpp"
 #include "model/access.hpp"
+#include "vde/directories.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,33 +18,20 @@
 namespace vdeup::cli {
 namespace {
 
-/// A socket directory as it stands there; nothing behind it is asked.
+constexpr mode_t k_permission_bits = 07777;
+
+/// A line of the table: a switch, or with listall one of its sockets.
 struct Row {
   std::string path;
   std::string user;
   std::string group;
   std::string access;
+  bool is_dangling = false;
 };
 
-std::optional<Row> read_row(const std::string& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
-    return std::nullopt;
-  return Row{path, user_name(status.st_uid), group_name(status.st_gid), mode_text(status.st_mode)};
-}
-
-std::vector<Row> find_switches(const std::string& base) {
-  constexpr std::string_view prefix = "vde_switch0.";
-  std::vector<Row> rows;
-  const UniqueDirectory directory{::opendir(base.c_str())};
-  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
-    if (!std::string_view{entry->d_name}.starts_with(prefix))
-      continue;
-    if (auto row = read_row(base + "/" + entry->d_name))
-      rows.push_back(std::move(*row));
-  }
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.path < b.path; });
-  return rows;
+Row to_row(const vde::FileEntry& file, bool is_dangling = false) {
+  return {file.path, user_name(file.uid), group_name(file.gid), mode_text(file.mode & k_permission_bits),
+          is_dangling};
 }
 
 std::string host_name() {
@@ -54,31 +40,118 @@ std::string host_name() {
   return name.data();
 }
 
-void print_for_people(const std::vector<Row>& rows) {
-  fmt::print("{:<40}|{:<12}|{:<12}|{:<12}|{}\n", "switch", "UID", "GID", "access", "machine-address");
+/// All that was found, as the table has it.
+struct Listing {
+  std::vector<vde::SwitchDirectory> switches;
+  std::vector<vde::SocketEntry> clients;
+  bool is_whole = false; ///< listall
+};
+
+Result<Listing> find(const Context& context) {
+  TRY(auto places, config::switch_places(config::Environment::read(), context.files));
+  std::vector<vde::SearchPlace> search;
+  for (const config::SwitchPlace& place : places)
+    search.push_back({place.prefix, place.suffix});
+  Listing listing{.is_whole = context.call.command == CommandWord::listall};
+  if (listing.is_whole)
+    listing.clients = vde::find_client_sockets(search);
+  const auto more = vde::system_places();
+  search.insert(search.end(), more.begin(), more.end());
+  listing.switches = vde::find_directories(search);
+  if (context.call.choice.user) { // of one owner only
+    TRY(auto owner, config::parse_owner(*context.call.choice.user));
+    const uid_t uid = owner.user.uid;
+    std::erase_if(listing.switches, [uid](const auto& found) { return found.file.uid != uid; });
+    std::erase_if(listing.clients, [uid](const auto& found) { return found.file.uid != uid; });
+  }
+  for (vde::SwitchDirectory& found : listing.switches)
+    if (listing.is_whole)
+      found.sockets = vde::list_sockets(found.file.path);
+  return listing;
+}
+
+std::vector<Row> rows_of(const Listing& listing) {
+  std::vector<Row> rows;
+  for (const vde::SwitchDirectory& found : listing.switches) {
+    rows.push_back(to_row(found.file));
+    for (const vde::SocketEntry& socket : found.sockets.value_or(std::vector<vde::SocketEntry>{}))
+      rows.push_back(to_row(socket.file, socket.is_dangling));
+  }
+  for (const vde::SocketEntry& socket : listing.clients)
+    rows.push_back(to_row(socket.file, socket.is_dangling));
+  return rows;
+}
+
+void print_table(const std::vector<Row>& rows, bool with_heading) {
+  constexpr std::size_t narrowest = 30;
+  std::size_t width = narrowest;
+  for (const Row& row : rows)
+    width = std::max(width, printable(row.path).size());
+  if (with_heading)
+    fmt::print("{:<{}}|{:<12}|{:<12}|{:<12}|{}\n{:-<{}}+{:-<12}+{:-<12}+{:-<12}+{:-<15}\n", "switch", width,
+               "UID", "GID", "access", "machine-address", "", width, "", "", "", "");
   const std::string host = host_name();
   for (const Row& row : rows)
-    fmt::print("{:<40}|{:<12}|{:<12}|{:<12}|{}\n", printable(row.path), row.user, row.group, row.access,
-               printable(host));
+    fmt::print("{:<{}}|{:<12}|{:<12}|{:<12}|{}{}\n", printable(row.path), width, printable(row.user),
+               printable(row.group), row.access, printable(host), row.is_dangling ? " (dangling)" : "");
+}
+
+void print_rows(const std::vector<Row>& rows, bool is_whole) {
+  const std::string host = host_name();
+  for (const Row& row : rows) {
+    std::vector<std::string> fields{row.path, row.user, row.group, row.access, host};
+    if (is_whole)
+      fields.emplace_back(row.is_dangling ? "dangling" : "");
+    print_row(fields);
+  }
+}
+
+boost::json::object to_json(const vde::FileEntry& file) {
+  const Row row = to_row(file);
+  return {{"socket", printable(row.path)},
+          {"user", printable(row.user)},
+          {"uid", file.uid},
+          {"group", printable(row.group)},
+          {"access", row.access}};
+}
+
+boost::json::array to_json(const std::vector<vde::SocketEntry>& sockets) {
+  boost::json::array list;
+  for (const vde::SocketEntry& socket : sockets) {
+    auto entry = to_json(socket.file);
+    entry["dangling"] = socket.is_dangling;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+boost::json::object json_of(const Listing& listing) {
+  auto answer = json_answer(listing.is_whole ? "listall" : "list");
+  answer["host"] = printable(host_name());
+  boost::json::array switches;
+  for (const vde::SwitchDirectory& found : listing.switches) {
+    auto entry = to_json(found.file);
+    if (listing.is_whole)
+      entry["sockets"] =
+          found.sockets ? boost::json::value(to_json(*found.sockets)) : boost::json::value(nullptr);
+    switches.push_back(std::move(entry));
+  }
+  answer["switches"] = std::move(switches);
+  if (listing.is_whole)
+    answer["clients"] = to_json(listing.clients);
+  return answer;
 }
 
 } // namespace
 
 Result<int> list_command(const Context& context) {
-  const Invocation& call = context.call;
-  const auto rows = find_switches(config::socket_base(config::Environment::read(), context.files));
-  if (!call.json) {
-    print_for_people(rows);
-    return 0;
-  }
-  auto answer = json_answer("list");
-  boost::json::array switches;
-  for (const Row& row : rows)
-    switches.push_back(boost::json::object{
-        {"socket", printable(row.path)}, {"user", row.user}, {"group", row.group}, {"access", row.access}});
-  answer["host"] = host_name();
-  answer["switches"] = std::move(switches);
-  print_json(answer);
+  TRY(auto listing, find(context));
+  if (context.call.json)
+    print_json(json_of(listing));
+  else if (context.call.terse)
+    print_rows(rows_of(listing), listing.is_whole);
+  else
+    print_table(rows_of(listing), !context.call.no_heading);
   return 0;
 }
 

@@ -87,13 +87,22 @@ void print_json(const boost::json::object& answer) {
 boost::json::object to_json(const Scope& scope, const Network& network) {
   const Switch& vde_switch = network.vde_switch;
   boost::json::object object{{"owner", scope.owner.name}, {"owner_uid", scope.owner.uid}};
-  object["switch"] = {{"socket", scope.sockets.dir.str()},
-                      {"mgmt", scope.sockets.mgmt.str()},
-                      {"state", life_text(vde_switch.life)},
-                      {"pid", vde_switch.pid},
-                      {"accepts_clients", vde_switch.accepts_clients},
-                      {"tap", or_null(vde_switch.tap)},
-                      {"ports", vde_switch.port_limit}};
+  object["switch"] = {
+      {"socket", scope.sockets.dir.str()},
+      {"mgmt", scope.sockets.mgmt.str()},
+      {"state", life_text(vde_switch.life)},
+      {"pid", vde_switch.pid},
+      {"uid", vde_switch.uid},
+      {"uptime", vde_switch.uptime},
+      {"mac", vde_switch.mac ? boost::json::value(vde_switch.mac->str()) : boost::json::value(nullptr)},
+      {"access", vde_switch.access ? boost::json::value(mode_text(vde_switch.access->directory_mode()))
+                                   : boost::json::value(nullptr)},
+      {"group", vde_switch.access && vde_switch.access->group
+                    ? boost::json::value(vde_switch.access->group->name)
+                    : boost::json::value(nullptr)},
+      {"accepts_clients", vde_switch.accepts_clients},
+      {"tap", or_null(vde_switch.tap)},
+      {"ports", vde_switch.port_limit}};
   object["tap"] = network.tap ? boost::json::value(to_json(*network.tap)) : boost::json::value(nullptr);
   object["bridge"] =
       network.bridge ? boost::json::value(to_json(*network.bridge)) : boost::json::value(nullptr);
@@ -113,17 +122,23 @@ boost::json::array to_json(const Plan& plan) {
   return steps;
 }
 
-boost::json::array to_json(const std::vector<SwitchPort>& ports) {
+boost::json::array to_json(const std::vector<SwitchPort>& ports, const std::vector<LearntAddress>& learnt) {
   boost::json::array list;
   for (const SwitchPort& port : ports) {
     boost::json::array endpoints;
     for (const Endpoint& endpoint : port.endpoints)
       endpoints.push_back(to_json(endpoint));
+    boost::json::array addresses;
+    for (const LearntAddress& seen : learnt)
+      if (seen.port == port.number)
+        addresses.push_back(boost::json::object{{"mac", seen.mac.str()}, {"vlan", seen.vlan}});
     list.push_back(boost::json::object{{"port", port.number},
+                                       {"vlan", port.vlan},
                                        {"packets_in", port.packets_in},
                                        {"bytes_in", port.bytes_in},
                                        {"packets_out", port.packets_out},
                                        {"bytes_out", port.bytes_out},
+                                       {"learnt", std::move(addresses)},
                                        {"endpoints", std::move(endpoints)}});
   }
   return list;

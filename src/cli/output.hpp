@@ -19,7 +19,8 @@ void print_json(const boost::json::object& answer);
 
 [[nodiscard]] boost::json::object to_json(const Scope& scope, const Network& network);
 [[nodiscard]] boost::json::array to_json(const Plan& plan);
-[[nodiscard]] boost::json::array to_json(const std::vector<SwitchPort>& ports);
+[[nodiscard]] boost::json::array to_json(const std::vector<SwitchPort>& ports,
+                                         const std::vector<LearntAddress>& learnt);
 
 /// The error of a command that needs a switch that answers, where there is none.
 [[nodiscard]] Error no_switch(const plan::Request& request, const Switch& vde_switch);

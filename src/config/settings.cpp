@@ -26,6 +26,11 @@ std::optional<std::string> variable(const char* name) {
   return value;
 }
 
+/// The directory under which switches are by default.
+std::string socket_base(const Environment& environment, const FileSettings& files) {
+  return environment.sock_base.value_or(files.socket_base.value_or(std::string{k_default_base}));
+}
+
 /// What belongs to the caller alone is taken out.
 Environment without_sockets(const Environment& environment) {
   return Environment{.sock_base = environment.sock_base};
@@ -107,8 +112,19 @@ Result<Settled> settle(const Choice& choice, const Environment& environment, con
   return Settled{Scope{std::move(owner.user), std::move(sockets)}, std::move(access)};
 }
 
-std::string socket_base(const Environment& environment, const FileSettings& files) {
-  return environment.sock_base.value_or(files.socket_base.value_or(std::string{k_default_base}));
+Result<std::vector<SwitchPlace>> switch_places(const Environment& environment, const FileSettings& files) {
+  TRY(auto caller, calling_user());
+  // A path that only the names of two users make different says where the name stands in it.
+  std::vector<SwitchPlace> places{{default_socket(socket_base(environment, files), {})}};
+  const std::string mark(1, '\x01'); // no path of ours has it
+  if (files.socket && names_owner(*files.socket)) {
+    TRY(auto path, expand(*files.socket, mark, caller.uid));
+    if (const std::size_t at = path.find(mark); at != std::string::npos)
+      places.push_back({path.substr(0, at), path.substr(at + mark.size())});
+  }
+  if (const auto& own = environment.socket; own && own->ends_with(caller.name))
+    places.push_back({own->substr(0, own->size() - caller.name.size())});
+  return places;
 }
 
 std::string default_socket(const std::string& base, const std::string& user) {

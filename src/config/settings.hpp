@@ -2,10 +2,12 @@
 
 #include "base/result.hpp"
 #include "config/config_file.hpp"
+#include "config/owner.hpp"
 #include "model/network.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace vdeup::config {
 
@@ -42,8 +44,16 @@ struct Settled {
 [[nodiscard]] Result<Settled> settle(const Choice& choice, const Environment& environment,
                                      const FileSettings& files);
 
-/// The directory under which switches are by default.
-[[nodiscard]] std::string socket_base(const Environment& environment, const FileSettings& files);
+/// Where the switches of all users are: `PREFIX<user>SUFFIX`.
+struct SwitchPlace {
+  std::string prefix;
+  std::string suffix{};
+};
+
+/// The places that the settings come to for one user and another: the default one, and the caller's own if it
+/// is named after him. Errors: usage for a path with a wrong `%`.
+[[nodiscard]] Result<std::vector<SwitchPlace>> switch_places(const Environment& environment,
+                                                             const FileSettings& files);
 
 /// The default socket directory of a user: `BASE/vde_switch0.USER`.
 [[nodiscard]] std::string default_socket(const std::string& base, const std::string& user);

@@ -80,6 +80,8 @@ struct Switch {
   Life life = Life::absent;
   pid_t pid = 0;                        ///< of the process behind the sockets; proven by SO_PEERCRED
   uid_t uid = 0;                        ///< and the user it runs as
+  std::optional<MacAddress> mac{}; ///< its own address; frames do not need it
+  std::uint64_t uptime = 0;        ///< in seconds
   std::optional<SwitchAccess> access{}; ///< whom its socket directory lets in; none: no such mode is ours
   bool accepts_clients = false;         ///< its `ctl` socket is there and is listened to
   std::optional<IfName> tap{};          ///< the TAP at one of its ports

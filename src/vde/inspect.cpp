@@ -96,10 +96,12 @@ Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline&
   Switch found{.life = Switch::Life::alive, .pid = peer.pid, .uid = peer.uid};
 
   TRY(auto info, console.command("showinfo", deadline));
-  const auto pid = parse_pid(info.lines);
-  if (peer.pid != 0 && pid != peer.pid)
+  const ProcessReport process = parse_process(info.lines);
+  if (peer.pid != 0 && process.pid != peer.pid)
     return fail(unusable(scope, fmt::format("the console of process {} says that it is process {}", peer.pid,
-                                            pid.value_or(0))));
+                                            process.pid.value_or(0))));
+  found.mac = process.mac;
+  found.uptime = process.uptime.value_or(0);
   TRY(auto ds_info, console.command("ds/showinfo", deadline));
   const auto dir = parse_ctl_dir(ds_info.lines);
   if (!dir || !is_same_directory(*dir, scope.sockets.dir.str()))

@@ -27,6 +27,15 @@ std::optional<Number> number_after(std::string_view line, std::string_view key) 
   return error == std::errc{} ? std::optional<Number>{number} : std::nullopt;
 }
 
+std::optional<MacAddress> mac_after(std::string_view line, std::string_view key) {
+  constexpr std::size_t mac_size = 17;
+  const std::size_t at = line.find(key);
+  if (at == std::string_view::npos)
+    return std::nullopt;
+  const auto mac = MacAddress::parse(line.substr(at + key.size(), mac_size));
+  return mac ? std::optional{mac.value()} : std::nullopt;
+}
+
 /// ` -- endpoint ID 0003 module unix prog   : QEMU user=root pid=8822`
 std::optional<Endpoint> parse_endpoint(std::string_view line) {
   constexpr std::string_view key = "-- endpoint ID ";
@@ -75,11 +84,12 @@ void parse_counters(std::string_view line, SwitchPort& port) {
 
 } // namespace
 
-std::optional<pid_t> parse_pid(const std::vector<std::string>& showinfo) {
+ProcessReport parse_process(const std::vector<std::string>& showinfo) {
   for (const std::string& line : showinfo)
     if (line.starts_with("pid "))
-      return number_after<pid_t>(line, "pid ");
-  return std::nullopt;
+      return {number_after<pid_t>(line, "pid "), mac_after(line, "MAC "),
+              number_after<std::uint64_t>(line, "uptime ")};
+  return {};
 }
 
 std::optional<std::string> parse_ctl_dir(const std::vector<std::string>& ds_showinfo) {
@@ -119,18 +129,13 @@ std::vector<SwitchPort> parse_ports(const std::vector<std::string>& port_print) 
 }
 
 std::vector<LearntAddress> parse_learnt(const std::vector<std::string>& hash_print) {
-  constexpr std::string_view key = "Addr: ";
-  constexpr std::size_t mac_size = 17;
   std::vector<LearntAddress> learnt;
   for (const std::string& line : hash_print) {
-    const std::size_t at = line.find(key);
-    if (at == std::string::npos)
-      continue;
-    const auto mac = MacAddress::parse(std::string_view{line}.substr(at + key.size(), mac_size));
+    const auto mac = mac_after(line, "Addr: ");
     const auto vlan = number_after<unsigned>(line, "VLAN ");
     const auto port = number_after<unsigned>(line, "to port: ");
     if (mac && vlan && port)
-      learnt.push_back({mac.value(), *vlan, *port});
+      learnt.push_back({*mac, *vlan, *port});
   }
   return learnt;
 }

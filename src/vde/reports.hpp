@@ -2,6 +2,7 @@
 
 #include "model/network.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,8 +12,15 @@ namespace vdeup::vde {
 // Readers of what the console prints (formats: vde-facts 2.6). Pure. What does not fit is skipped: a client
 // chooses part of this text.
 
+/// What a switch says of its process.
+struct ProcessReport {
+  std::optional<pid_t> pid{};
+  std::optional<MacAddress> mac{};
+  std::optional<std::uint64_t> uptime{}; ///< in seconds
+};
+
 /// `pid 7388 MAC 00:ff:7a:20:3b:23 uptime 0` in the lines of showinfo.
-[[nodiscard]] std::optional<pid_t> parse_pid(const std::vector<std::string>& showinfo);
+[[nodiscard]] ProcessReport parse_process(const std::vector<std::string>& showinfo);
 
 /// `ctl dir /abs/path` in the lines of ds/showinfo.
 [[nodiscard]] std::optional<std::string> parse_ctl_dir(const std::vector<std::string>& ds_showinfo);

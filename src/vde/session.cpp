@@ -1,11 +1,23 @@
 #include "vde/session.hpp"
 
+#include "vde/reports.hpp"
+
 namespace vdeup::vde {
 
 Result<Session> Session::open(const Scope& scope, const Deadline& deadline) {
   TRY(auto console, connect_to_owner(scope, deadline));
   TRY(auto state, interrogate(console, scope, deadline));
   return Session{std::move(console), std::move(state)};
+}
+
+Result<std::vector<LearntAddress>> Session::learnt(const Deadline& deadline) {
+  TRY(auto reply, m_console.command("hash/print", deadline));
+  return parse_learnt(reply.lines);
+}
+
+Result<> Session::settle(const Deadline& deadline) {
+  TRY(m_console.command("showinfo", deadline)); // what it says does not matter: it looked at all others, too
+  return ok();
 }
 
 } // namespace vdeup::vde

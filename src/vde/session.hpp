@@ -3,6 +3,8 @@
 #include "vde/console.hpp"
 #include "vde/inspect.hpp"
 
+#include <vector>
+
 namespace vdeup::vde {
 
 /// A moment in which VMs can be attached to a switch safely, and what the switch looks like in it. Held by
@@ -19,6 +21,12 @@ class Session {
   [[nodiscard]] static Result<Session> open(const Scope& scope, const Deadline& deadline);
 
   [[nodiscard]] const Switch& state() const { return m_state; }
+
+  /// List the addresses that the switch has learnt.
+  [[nodiscard]] Result<std::vector<LearntAddress>> learnt(const Deadline& deadline);
+
+  /// Wait until the switch has dealt with the end of every connection that was closed before.
+  [[nodiscard]] Result<> settle(const Deadline& deadline);
 
  private:
   Session(Console console, Switch state) : m_console(std::move(console)), m_state(std::move(state)) {}

@@ -74,9 +74,13 @@ TEST_CASE("reports: a client cannot invent a TAP behind its line end", "[vde]") 
 
 TEST_CASE("reports: what does not fit is skipped", "[vde]") {
   CHECK(parse_ports({"", "garbage", "Port x", "IN: pkts bytes", " -- endpoint ID"}).empty());
-  CHECK_FALSE(parse_pid({"pid x"}));
+  CHECK_FALSE(parse_process({"pid x"}).pid);
+  CHECK_FALSE(parse_process({"pid 7 MAC zz uptime -"}).mac);
   CHECK_FALSE(parse_port_limit({"Numports="}));
-  CHECK(parse_pid({"", "pid 7388 MAC 00:ff:7a:20:3b:23 uptime 0"}) == 7388);
+  const auto process = parse_process({"", "pid 7388 MAC 00:ff:7a:20:3b:23 uptime 90"});
+  CHECK(process.pid == 7388);
+  CHECK(process.mac.value().str() == "00:ff:7a:20:3b:23");
+  CHECK(process.uptime == 90);
   CHECK(parse_ctl_dir({"ctl dir /var/tmp/x"}) == "/var/tmp/x");
   CHECK(parse_port_limit({"Numports=32"}) == 32);
 }
