@@ -3,6 +3,7 @@
 #include "base/signal_hold.hpp"
 #include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
+#include "cli/help.hpp"
 #include "cli/log.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 /// The name under which the 2010 tool is called.
 constexpr std::string_view k_ctys = "ctys-setupVDE";
+constexpr std::string_view k_vdeup = "vdeup";
 
 Dialect dialect_of(std::string_view name) {
   return name == k_ctys ? Dialect::ctys : Dialect::vdeup;
@@ -89,6 +91,29 @@ bool has_been_printed() {
   return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
 }
 
+/// The exit status of what was done, with its error told.
+int conclude(std::string_view name, const Result<int>& status, bool is_run) {
+  if (status && !has_been_printed())
+    return report(name, Error{ErrorKind::failed, "cannot print the answer", errno_text(errno), {}}, false);
+  return status ? status.value() : report(name, status.error(), is_run);
+}
+
+/// True if the program is asked for nothing but a word about itself.
+bool is_about_itself(const Invocation& call) {
+  return call.help_topic || call.help || call.version;
+}
+
+/// Show a manual, the help text, or the version.
+Result<int> tell_of_itself(std::string_view name, const Invocation& call) {
+  if (call.help_topic)
+    return help_command(call, dialect_of(name) == Dialect::ctys ? k_ctys : k_vdeup);
+  if (call.help)
+    fmt::print("{}", usage_text(dialect_of(name)));
+  else
+    print_version(name, call.terse);
+  return 0;
+}
+
 /// VDE's wrappers showed their own help before the program's when -h was the first word.
 bool asks_for_help(const std::vector<std::string>& words) {
   return !words.empty() && (words[0] == "-h" || words[0] == "-help" || words[0] == "--help");
@@ -108,23 +133,14 @@ int run(const std::vector<std::string>& argv) {
   auto call = read_call(name, words);
   if (!call)
     return report(name, call.error(), wrapped || is_about_run(words));
-  if (call.value().help) {
-    fmt::print("{}", usage_text(dialect_of(name)));
-    return 0;
-  }
-  if (call.value().version) {
-    print_version(name, call.value().terse);
-    return 0;
-  }
+  if (is_about_itself(call.value()))
+    return conclude(name, tell_of_itself(name, call.value()), false);
   // From here until everything is said: a change is finished or undone, and told, before a signal ends us.
   // `run` holds signals itself, because what it becomes must get them.
   std::optional<SignalHold> hold;
   if (call.value().command == CommandWord::create || call.value().command == CommandWord::cancel)
     hold.emplace();
-  auto status = execute(name, call.value());
-  if (status && !has_been_printed())
-    return report(name, Error{ErrorKind::failed, "cannot print the answer", errno_text(errno), {}}, false);
-  return status ? status.value() : report(name, status.error(), call.value().command == CommandWord::run);
+  return conclude(name, execute(name, call.value()), call.value().command == CommandWord::run);
 }
 
 } // namespace vdeup::cli

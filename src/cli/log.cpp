@@ -19,7 +19,7 @@ namespace {
 Error not_a_level(std::string_view part) {
   return Error{ErrorKind::usage, fmt::format("cannot use -d with '{}'", printable(part)),
                "it is no number and no part of a level",
-               "-d 0, 1 or 2; vdeup(1) tells of the syntax of the old tool"};
+               "-d 0, 1 or 2; ctys-setupVDE(1) tells of the syntax of old"};
 }
 
 std::string upper(std::string_view text) {

@@ -46,7 +46,7 @@ po::options_description all_options() {
       (",f", "go on where that can cut off VMs")                                                   //
       (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")      //
       (",h", "print this text")                                                                    //
-      (",H", text("TOPIC"), "show a manual: a page, LIST, HTML[=page], PDF[=page], MAN[=page]")    //
+      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")          //
       (",i", text("INTERFACE"), "the NIC for a new bridge")                                        //
       (",l", text("USER"), "the user on the hosts of -r")                                          //
       (",n", "no heading above a table")                                                           //
