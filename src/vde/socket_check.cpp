@@ -1,10 +1,12 @@
 #include "vde/socket_check.hpp"
 
 #include "base/accounts.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -13,9 +15,22 @@ namespace {
 
 constexpr mode_t k_permission_bits = 07777;
 
-Error refuse(const std::string& path, std::string cause) {
-  return Error{ErrorKind::refused, fmt::format("will not use {}", path), std::move(cause),
-               "have it removed by whoever made it, or choose other sockets with -s and -S"};
+Error refuse(const std::string& path, std::string cause, std::string hint) {
+  return Error{ErrorKind::refused, fmt::format("will not use {}", path), std::move(cause), std::move(hint)};
+}
+
+/// The command that clears a path and loses nothing. In /var/tmp only root can move what others have made.
+std::string move_away(const std::string& path, uid_t maker, const Identity& owner) {
+  const bool needs_sudo = maker != owner.uid && ::getuid() != 0;
+  return fmt::format("`{}mv -nT {} {}` clears the way; or choose other sockets with -s and -S",
+                     needs_sudo ? "sudo " : "", shell_quote(path), shell_quote(path + ".old"));
+}
+
+/// The command that closes a path to others. Who has got in already stays in.
+std::string close_to_others(const std::string& path, uid_t maker, const Identity& owner) {
+  const bool needs_sudo = maker != owner.uid && ::getuid() != 0;
+  return fmt::format("`{}chmod go= {}` if you trust what is there", needs_sudo ? "sudo " : "",
+                     shell_quote(path));
 }
 
 /// What has to stand at a path.
@@ -39,14 +54,18 @@ Result<std::optional<struct stat>> check(const std::string& path, const Expected
     return fail(errno_error(errno, fmt::format("cannot look at {}", path)));
   }
   if (S_ISLNK(status.st_mode))
-    return fail(refuse(path, "it is a symbolic link"));
+    return fail(refuse(path, "it is a symbolic link", move_away(path, status.st_uid, owner)));
   if ((status.st_mode & static_cast<mode_t>(S_IFMT)) != expected.type)
-    return fail(refuse(path, fmt::format("it is not a {}", expected.type_name)));
+    return fail(refuse(path, fmt::format("it is not a {}", expected.type_name),
+                       move_away(path, status.st_uid, owner)));
   if (status.st_uid != owner.uid && status.st_uid != 0)
-    return fail(refuse(path, fmt::format("it belongs to uid {}, not to {}", status.st_uid, owner.name)));
+    return fail(refuse(path, fmt::format("it belongs to uid {}, not to {}", status.st_uid, owner.name),
+                       move_away(path, status.st_uid, owner)));
   if ((status.st_mode & (S_IRWXG | S_IRWXO) & ~expected.for_others) != 0)
-    return fail(refuse(path, fmt::format("its mode {:04o} lets in others than {}",
-                                         status.st_mode & k_permission_bits, owner.name)));
+    return fail(refuse(
+        path,
+        fmt::format("its mode {:04o} lets in others than {}", status.st_mode & k_permission_bits, owner.name),
+        close_to_others(path, status.st_uid, owner)));
   return std::optional{status};
 }
 

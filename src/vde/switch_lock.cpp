@@ -2,6 +2,7 @@
 
 #include "base/call_timer.hpp"
 #include "base/signal_hold.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -39,9 +40,12 @@ LockFile open_or_create(const std::string& path) {
 }
 
 Error not_ours(const std::string& path) {
-  return Error{ErrorKind::refused, fmt::format("will not use the lock {}", path),
-               "it is not a plain file of the switch's owner",
-               "have it removed by whoever made it, or choose other sockets with -s and -S"};
+  return Error{
+      ErrorKind::refused, fmt::format("will not use the lock {}", path),
+      "it is not a plain file of the switch's owner",
+      fmt::format("`mv -nT {0} {0}.old` clears the way, by root or whoever made it; or choose other sockets "
+                  "with -s and -S",
+                  shell_quote(path))};
 }
 
 bool is_plain_file_of(const struct stat& status, uid_t owner) {
