@@ -1,7 +1,7 @@
+#include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/ensure.hpp"
+#include "cli/examination.hpp"
 #include "cli/output.hpp"
-#include "plan/diagnose.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -9,31 +9,75 @@
 namespace vdeup::cli {
 namespace {
 
+using Severity = plan::Finding::Severity;
+
 constexpr int k_sound = 0;
 constexpr int k_unsound = 1;
 constexpr int k_nothing_there = 2;
 
-void print_for_people(const plan::Request& request, const Network& network,
-                      const plan::Diagnosis& diagnosis) {
-  for (const plan::Fault& fault : diagnosis.faults)
-    fmt::print("fault: {}\n  hint: {}\n", fault.what, fault.hint);
-  for (const std::string& note : diagnosis.notes)
-    fmt::print("note: {}\n", note);
-  if (diagnosis.faults.empty())
-    fmt::print("ok: VMs at {} reach {}\n", request.scope.sockets.dir.str(),
-               network.bridge ? "bridge " + network.bridge->name.str() : "the TAP");
+void print_finding(const plan::Finding& finding) {
+  fmt::print("{}: {}\n", finding.severity == Severity::fault ? "fault" : "note",
+             printable_lines(finding.what));
+  if (!finding.hint.empty())
+    fmt::print("  hint: {}\n", printable_lines(finding.hint));
 }
 
-boost::json::object json_of(const plan::Request& request, const Network& network,
-                            const plan::Diagnosis& diagnosis) {
+void print_probe(const PathProbe& probe, const std::string& bridge) {
+  if (probe.reached_bridge)
+    fmt::print("ok: a frame from a port of the switch arrived at bridge {}\n", bridge);
+  for (const ProbeAnswer& answer : probe.answers)
+    if (answer.mac)
+      fmt::print("ok: {} answered from {}{}\n", answer.address.str(), answer.mac->str(),
+                 answer.is_of_bridge ? ", the bridge" : "");
+}
+
+void print_for_people(const plan::Request& request, const Examination& seen) {
+  for (const plan::Finding& finding : seen.diagnosis.findings)
+    print_finding(finding);
+  if (!seen.evidence)
+    return;
+  const auto& bridge = seen.evidence->network.bridge;
+  if (seen.evidence->probe && bridge)
+    print_probe(*seen.evidence->probe, bridge->name.str());
+  if (seen.diagnosis.is_sound())
+    fmt::print("ok: VMs at {} reach {}\n", request.scope.sockets.dir.str(),
+               bridge ? "bridge " + bridge->name.str() : "the TAP");
+}
+
+boost::json::array list_findings(const plan::Diagnosis& diagnosis, Severity severity) {
+  boost::json::array findings;
+  for (const plan::Finding& finding : diagnosis.findings)
+    if (finding.severity == severity)
+      findings.push_back(boost::json::object{{"what", finding.what}, {"hint", finding.hint}});
+  return findings;
+}
+
+boost::json::object describe(const PathProbe& probe) {
+  boost::json::array answers;
+  for (const ProbeAnswer& answer : probe.answers) {
+    boost::json::object object{
+        {"address", answer.address.str()}, {"of_bridge", answer.is_of_bridge}, {"mac", nullptr}};
+    if (answer.mac)
+      object["mac"] = answer.mac->str();
+    answers.push_back(std::move(object));
+  }
+  return {{"tried", probe.was_tried()},
+          {"not_tried", probe.not_tried},
+          {"reached_bridge", probe.reached_bridge},
+          {"answers", std::move(answers)}};
+}
+
+boost::json::object json_of(const plan::Request& request, const Examination& seen) {
   auto answer = json_answer("check");
-  answer["sound"] = diagnosis.faults.empty();
-  boost::json::array faults;
-  for (const plan::Fault& fault : diagnosis.faults)
-    faults.push_back(boost::json::object{{"what", fault.what}, {"hint", fault.hint}});
-  answer["faults"] = std::move(faults);
-  answer["notes"] = boost::json::array(diagnosis.notes.begin(), diagnosis.notes.end());
-  answer["network"] = to_json(request.scope, network);
+  answer["sound"] = seen.diagnosis.is_sound();
+  answer["faults"] = list_findings(seen.diagnosis, Severity::fault);
+  answer["notes"] = list_findings(seen.diagnosis, Severity::note);
+  answer["probe"] = nullptr;
+  answer["network"] = nullptr;
+  if (seen.evidence && seen.evidence->probe)
+    answer["probe"] = describe(*seen.evidence->probe);
+  if (seen.evidence)
+    answer["network"] = to_json(request.scope, seen.evidence->network);
   return answer;
 }
 
@@ -42,17 +86,14 @@ boost::json::object json_of(const plan::Request& request, const Network& network
 Result<int> check_command(const Context& context) {
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
-  TRY(auto wiring, Wiring::connect(context.log));
-  const auto lock = share_switch(request.scope);
-  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
-  const auto diagnosis = plan::diagnose(request, survey.network, survey.links);
+  TRY(auto seen, examine(context, request));
   if (call.json)
-    print_json(json_of(request, survey.network, diagnosis));
-  else
-    print_for_people(request, survey.network, diagnosis);
-  if (diagnosis.nothing_there)
+    print_json(json_of(request, seen));
+  else if (!call.terse)
+    print_for_people(request, seen);
+  if (seen.diagnosis.nothing_there)
     return k_nothing_there;
-  return diagnosis.faults.empty() ? k_sound : k_unsound;
+  return seen.diagnosis.is_sound() ? k_sound : k_unsound;
 }
 
 } // namespace vdeup::cli

@@ -12,7 +12,6 @@
 namespace vdeup::cli {
 namespace {
 
-constexpr std::chrono::seconds k_lock_patience{30};
 constexpr std::chrono::seconds k_look_patience{2};
 constexpr int k_most_attempts = 5;
 
@@ -48,9 +47,9 @@ Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& reques
 
 } // namespace
 
-Result<vde::SwitchLock> lock_switch(const Scope& scope) {
+Result<vde::SwitchLock> lock_switch(const Scope& scope, std::chrono::milliseconds patience) {
   TRY(auto acting, ActingAs::enter(scope.owner));
-  return vde::SwitchLock::acquire(scope, Deadline::after(k_lock_patience));
+  return vde::SwitchLock::acquire(scope, Deadline::after(patience));
 }
 
 std::optional<vde::SwitchLock> share_switch(const Scope& scope) {

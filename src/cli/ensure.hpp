@@ -17,8 +17,12 @@ struct Ensured {
   std::string bridge_reason; ///< why this bridge; empty where none had to be chosen
 };
 
-/// Take the lock of a scope's switch, as its owner, waiting half a minute at most.
-[[nodiscard]] Result<vde::SwitchLock> lock_switch(const Scope& scope);
+/// How long a command that changes something waits for others.
+inline constexpr std::chrono::seconds k_lock_patience{30};
+
+/// Take the lock of a scope's switch, as its owner. Errors: as SwitchLock::acquire.
+[[nodiscard]] Result<vde::SwitchLock> lock_switch(const Scope& scope,
+                                                  std::chrono::milliseconds patience = k_lock_patience);
 
 /// Share the lock, for a command that only looks; waits two seconds at most, and then looks without it.
 [[nodiscard]] std::optional<vde::SwitchLock> share_switch(const Scope& scope);

@@ -1,5 +1,8 @@
 #include "cli/wiring.hpp"
 
+#include "kernel/path_host.hpp"
+#include "vde/vde_path.hpp"
+
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -9,6 +12,11 @@ namespace vdeup::cli {
 Result<Wiring> Wiring::connect(const Log& log) {
   TRY(auto links, kernel::KernelHost::open());
   return Wiring{std::move(links), std::make_unique<vde::VdeHost>(), config::host_seed(), log};
+}
+
+Result<PathWiring> PathWiring::connect() {
+  TRY(auto kernel, kernel::KernelPathHost::open());
+  return PathWiring{std::move(kernel), std::make_unique<vde::VdePath>()};
 }
 
 namespace {

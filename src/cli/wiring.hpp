@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "engine/host.hpp"
 #include "engine/journal.hpp"
+#include "engine/path.hpp"
 #include "kernel/kernel_host.hpp"
 #include "plan/request.hpp"
 #include "vde/vde_host.hpp"
@@ -36,6 +37,22 @@ class Wiring {
   std::unique_ptr<engine::SwitchHost> m_switches;
   std::string m_host_seed;
   const Log& m_log;
+};
+
+/// The parts that look along the way of a frame, for the command that needs them.
+class PathWiring {
+ public:
+  [[nodiscard]] static Result<PathWiring> connect();
+
+  PathWiring(std::unique_ptr<engine::KernelPath> kernel, std::unique_ptr<engine::SwitchPath> switches)
+      : m_kernel(std::move(kernel)), m_switches(std::move(switches)) {}
+
+  [[nodiscard]] engine::KernelPath& kernel() const { return *m_kernel; }
+  [[nodiscard]] engine::SwitchPath& switches() const { return *m_switches; }
+
+ private:
+  std::unique_ptr<engine::KernelPath> m_kernel;
+  std::unique_ptr<engine::SwitchPath> m_switches;
 };
 
 /// What a command line asks for, with names checked and the settings of the environment and of files in it.

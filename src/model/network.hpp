@@ -48,6 +48,12 @@ struct Tap {
   std::optional<TapMark> mark;           ///< none: not made by us
 };
 
+/// A process that has a TAP open.
+struct TapHolder {
+  pid_t pid = 0;
+  std::string command; ///< its name; foreign text
+};
+
 /// One client or device at a port of a switch, as the switch itself tells it. The text is the client's.
 struct Endpoint {
   enum class Kind { tap, client, other };

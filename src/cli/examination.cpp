@@ -1,0 +1,114 @@
+#include "cli/examination.hpp"
+
+#include "cli/ensure.hpp"
+#include "engine/probe.hpp"
+#include "kernel/tap_holders.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace vdeup::cli {
+namespace {
+
+constexpr std::chrono::seconds k_probe_patience{2}; // for the lock
+
+plan::Finding to_fault(const Error& error) {
+  return {plan::Finding::Severity::fault, error.message(), error.hint};
+}
+
+plan::Finding to_note(const std::string& what, const Error& error) {
+  return {plan::Finding::Severity::note, fmt::format("cannot tell {}: {}", what, error.message()),
+          error.hint};
+}
+
+/// What was seen, and what could not be: then the rest is still worth telling.
+struct Look {
+  plan::Evidence evidence;
+  std::vector<plan::Finding> blind_spots{};
+};
+
+/// Look at what is there, sharing the lock, and without changing anything.
+Result<Look> look_around(const Wiring& wiring, const PathWiring& path, const plan::Request& request) {
+  const auto lock = share_switch(request.scope);
+  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  Look seen{{.network = std::move(survey.network),
+             .links = std::move(survey.links),
+             .taps = std::move(survey.taps)}};
+  plan::Evidence& evidence = seen.evidence;
+  if (plan::has_unclaimed_tap(evidence.network))
+    evidence.holders = kernel::find_tap_holders(evidence.network.tap->name);
+  if (evidence.network.vde_switch.life == Switch::Life::alive) {
+    if (auto learnt = path.switches().learnt(request.scope))
+      evidence.learnt = std::move(learnt).value();
+    else
+      seen.blind_spots.push_back(to_note("which addresses the switch has learnt", learnt.error()));
+  }
+  if (evidence.network.bridge) {
+    if (auto facts = path.kernel().facts(evidence.network.bridge->name))
+      evidence.facts = std::move(facts).value();
+    else
+      seen.blind_spots.push_back(to_note("what this host does to the frames of VMs", facts.error()));
+  }
+  return seen;
+}
+
+/// The addresses of a bridge to ask for: the first of each family.
+std::vector<IpAddress> first_of_each(const std::vector<IpAddress>& addresses) {
+  std::vector<IpAddress> chosen;
+  for (const bool is_ip6 : {false, true}) {
+    const auto first = std::find_if(addresses.begin(), addresses.end(), [is_ip6](const IpAddress& address) {
+      return address.is_ip6() == is_ip6;
+    });
+    if (first != addresses.end())
+      chosen.push_back(*first);
+  }
+  return chosen;
+}
+
+/// Send a frame through a network that looks sound. Taking a port is a change, though it is taken back: so
+/// this is done under the lock of the switch, as an attachment is.
+Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const plan::Request& request,
+                        const plan::Evidence& evidence) {
+  if (auto obstacle = plan::obstacle_to_probe(evidence.network); !obstacle.empty())
+    return PathProbe{.not_tried = std::move(obstacle)};
+  auto lock = lock_switch(request.scope, k_probe_patience);
+  if (!lock && lock.error().kind == ErrorKind::timed_out)
+    return PathProbe{.not_tried = "another vdeup works on the switch"};
+  if (!lock)
+    return fail(std::move(lock).error());
+  auto found =
+      engine::probe_path(path.kernel(), path.switches(),
+                         {.scope = request.scope,
+                          .bridge = evidence.network.bridge->name,
+                          .of_bridge = evidence.facts ? first_of_each(evidence.facts->bridge_addresses)
+                                                      : std::vector<IpAddress>{},
+                          .others = call.probes});
+  release_unused(std::move(lock).value(), request.scope);
+  return found;
+}
+
+} // namespace
+
+Result<Examination> examine(const Context& context, const plan::Request& request) {
+  TRY(auto wiring, Wiring::connect(context.log));
+  TRY(auto path, PathWiring::connect());
+  auto look = look_around(wiring, path, request);
+  if (!look && look.error().kind != ErrorKind::refused)
+    return fail(std::move(look).error());
+  if (!look)
+    return Examination{.diagnosis = {.findings = {to_fault(look.error())}}};
+  Look seen = std::move(look).value();
+  seen.evidence.must_probe = !context.call.probes.empty();
+  auto probed = probe(path, context.call, request, seen.evidence);
+  if (probed)
+    seen.evidence.probe = std::move(probed).value();
+  auto diagnosis = plan::diagnose(request, seen.evidence);
+  if (!probed) // a VM would meet the same
+    diagnosis.findings.push_back(to_fault(probed.error()));
+  std::move(seen.blind_spots.begin(), seen.blind_spots.end(), std::back_inserter(diagnosis.findings));
+  return Examination{std::move(seen.evidence), std::move(diagnosis)};
+}
+
+} // namespace vdeup::cli

@@ -1,0 +1,32 @@
+#include "plan/examine.hpp"
+
+namespace vdeup::plan {
+
+void Case::fault(std::string what, std::string hint) {
+  m_findings.push_back({Finding::Severity::fault, std::move(what), std::move(hint)});
+}
+
+void Case::note(std::string what, std::string hint) {
+  m_findings.push_back({Finding::Severity::note, std::move(what), std::move(hint)});
+}
+
+std::string Case::create() const {
+  return m_request.command("create", true);
+}
+
+std::string Case::replace_switch() const {
+  const Switch& vde_switch = network().vde_switch;
+  const bool needs_force = vde_switch.life == Switch::Life::mute || !vde_switch.clients().empty();
+  return create() + (needs_force ? " -f" : "");
+}
+
+std::string Case::make_anew() const {
+  const bool has_clients = !network().vde_switch.clients().empty();
+  return m_request.command("cancel", true) + (has_clients ? " -f" : "") + " && " + create();
+}
+
+std::string Case::as_root(std::string command) const {
+  return (m_request.by_root ? "" : "sudo ") + std::move(command);
+}
+
+} // namespace vdeup::plan
