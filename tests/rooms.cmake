@@ -27,12 +27,12 @@ set(libraries netlink/ linux/ libvdeplug.h boost/ boost/outcome boost/process bo
 set(users_of_netlink/ kernel)
 set(users_of_linux/ kernel)
 set(users_of_libvdeplug.h vde)
-set(users_of_boost/ base process cli)
+set(users_of_boost/ base qemu process cli)
 set(users_of_boost/outcome base)
 set(users_of_boost/process process)
 set(users_of_boost/asio process)
 set(users_of_boost/program_options cli)
-set(users_of_boost/json cli)
+set(users_of_boost/json qemu cli)
 set(users_of_spdlog/ cli)
 # ---------------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace vdeup::cli {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds k_probe_patience{10};
-constexpr std::string_view k_dgram_line = "netdev dgram";
+constexpr std::string_view k_format_line = "vdeup QEMU 2"; ///< changes with what an entry holds
 constexpr std::string_view k_end_line = "end";
 
 std::optional<fs::path> cache_directory() {
@@ -45,20 +46,45 @@ std::optional<std::string> fingerprint(const std::string& program) {
                      status.st_mtim.tv_nsec);
 }
 
+/// Take over one line of an entry: a word, and what belongs to it.
+void read_line(const std::string& line, qemu::Capabilities& found) {
+  std::istringstream words{line};
+  std::string name;
+  words >> name;
+  if (name == "version")
+    words >> found.version.major >> found.version.minor;
+  for (std::string word; words >> word;) {
+    if (name == "nic")
+      found.nic_models.push_back(word);
+    found.has_dgram = found.has_dgram || (name == "netdev" && word == "dgram");
+    found.has_socket = found.has_socket || (name == "netdev" && word == "socket");
+    found.has_vde = found.has_vde || (name == "netdev" && word == "vde");
+  }
+}
+
 std::optional<qemu::Capabilities> read_entry(const fs::path& file, const std::string& expected) {
   if (!is_ours(file.parent_path()))
     return std::nullopt;
   std::ifstream stream{file};
   std::string line;
+  if (!std::getline(stream, line) || line != k_format_line)
+    return std::nullopt;
   if (!std::getline(stream, line) || line != expected)
     return std::nullopt;
-  qemu::Capabilities found;
+  qemu::Capabilities found{.has_socket = false};
   while (std::getline(stream, line)) {
     if (line == k_end_line)
       return found;
-    found.has_dgram = found.has_dgram || line == k_dgram_line;
+    read_line(line, found);
   }
   return std::nullopt; // cut off
+}
+
+std::string entry_text(const std::string& first_line, const qemu::Capabilities& found) {
+  return fmt::format("{}\n{}\nversion {} {}\nnetdev{}{}{}\nnic {}\n{}\n", k_format_line, first_line,
+                     found.version.major, found.version.minor, found.has_dgram ? " dgram" : "",
+                     found.has_socket ? " socket" : "", found.has_vde ? " vde" : "",
+                     fmt::join(found.nic_models, " "), k_end_line);
 }
 
 void write_entry(const fs::path& file, const std::string& first_line, const qemu::Capabilities& found) {
@@ -70,19 +96,31 @@ void write_entry(const fs::path& file, const std::string& first_line, const qemu
   const fs::path draft = fmt::format("{}.{}", file.string(), ::getpid());
   {
     std::ofstream stream{draft};
-    stream << first_line << '\n' << (found.has_dgram ? k_dgram_line : "") << '\n' << k_end_line << '\n';
+    stream << entry_text(first_line, found);
     if (!stream.flush())
       return;
   }
   fs::rename(draft, file, ignored);
 }
 
-std::optional<qemu::Capabilities> probe(const std::string& program) {
-  process::Command command{.program = program, .args = {"-netdev", "help"}};
+/// What the program prints when it is asked; empty if it does not know the question.
+std::optional<std::string> ask(const std::string& program, std::vector<std::string> question) {
+  const process::Command command{.program = program, .args = std::move(question)};
   auto outcome = process::run(command, Deadline::after(k_probe_patience));
-  if (!outcome || outcome.value().exit_status != 0)
+  if (!outcome)
     return std::nullopt;
-  return qemu::parse_netdev_help(outcome.value().output);
+  return outcome.value().exit_status == 0 ? std::move(outcome.value().output) : std::string{};
+}
+
+std::optional<qemu::Capabilities> probe(const std::string& program) {
+  const auto version = ask(program, {"-version"});
+  if (!version || version->empty())
+    return std::nullopt;
+  const auto netdevs = ask(program, {"-netdev", "help"});
+  const auto devices = ask(program, {"-machine", "none", "-device", "help"}); // ARM has no machine by itself
+  if (!netdevs || !devices)
+    return std::nullopt;
+  return qemu::read_capabilities({.netdev_help = *netdevs, .device_help = *devices, .version = *version});
 }
 
 } // namespace

@@ -6,7 +6,8 @@
 
 namespace vdeup::cli {
 
-/// Find out what a QEMU can do: from the user's cache, else by asking the program once (`-netdev help`).
+/// Find out what a QEMU can do: from the user's cache, else by asking the program once (`-version`,
+/// `-netdev help`, `-device help`).
 ///
 /// The cache knows the program by path, size, inode and time of change, so an upgrade is noticed and the warm
 /// path starts no process. A program that is not called like a QEMU is never asked: it gets the attachment

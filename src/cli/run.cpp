@@ -28,6 +28,7 @@ constexpr std::chrono::seconds k_attach_patience{3};
 struct Launch {
   std::string program;      ///< resolved
   std::string program_word; ///< as the user wrote it: QEMU's argv[0]
+  qemu::Capabilities qemu;
   qemu::Line line;
   plan::Request request;
   bool is_guest =
@@ -58,6 +59,7 @@ void adopt_socket_of_line(Invocation& call, const qemu::Line& line) {
 
 Result<Launch> prepare(Invocation call, const config::FileSettings& files) {
   TRY(auto program, process::find_program(call.program.front()));
+  auto capabilities = capabilities_of(program);
   TRY(auto line, qemu::analyse({call.program.begin() + 1, call.program.end()}));
   adopt_socket_of_line(call, line);
   TRY(auto request, make_request(call, files));
@@ -69,7 +71,8 @@ Result<Launch> prepare(Invocation call, const config::FileSettings& files) {
   if (line.vm_name.empty())
     line.vm_name = called_as(program);
   const bool is_guest = belongs_to_another(request.scope.sockets.dir.str());
-  return Launch{std::move(program), call.program.front(), std::move(line), std::move(request), is_guest};
+  return Launch{std::move(program), call.program.front(), std::move(capabilities),
+                std::move(line),    std::move(request),   is_guest};
 }
 
 bool is_on_own_switch(const qemu::VdeNic& nic, const Scope& scope) {
@@ -126,7 +129,7 @@ Error cannot_attach(std::string cause) {
 Result<> check_free_ports(const Launch& launch, const Switch& vde_switch) {
   std::size_t wanted = 0;
   for (const qemu::VdeNic& nic : launch.line.nics) {
-    if (!is_on_own_switch(nic, launch.request.scope))
+    if (!nic.has_connection() || !is_on_own_switch(nic, launch.request.scope))
       continue;
     ++wanted;
     if (nic.port.value_or(0) >= vde_switch.port_limit)
@@ -150,6 +153,10 @@ Result<> attach_all(Launch& launch, const Wiring& wiring, const Switch& vde_swit
     const qemu::VdeNic& nic = launch.line.nics[i];
     TRY(auto dir, switch_of(nic, launch.request.scope));
     const MacAddress mac = choose_address(launch, wiring, i, used);
+    if (!nic.has_connection() || launch.qemu.best_backend() == qemu::Backend::vde) {
+      launch.connected.push_back({.mac = mac, .socket = dir.str()});
+      continue;
+    }
     vde::AttachOptions options{.description = PortLabel{launch.line.vm_name, mac}.text(),
                                .port = nic.port.value_or(0),
                                .group = nic.group};
@@ -179,9 +186,8 @@ Result<> connect(Launch& launch, const Wiring& wiring) {
 }
 
 std::vector<std::string> final_line(const Launch& launch) {
-  const auto capabilities = capabilities_of(launch.program);
-  auto words = qemu::rewrite(launch.line, launch.connected, capabilities.best_backend(),
-                             qemu::default_model(called_as(launch.program), launch.line));
+  auto words = qemu::rewrite(launch.line, launch.connected, launch.qemu.best_backend(),
+                             qemu::choose_model(called_as(launch.program), launch.line, launch.qemu));
   words.insert(words.begin(), launch.program_word);
   return words;
 }
@@ -218,8 +224,11 @@ Result<int> print_dry_run(Launch& launch, const Wiring& wiring, bool json) {
     used = addresses_in_use(ensured.network.vde_switch);
   }
   constexpr int first_fd = 10;
-  for (std::size_t i = 0; i < launch.line.nics.size(); ++i)
-    launch.connected.push_back({first_fd + 2 * static_cast<int>(i), choose_address(launch, wiring, i, used)});
+  for (std::size_t i = 0; i < launch.line.nics.size(); ++i) {
+    TRY(auto dir, switch_of(launch.line.nics[i], launch.request.scope));
+    launch.connected.push_back(
+        {first_fd + 2 * static_cast<int>(i), choose_address(launch, wiring, i, used), dir.str()});
+  }
   const auto words = final_line(launch);
   if (!json) {
     print_plan(plan);

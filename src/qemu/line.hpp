@@ -10,6 +10,21 @@
 
 namespace vdeup::qemu {
 
+/// Where a NIC and its backend stand in a line, by the indices of the options' values.
+struct Place {
+  enum class Form {
+    added,    ///< nowhere yet
+    net_pair, ///< `-net nic` and `-net BACKEND`; one of them can be missing
+    hub,      ///< the same, where a hub joins more than two; one of them can be missing
+    netdev,   ///< `-netdev`, and `-device` or `-net nic,netdev=`
+    nic,      ///< `-nic`
+  };
+  Form form = Form::added;
+  std::optional<std::size_t> backend{};
+  std::optional<std::size_t> front{};
+  unsigned hub = 0; ///< the number of its hub, which until QEMU 3.0 was called vlan
+};
+
 /// A NIC of the VM that a QEMU line attaches to a VDE switch.
 struct VdeNic {
   std::optional<std::string> socket{}; ///< the switch that the line names; none: the caller's own
@@ -17,42 +32,54 @@ struct VdeNic {
   std::optional<unsigned> port{};
   std::optional<unsigned> mode{};  ///< octal on the line
   std::optional<MacAddress> mac{}; ///< the line's own
+  Place place{};
 
-  /// Where it stands in the line; see rewrite().
-  enum class Form { added, net_pair, netdev, nic };
-  Form form = Form::added;
-  std::size_t argument = 0;                    ///< index of the option's value that names the backend
-  std::optional<std::size_t> front_argument{}; ///< index of the value of `-net nic` or `-device`, if any
+  /// False for a NIC that needs an address only: a hub joins it to the connection of another one.
+  [[nodiscard]] bool has_connection() const { return place.form != Place::Form::hub || place.backend; }
 };
 
 /// What a QEMU line says about networks.
 struct Line {
-  std::vector<std::string> args; ///< without argv[0], as given
+  std::vector<std::string> args; ///< without argv[0] and without vdeq's own options
   std::vector<VdeNic> nics;      ///< to be connected by us; empty: the line wants no VDE network
-  std::string vm_name;           ///< from -name, else from the disk; else empty
-  std::string machine;           ///< from -M or -machine; else empty
+  std::vector<Place> others{};   ///< other networks, written with the `vlan=` that QEMU 3.0 has removed
+  std::string vm_name{};         ///< from -name, else from the disk; else empty
+  std::string machine{};         ///< from -M or -machine; else empty
 };
 
 /// Find out which NICs of a line are to be attached to a switch. Pure.
 ///
 /// A line that names no network at all gets one NIC; `-nic none` and `-net none` mean none. Other backends
-/// are left alone, and so is `-netdev vde` with a URL (`slirp://`), which QEMU's own VDE support handles.
+/// are left alone, and so is vde with a URL (`slirp://`), which QEMU's own VDE support handles. A `-net nic`
+/// without a backend is ours. N `-net nic` and N `-net vde` of one vlan are N pairs, in their order; any
+/// other number is a hub, as QEMU has it. Of vdeq's options `-sock A,B` (`-vdesock`, `-unix`), each socket
+/// is for one NIC, and `--mod` is the mode of all.
 /// Errors: usage, naming the option, for what cannot be given a meaning.
 [[nodiscard]] Result<Line> analyse(std::vector<std::string> args);
 
-/// What a NIC gets: an open connection and an address.
+/// What a NIC gets: an address and, unless it shares one, a connection.
 struct Connected {
-  int fd = -1; ///< the number under which QEMU inherits the connection
+  int fd = -1; ///< the number under which QEMU inherits the connection; not with Backend::vde
   MacAddress mac;
+  std::string socket{}; ///< the switch, with Backend::vde: QEMU connects itself
+};
+
+/// The model of a NIC, and the option that makes it.
+struct NicModel {
+  std::string name{};     ///< empty: what the machine has by default
+  bool is_device = false; ///< made by `-device`: the machine takes no notice of `-net nic`
+
+  bool operator==(const NicModel&) const = default;
 };
 
 /// Rewrite a line so that QEMU uses the connections; one for each of `line.nics`. Everything else stays
-/// where and as it is, byte for byte. `model` is the NIC model for a NIC that is added; empty: the machine's.
+/// where and as it is, byte for byte. `model` is for a NIC that is added.
 [[nodiscard]] std::vector<std::string> rewrite(const Line& line, const std::vector<Connected>& connected,
-                                               Backend backend, const std::string& model);
+                                               Backend backend, const NicModel& model);
 
-/// The NIC model for a NIC that we add: virtio for a PC with PCI, else what the machine has by default, which
-/// fits every board.
-[[nodiscard]] std::string default_model(std::string_view program_basename, const Line& line);
+/// The model for a NIC that we add: virtio where the machine has it, else what the board has built in.
+/// `wanted` is the user's choice, or empty.
+[[nodiscard]] NicModel choose_model(std::string_view program_basename, const Line& line,
+                                    const Capabilities& capabilities, const std::string& wanted = {});
 
 } // namespace vdeup::qemu

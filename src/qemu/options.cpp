@@ -76,13 +76,27 @@ void OptionValue::set(std::string_view key, std::string_view value) {
   const auto found =
       std::find_if(m_parts.begin(), m_parts.end(), [key](const auto& p) { return is_key(p, key); });
   if (found == m_parts.end())
-    m_parts.push_back(join(key, value));
+    add(key, value);
   else
     *found = join(key, value);
 }
 
+void OptionValue::add(std::string_view key, std::string_view value) {
+  m_parts.push_back(join(key, value));
+}
+
 void OptionValue::remove(std::string_view key) {
   std::erase_if(m_parts, [key](const auto& part) { return is_key(part, key); });
+}
+
+void OptionValue::rename(std::string_view key, std::string_view name) {
+  for (std::string& part : m_parts)
+    if (is_key(part, key))
+      part.replace(0, key.size(), name);
+}
+
+bool OptionValue::has_flag(std::string_view flag) const {
+  return std::find(m_parts.begin() + 1, m_parts.end(), flag) != m_parts.end();
 }
 
 std::string OptionValue::str() const {

@@ -22,10 +22,18 @@ class OptionValue {
   [[nodiscard]] std::string type() const;
   [[nodiscard]] std::optional<std::string> get(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const { return get(key).has_value(); }
+  /// True for a word after the first comma that has no value: `help` in `e1000,help`.
+  [[nodiscard]] bool has_flag(std::string_view flag) const;
 
   /// Change a key, or add it at the end.
   void set(std::string_view key, std::string_view value);
+  /// Add a key at the end, even if it is there: `hostfwd` can be given again and again.
+  void add(std::string_view key, std::string_view value);
   void remove(std::string_view key);
+  /// Give a key another name, where it is there.
+  void rename(std::string_view key, std::string_view name);
+  /// Put another word in the place of the first.
+  void set_first(std::string_view word) { m_parts.front() = word; }
 
   [[nodiscard]] std::string str() const;
   /// The keys in their order, without the first word.

@@ -1,4 +1,5 @@
 #include "qemu/line.hpp"
+#include "qemu/net_option.hpp"
 #include "qemu/options.hpp"
 
 #include <fmt/format.h>
@@ -9,44 +10,59 @@
 namespace vdeup::qemu {
 namespace {
 
-std::string backend_value(Backend backend, const std::string& id, int fd) {
-  OptionValue value = OptionValue::parse(backend == Backend::dgram_fd ? "dgram" : "socket");
+using Words = std::vector<std::string>;
+
+std::string value_of_vde(const VdeNic& nic, const std::string& id, const std::string& socket) {
+  OptionValue value = OptionValue::parse("vde");
   value.set("id", id);
-  if (backend == Backend::dgram_fd) {
-    value.set("local.type", "fd");
-    value.set("local.str", std::to_string(fd));
-  } else {
-    value.set("fd", std::to_string(fd));
-  }
+  if (!socket.empty())
+    value.set("sock", socket);
+  if (nic.port)
+    value.set("port", std::to_string(*nic.port));
+  if (nic.group)
+    value.set("group", *nic.group);
+  if (nic.mode)
+    value.set("mode", fmt::format("0{:o}", *nic.mode)); // without the 0, QEMU reads it as decimal
   return value.str();
 }
 
 /// Collects what is to be changed in a line and then prints it once.
 class Rewriting {
  public:
-  Rewriting(const Line& line, Backend backend, std::string model)
+  Rewriting(const Line& line, Backend backend, NicModel model)
       : m_args(line.args), m_backend(backend), m_model(std::move(model)) {}
 
   void apply(const VdeNic& nic, const Connected& connected, const std::string& new_id) {
-    switch (nic.form) {
-    case VdeNic::Form::added:
-      add_in_front("-netdev", backend_value(m_backend, new_id, connected.fd));
-      add_front(new_id, connected.mac);
+    switch (nic.place.form) {
+    case Place::Form::added:
+      add_in_front({"-netdev", backend_value(nic, connected, new_id)});
+      add_in_front(added_front(m_model, new_id, connected.mac));
       break;
-    case VdeNic::Form::net_pair:
+    case Place::Form::net_pair:
       apply_pair(nic, connected, new_id);
       break;
-    case VdeNic::Form::netdev:
+    case Place::Form::hub:
+      apply_hub(nic, connected, new_id);
+      break;
+    case Place::Form::netdev:
       apply_netdev(nic, connected);
       break;
-    case VdeNic::Form::nic:
+    case Place::Form::nic:
       apply_nic(nic, connected, new_id);
       break;
     }
   }
 
-  [[nodiscard]] std::vector<std::string> result() const {
-    std::vector<std::string> words = m_in_front;
+  /// Write a network of somebody else without `vlan=`.
+  void apply(const Place& other, const std::string& new_id) {
+    if (other.form == Place::Form::hub)
+      return join_hub(other, new_id);
+    const std::string id = netdev_of_other(*other.backend, new_id);
+    set_front(*other.front, id, std::nullopt);
+  }
+
+  [[nodiscard]] Words result() const {
+    Words words = m_in_front;
     for (std::size_t i = 0; i < m_args.size(); ++i) {
       words.push_back(m_args[i]);
       if (const auto more = m_after.find(i); more != m_after.end())
@@ -56,19 +72,23 @@ class Rewriting {
   }
 
  private:
-  void add_in_front(std::string option, std::string value) {
-    m_in_front.push_back(std::move(option));
-    m_in_front.push_back(std::move(value));
+  [[nodiscard]] std::string backend_value(const VdeNic& nic, const Connected& connected,
+                                          const std::string& id) const {
+    if (m_backend == Backend::vde)
+      return value_of_vde(nic, id, connected.socket);
+    OptionValue value = OptionValue::parse(m_backend == Backend::dgram_fd ? "dgram" : "socket");
+    value.set("id", id);
+    if (m_backend == Backend::dgram_fd)
+      value.set("local.type", "fd");
+    value.set(m_backend == Backend::dgram_fd ? "local.str" : "fd", std::to_string(connected.fd));
+    return value.str();
   }
 
-  /// The NIC that is added: `-net nic` puts it where the machine has its own. A microvm has no such place.
-  void add_front(const std::string& id, const MacAddress& mac) {
-    if (!m_model.ends_with("-device"))
-      return add_in_front("-net", front_value(id, m_model, mac));
-    OptionValue value = OptionValue::parse(m_model);
-    value.set("netdev", id);
-    value.set("mac", mac.str());
-    add_in_front("-device", value.str());
+  void add_in_front(const Words& words) { m_in_front.insert(m_in_front.end(), words.begin(), words.end()); }
+
+  void add_after(std::size_t argument, const Words& words) {
+    Words& after = m_after[argument];
+    after.insert(after.end(), words.begin(), words.end());
   }
 
   void replace(std::size_t argument, std::string option, std::string value) {
@@ -76,66 +96,135 @@ class Rewriting {
     m_args.at(argument) = std::move(value);
   }
 
-  static std::string front_value(const std::string& id, const std::string& model, const MacAddress& mac) {
-    OptionValue value = OptionValue::parse("nic");
-    value.set("netdev", id);
-    if (!model.empty())
-      value.set("model", model);
-    value.set("macaddr", mac.str());
-    return value.str();
+  [[nodiscard]] OptionValue value_at(std::size_t argument) const {
+    return OptionValue::parse(m_args.at(argument));
   }
 
-  void apply_pair(const VdeNic& nic, const Connected& connected, const std::string& id) {
-    const std::string backend = backend_value(m_backend, id, connected.fd);
-    const bool has_backend = nic.front_argument != nic.argument;
-    if (has_backend)
-      replace(nic.argument, "-netdev", backend);
-    else
-      add_in_front("-netdev", backend);
-    if (!nic.front_argument) {
-      m_after[nic.argument] = {"-net", front_value(id, {}, connected.mac)};
-      return;
+  /// A NIC that has no place yet: `-net nic` puts it where the machine has its own.
+  static Words added_front(const NicModel& model, const std::string& id, const MacAddress& mac) {
+    OptionValue value = OptionValue::parse(model.is_device ? model.name : "nic");
+    value.set("netdev", id);
+    if (!model.is_device && !model.name.empty())
+      value.set("model", model.name);
+    value.set(model.is_device ? "mac" : "macaddr", mac.str());
+    return {model.is_device ? "-device" : "-net", value.str()};
+  }
+
+  /// A `-net nic` of the line: netdev= says the same as vlan= did.
+  void set_front(std::size_t argument, const std::string& netdev, const std::optional<MacAddress>& mac) {
+    OptionValue front = value_at(argument);
+    if (mac && m_model.is_device && !netdev.empty() && !front.has("model")) {
+      const Words words = added_front(m_model, netdev, *mac);
+      return replace(argument, words[0], words[1]);
     }
-    OptionValue front = OptionValue::parse(m_args.at(*nic.front_argument));
-    front.remove("vlan"); // gone since QEMU 3.0; netdev= says the same
-    front.set("netdev", id);
-    front.set("macaddr", connected.mac.str());
-    m_args.at(*nic.front_argument) = front.str();
+    front.remove("vlan");
+    if (!netdev.empty())
+      front.set("netdev", netdev);
+    if (mac)
+      front.set("macaddr", mac->str());
+    m_args.at(argument) = front.str();
+  }
+
+  void apply_pair(const VdeNic& nic, const Connected& connected, const std::string& new_id) {
+    const auto [form, backend, front, hub] = nic.place;
+    const std::string id = backend ? value_at(*backend).get("id").value_or(new_id) : new_id;
+    if (backend)
+      replace(*backend, "-netdev", backend_value(nic, connected, id));
+    else
+      add_in_front({"-netdev", backend_value(nic, connected, id)});
+    if (front)
+      set_front(*front, id, connected.mac);
+    else
+      add_after(*backend, added_front(m_model, id, connected.mac));
+  }
+
+  void apply_hub(const VdeNic& nic, const Connected& connected, const std::string& new_id) {
+    const auto [form, backend, front, hub] = nic.place;
+    if (backend) {
+      const std::string id = value_at(*backend).get("id").value_or(new_id);
+      replace(*backend, "-netdev", backend_value(nic, connected, id));
+      add_hub_port(*backend, hub, new_id + "-port", id);
+    }
+    if (front)
+      join_hub_front(*front, hub, new_id, connected.mac);
+  }
+
+  /// A backend or a NIC of somebody else. What has no `netdev=` is at hub 0 by itself.
+  void join_hub(const Place& other, const std::string& new_id) {
+    if (other.backend && other.hub == 0) {
+      OptionValue value = value_at(*other.backend);
+      value.remove("vlan");
+      m_args.at(*other.backend) = value.str();
+    } else if (other.backend) {
+      const std::string id = netdev_of_other(*other.backend, new_id);
+      add_hub_port(*other.backend, other.hub, new_id + "-port", id);
+    }
+    if (other.front)
+      join_hub_front(*other.front, other.hub, new_id, std::nullopt);
+  }
+
+  void join_hub_front(std::size_t front, unsigned hub, const std::string& new_id,
+                      const std::optional<MacAddress>& mac) {
+    if (hub == 0)
+      return set_front(front, {}, mac);
+    add_hub_port(front, hub, new_id + "-nic", {});
+    set_front(front, new_id + "-nic", mac);
+  }
+
+  void add_hub_port(std::size_t argument, unsigned hub, const std::string& id, const std::string& netdev) {
+    add_after(argument, {"-netdev", fmt::format("hubport,id={},hubid={}{}{}", id, hub,
+                                                netdev.empty() ? "" : ",netdev=", netdev)});
+  }
+
+  /// Turn `-net user,vlan=1` into `-netdev user,id=…`, and give its id.
+  std::string netdev_of_other(std::size_t argument, const std::string& new_id) {
+    OptionValue value = value_at(argument);
+    const std::string id = value.get("id").value_or(new_id);
+    value.remove("vlan");
+    value.remove("name");
+    value.set("id", id);
+    replace(argument, "-netdev", value.str());
+    return id;
   }
 
   void apply_netdev(const VdeNic& nic, const Connected& connected) {
-    const auto id = OptionValue::parse(m_args.at(nic.argument)).get("id").value_or("");
-    m_args.at(nic.argument) = backend_value(m_backend, id, connected.fd);
-    if (!nic.front_argument || nic.mac)
+    const NetOption option = option_at("netdev", *nic.place.backend);
+    m_args.at(*nic.place.backend) = backend_value(nic, connected, option.get("id").value_or(""));
+    if (!nic.place.front || nic.mac)
       return;
-    OptionValue front = OptionValue::parse(m_args.at(*nic.front_argument));
-    front.set(front.type() == "nic" ? "macaddr" : "mac", connected.mac.str());
-    m_args.at(*nic.front_argument) = front.str();
+    const std::size_t front = *nic.place.front;
+    const bool is_device = m_args.at(front - 1).ends_with("device");
+    m_args.at(front) = option_at(is_device ? "device" : "net", front).with_address(connected.mac);
+  }
+
+  /// An option that the analysis has read before.
+  [[nodiscard]] NetOption option_at(std::string_view name, std::size_t argument) const {
+    return NetOption::read(name, argument, m_args.at(argument)).value();
   }
 
   /// `-nic` knows neither dgram nor fd= everywhere, so it is taken apart: the backend, and the NIC, which
   /// `-net nic` puts where the machine has its own, as `-nic` does.
   void apply_nic(const VdeNic& nic, const Connected& connected, const std::string& new_id) {
-    const OptionValue old = OptionValue::parse(m_args.at(nic.argument));
+    const std::size_t argument = *nic.place.backend;
+    const OptionValue old = value_at(argument);
     const std::string id = old.get("id").value_or(new_id);
-    replace(nic.argument, "-netdev", backend_value(m_backend, id, connected.fd));
-    m_after[nic.argument] = {"-net", front_value(id, old.get("model").value_or(""), connected.mac)};
+    replace(argument, "-netdev", backend_value(nic, connected, id));
+    NicModel model{old.get("model").value_or("")};
+    model.is_device = model.name.ends_with("-device"); // -net nic makes none of these
+    if (model.name.empty() && m_model.is_device)
+      model = m_model;
+    add_after(argument, added_front(model, id, connected.mac));
   }
 
-  std::vector<std::string> m_args;
+  Words m_args;
   Backend m_backend;
-  std::string m_model;
-  std::vector<std::string> m_in_front{};
-  std::map<std::size_t, std::vector<std::string>> m_after{};
+  NicModel m_model;
+  Words m_in_front{};
+  std::map<std::size_t, Words> m_after{};
 };
 
-} // namespace
-
-namespace {
-
 /// An id for a backend of ours that the line does not have already.
-std::string unused_id(const std::vector<std::string>& args, std::size_t nic) {
-  std::string id = fmt::format("vdeup{}", nic);
+std::string unused_id(const Words& args, std::string id) {
   const auto has_id = [&id](const std::string& word) { return word.find(id) != std::string::npos; };
   while (std::any_of(args.begin(), args.end(), has_id))
     id += "x";
@@ -145,22 +234,13 @@ std::string unused_id(const std::vector<std::string>& args, std::size_t nic) {
 } // namespace
 
 std::vector<std::string> rewrite(const Line& line, const std::vector<Connected>& connected, Backend backend,
-                                 const std::string& model) {
+                                 const NicModel& model) {
   Rewriting rewriting{line, backend, model};
   for (std::size_t i = 0; i < line.nics.size(); ++i)
-    rewriting.apply(line.nics[i], connected.at(i), unused_id(line.args, i));
+    rewriting.apply(line.nics[i], connected.at(i), unused_id(line.args, fmt::format("vdeup{}", i)));
+  for (std::size_t i = 0; i < line.others.size(); ++i)
+    rewriting.apply(line.others[i], unused_id(line.args, fmt::format("vdeup-net{}", i)));
   return rewriting.result();
-}
-
-std::string default_model(std::string_view program_basename, const Line& line) {
-  const bool is_pc = program_basename == "qemu" || program_basename == "kvm" ||
-                     program_basename == "qemu-kvm" || program_basename == "qemu-system-x86_64" ||
-                     program_basename == "qemu-system-i386";
-  const bool has_pci =
-      line.machine.empty() || line.machine.starts_with("pc") || line.machine.starts_with("q35");
-  if (is_pc && line.machine.starts_with("microvm"))
-    return "virtio-net-device";
-  return is_pc && has_pci ? "virtio" : "";
 }
 
 } // namespace vdeup::qemu

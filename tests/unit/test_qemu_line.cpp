@@ -21,7 +21,7 @@ Words rewritten(const Words& args, Backend backend = Backend::dgram_fd) {
   for (const VdeNic& nic : line.value().nics)
     connected.push_back(
         {10 + 2 * static_cast<int>(connected.size()), nic.mac.value_or(MacAddress::parse(k_mac).value())});
-  return rewrite(line.value(), connected, backend, "virtio");
+  return rewrite(line.value(), connected, backend, NicModel{"virtio"});
 }
 
 } // namespace
@@ -55,7 +55,7 @@ TEST_CASE("line: -net nic and -net vde are paired", "[qemu]") {
         Words{"-net", "nic,model=e1000,netdev=vdeup0,macaddr=" + k_mac, "-netdev",
               "dgram,id=vdeup0,local.type=fd,local.str=10", "-m", "64"});
   CHECK(rewritten({"-net", "vde"}) == Words{"-netdev", "dgram,id=vdeup0,local.type=fd,local.str=10", "-net",
-                                            "nic,netdev=vdeup0,macaddr=" + k_mac});
+                                            "nic,netdev=vdeup0,model=virtio,macaddr=" + k_mac});
   CHECK(rewritten({"-net", "nic,macaddr=52:54:00:aa:bb:cc"}) ==
         Words{"-netdev", "dgram,id=vdeup0,local.type=fd,local.str=10", "-net",
               "nic,macaddr=52:54:00:aa:bb:cc,netdev=vdeup0"});
@@ -86,15 +86,46 @@ TEST_CASE("line: an id of ours is never one of the line's", "[qemu]") {
 
 TEST_CASE("line: a NIC that is added fits the machine", "[qemu]") {
   const auto model = [](const Words& args, const char* program = "qemu-system-x86_64") {
-    return default_model(program, analyse(args).value());
+    return choose_model(program, analyse(args).value(), {});
   };
-  CHECK(model({}) == "virtio");
-  CHECK(model({"-M", "q35"}) == "virtio");
-  CHECK(model({"-machine", "accel=tcg"}) == "virtio");
-  CHECK(model({"-machine", "type=pc-i440fx-7.2,accel=tcg"}) == "virtio");
-  CHECK(model({"-M", "isapc"}).empty());
-  CHECK(model({"-M", "microvm"}) == "virtio-net-device");
-  CHECK(model({}, "qemu-system-arm").empty());
+  const NicModel none;
+  const NicModel virtio{"virtio"};
+  const NicModel virtio_mmio{"virtio-net-device", true};
+  CHECK(model({}) == virtio);
+  CHECK(model({"-M", "q35"}) == virtio);
+  CHECK(model({"-machine", "accel=tcg"}) == virtio);
+  CHECK(model({"-machine", "type=pc-i440fx-7.2,accel=tcg"}) == virtio);
+  CHECK(model({"-M", "isapc"}) == none);
+  CHECK(model({"-M", "microvm"}) == virtio_mmio);
+  CHECK(model({}, "qemu-system-x86_64-microvm") == virtio_mmio);
+  CHECK(model({}, "kvm") == virtio);
+  CHECK(model({}, "qemu-system-arm") == none);
+  CHECK(model({"-M", "versatilepb"}, "qemu-system-arm") == none);
+  CHECK(model({"-M", "raspi3b"}, "qemu-system-aarch64") == NicModel{"usb-net", true});
+  CHECK(model({"-M", "virt-7.2"}, "qemu-system-aarch64") == virtio);
+  CHECK(model({"-M", "virt"}, "qemu-system-riscv64") == virtio_mmio);
+  CHECK(model({}, "qemu-system-riscv64") == none); // spike, which has no NIC at all
+  CHECK(model({}, "qemu-system-s390x") == virtio);
+  CHECK(model({}, "qemu-system-ppc64") == virtio);
+  CHECK(model({"-M", "powernv9"}, "qemu-system-ppc64") == NicModel{"virtio-net-pci", true});
+  CHECK(model({}, "qemu-system-sparc") == none);
+}
+
+TEST_CASE("line: a QEMU built without virtio gets the machine's own NIC", "[qemu]") {
+  const Line line = analyse({}).value();
+  CHECK(choose_model("qemu-system-x86_64", line, {.nic_models = {"e1000"}}) == NicModel{});
+  CHECK(choose_model("qemu-system-x86_64", line, {.nic_models = {"e1000", "virtio-net-pci"}}) ==
+        NicModel{"virtio"});
+}
+
+TEST_CASE("line: the user's model wins, and is plugged as the machine needs it", "[qemu]") {
+  const auto model = [](const Words& args, const char* program, const char* wanted) {
+    return choose_model(program, analyse(args).value(), {}, wanted);
+  };
+  CHECK(model({}, "qemu-system-x86_64", "e1000") == NicModel{"e1000"});
+  CHECK(model({"-M", "virt"}, "qemu-system-riscv64", "e1000") == NicModel{"e1000", true});
+  CHECK(model({"-M", "virt"}, "qemu-system-aarch64", "virtio-net-device") ==
+        NicModel{"virtio-net-device", true});
 }
 
 TEST_CASE("line: -nic vde is taken apart", "[qemu]") {
@@ -124,7 +155,56 @@ TEST_CASE("line: a device in JSON form keeps the address that it has", "[qemu]")
   const std::string device = R"({"driver":"e1000","netdev":"n0","mac":"52:54:00:aa:bb:cc"})";
   CHECK(rewritten({"-netdev", "vde,id=n0", "-device", device}) ==
         Words{"-netdev", "dgram,id=n0,local.type=fd,local.str=10", "-device", device});
+}
+
+TEST_CASE("line: a network in JSON form is found, and its device gets an address", "[qemu]") {
+  const std::string netdev = R"({"id":"n0","type":"vde","sock":"/a,b","port":3,"mode":448})";
+  CHECK(rewritten({"-netdev", netdev, "-device", R"({ "driver": "e1000", "netdev": "n0" } )"}) ==
+        Words{"-netdev", "dgram,id=n0,local.type=fd,local.str=10", "-device",
+              R"({ "driver": "e1000", "netdev": "n0" ,"mac":")" + k_mac + R"("} )"});
+  const auto line = analyse({"-netdev", netdev});
+  CHECK(line.value().nics.at(0).socket == "/a,b");
+  CHECK(line.value().nics.at(0).port == 3U);
+  CHECK(line.value().nics.at(0).mode == 0700U);
+}
+
+TEST_CASE("line: a value that looks like an option is not misread", "[qemu]") {
   CHECK(rewritten({"-append", "help", "-name", "help"}).size() == 8); // text is no question
+  CHECK(rewritten({"-fw_cfg", "-nic", "-qmp", "-net", "-smbios", "-version"}).size() == 10);
+  CHECK(rewritten({"-S", "-nic", "none"}) == Words{"-S", "-nic", "none"});
+}
+
+TEST_CASE("line: vdeq's sockets are for one NIC each", "[qemu]") {
+  const auto line = analyse({"-sock", "/a,/b", "--mod", "0770", "-m", "64"});
+  REQUIRE(line);
+  REQUIRE(line.value().nics.size() == 2);
+  CHECK(line.value().nics[0].socket == "/a");
+  CHECK(line.value().nics[1].socket == "/b");
+  CHECK(line.value().nics[1].mode == 0770U);
+  CHECK(line.value().args == Words{"-m", "64"});
+  const auto paired = analyse({"-net", "nic", "-net", "nic", "-unix", "/a"});
+  REQUIRE(paired);
+  REQUIRE(paired.value().nics.size() == 2);
+  CHECK(paired.value().nics[0].socket == "/a");
+  CHECK(paired.value().nics[1].socket == "/a");
+}
+
+TEST_CASE("line: a NIC that shares a connection needs an address only", "[qemu]") {
+  const auto line = analyse({"-net", "nic", "-net", "nic", "-net", "vde,sock=/a"});
+  REQUIRE(line);
+  REQUIRE(line.value().nics.size() == 2);
+  CHECK(line.value().nics[1].socket == "/a"); // its address is to be free there
+  CHECK(line.value().nics[0].has_connection());
+  CHECK_FALSE(line.value().nics[1].has_connection());
+}
+
+TEST_CASE("line: a QEMU that can only connect itself is told where to", "[qemu]") {
+  const auto line = analyse({"-net", "nic", "-net", "vde,sock=/a,port=3,group=kvm,mode=770"});
+  REQUIRE(line);
+  const auto words =
+      rewrite(line.value(), {{.mac = MacAddress::parse(k_mac).value(), .socket = "/x,y"}}, Backend::vde, {});
+  CHECK(words == Words{"-net", "nic,netdev=vdeup0,macaddr=" + k_mac, "-netdev",
+                       "vde,id=vdeup0,sock=/x,,y,port=3,group=kvm,mode=0770"});
 }
 
 TEST_CASE("line: text that looks like an option is text", "[qemu]") {
@@ -134,11 +214,14 @@ TEST_CASE("line: text that looks like an option is text", "[qemu]") {
 
 TEST_CASE("line: what has no meaning is refused by name", "[qemu]") {
   const auto args = GENERATE(
-      Words{"-net", "vde", "-net", "vde"}, Words{"-net", "nic", "-net", "nic", "-net", "vde"},
+      Words{"-net", "vde", "-net", "vde"}, Words{"-net", "nic", "-net", "vde,vlan=1"},
+      Words{"-net", "nic", "-net", "vde", "-net", "vde"}, Words{"-net", "nic", "-net", "vde,port=-1"},
       Words{"-net", "vde", "-net", "user"}, Words{"-netdev", "vde,sock=/s"},
       Words{"-netdev", "vde,id=n,colour=red"}, Words{"-nic", "vde,port=x"}, Words{"-nic", "vde,mac=nonsense"},
-      Words{"-nic", "vde,mac=01:00:5e:00:00:01"}, Words{"-netdev", R"({"type": "vde", "id": "n"})"},
-      Words{"-netdev", "vde,id=n", "-device", R"({"driver":"e1000","netdev":"n"})"},
+      Words{"-nic", "vde,mac=01:00:5e:00:00:01"}, Words{"-netdev", R"({"type": "vde"})"},
+      Words{"-netdev", R"({"type": "vde", "id": "n")"}, Words{"-device", "{}}"}, Words{"-device", "{"},
+      Words{"-netdev", R"({"type": "vde", "id": "n", "colour": 1})"}, Words{"-sock"},
+      Words{"-sock", "/a", "-net", "nic", "-net", "vde"}, Words{"-sock", "/a", "--mod", "9"},
       Words{"-net", "nic,macaddr=1", "-net", "vde"});
   CAPTURE(args);
   const auto line = analyse(args);

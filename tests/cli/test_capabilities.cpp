@@ -1,0 +1,102 @@
+#include "support/spawn.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace lab;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A QEMU that has only the backends named, writes down what it is called with, and then is fake_vm.
+class Shim {
+ public:
+  explicit Shim(const std::string& netdevs, const std::string& version = "7.2.22") {
+    std::ofstream{m_program}
+        << "#!/bin/sh\necho \"$*\" >> " << m_log << "\ncase \"$*\" in\n"
+        << "-version) echo 'QEMU emulator version " << version << "' ;;\n"
+        << "'-netdev help') printf '" << netdevs << "' ;;\n"
+        << "'-machine none -device help') printf 'Network devices:\\nname \"e1000\"\\n' ;;\n"
+        << "*) echo \"LINE $*\"; exec " << bin_directory() << "/fake_vm exit=0 ;;\nesac\n";
+    fs::permissions(m_program, fs::perms::owner_all);
+  }
+  Shim(const Shim&) = delete;
+  Shim& operator=(const Shim&) = delete;
+  ~Shim() {
+    fs::remove(m_program);
+    fs::remove(m_log);
+  }
+
+  [[nodiscard]] const std::string& program() const { return m_program; }
+
+  /// How often it was run since it was made.
+  [[nodiscard]] std::size_t calls() const {
+    std::ifstream stream{m_log};
+    std::size_t count = 0;
+    for (std::string line; std::getline(stream, line);)
+      ++count;
+    return count;
+  }
+
+ private:
+  std::string m_program = "/var/tmp/qemu-system-shim";
+  std::string m_log = "/var/tmp/shim.log";
+};
+
+bool has(const Finished& done, const std::string& text) {
+  return (done.out + done.err).find(text) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("run: a QEMU is asked once what it can do", "[run]") {
+  const Shim qemu{"socket\\n"};
+  for (const std::size_t calls : {4U, 5U}) { // three questions and the VM, then the VM alone
+    const auto done = run_vdeup({"run", "--", qemu.program()});
+    INFO(done.out << done.err);
+    CHECK(done.status == 0);
+    CHECK(has(done, "-netdev socket,id=vdeup0,fd="));
+    CHECK(qemu.calls() == calls);
+  }
+  fs::last_write_time(qemu.program(), fs::file_time_type::clock::now() + std::chrono::seconds{2});
+  CHECK(run_vdeup({"run", "--", qemu.program()}).status == 0);
+  CHECK(qemu.calls() == 9); // an upgrade is another program
+  CHECK(run_vdeup({"cancel", "--bridge"}).status == 0);
+}
+
+TEST_CASE("run: a cache of an earlier vdeup is not believed", "[run]") {
+  const Shim qemu{"socket\\n"};
+  CHECK(run_vdeup({"run", "--", qemu.program()}).status == 0);
+  unsigned entries = 0;
+  for (const auto& file : fs::recursive_directory_iterator{std::getenv("HOME")}) {
+    if (!file.is_regular_file() || file.path().filename().string().find("qemu-") != 0)
+      continue;
+    ++entries;
+    std::ifstream old{file.path()};
+    std::stringstream text;
+    text << old.rdbuf();
+    std::string rest = text.str();
+    rest.erase(0, rest.find('\n') + 1); // what the first format began with
+    std::ofstream{file.path()} << rest;
+  }
+  CHECK(entries == 1);
+  const std::size_t before = qemu.calls();
+  CHECK(run_vdeup({"run", "--", qemu.program()}).status == 0);
+  CHECK(qemu.calls() == before + 4);
+  CHECK(run_vdeup({"cancel", "--bridge"}).status == 0);
+}
+
+TEST_CASE("run: a QEMU without dgram and socket is told the switch", "[run]") {
+  const Shim qemu{"user\\nvde\\n"};
+  const auto done = run_vdeup({"run", "--", qemu.program(), "-net", "nic", "-net", "vde,port=3"});
+  INFO(done.out << done.err);
+  CHECK(done.status == 0);
+  CHECK(has(done, "-netdev vde,id=vdeup0,sock=/var/tmp/vde_switch0."));
+  CHECK(has(done, ",port=3"));
+  CHECK(run_vdeup({"cancel", "--bridge"}).status == 0);
+}
