@@ -8,6 +8,7 @@
 #include "model/vm_identity.hpp"
 #include "process/command.hpp"
 #include "qemu/line.hpp"
+#include "qemu/old_options.hpp"
 #include "vde/attach.hpp"
 #include "vde/session.hpp"
 
@@ -60,7 +61,9 @@ void adopt_socket_of_line(Invocation& call, const qemu::Line& line) {
 Result<Launch> prepare(Invocation call, const config::FileSettings& files) {
   TRY(auto program, process::find_program(call.program.front()));
   auto capabilities = capabilities_of(program);
-  TRY(auto line, qemu::analyse({call.program.begin() + 1, call.program.end()}));
+  auto words = qemu::translate_old_options({call.program.begin() + 1, call.program.end()},
+                                           {capabilities.version, ::access("/dev/kvm", F_OK) == 0});
+  TRY(auto line, qemu::analyse(std::move(words.args)));
   adopt_socket_of_line(call, line);
   TRY(auto request, make_request(call, files));
   if (request.scope.owner.uid != ::geteuid() && !line.nics.empty())
@@ -70,6 +73,8 @@ Result<Launch> prepare(Invocation call, const config::FileSettings& files) {
         fmt::format("run it as that user: `sudo -u {} vdeup run …`", shell_quote(request.scope.owner.name))});
   if (line.vm_name.empty())
     line.vm_name = called_as(program);
+  for (const std::string& change : words.changes)
+    fmt::print(stderr, "vdeup: {}\n", change);
   const bool is_guest = belongs_to_another(request.scope.sockets.dir.str());
   return Launch{std::move(program), call.program.front(), std::move(capabilities),
                 std::move(line),    std::move(request),   is_guest};
