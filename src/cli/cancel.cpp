@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
+#include "cli/keeper.hpp"
 #include "cli/output.hpp"
 #include "engine/apply.hpp"
 #include "model/interpret.hpp"
@@ -94,6 +95,7 @@ Result<int> cancel_command(const Context& context) {
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
+  clear_left_behind(wiring, request);
   std::optional<vde::SwitchLock> lock;
   if (!call.dry_run) {
     TRY(auto acquired, lock_switch(request.scope));

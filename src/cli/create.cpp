@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
+#include "cli/keeper.hpp"
 #include "cli/output.hpp"
 
 #include <boost/json/array.hpp>
@@ -135,6 +136,7 @@ Result<int> create_command(const Context& context) {
   if (!only_looks) { // a look does not need the right to change
     TRY(auto acquired, lock_switch(request.scope));
     lock = std::move(acquired);
+    TRY(stop_keeping(*lock)); // whoever made it for one VM: from here on somebody wants it to stay
   }
   auto outcome = ensure(wiring, request, only_looks);
   if (!outcome) {

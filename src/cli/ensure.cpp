@@ -27,22 +27,47 @@ bool is_as_requested(const Network& network, const plan::Request& request) {
          (!request.bridge || network.tap->bridge == request.bridge);
 }
 
-Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& request, bool dry_run) {
+/// Whether to do it, and whom to tell before.
+struct Manner {
+  bool dry_run = false;
+  const OnPlan& on_plan;
+};
+
+/// How much of a network is to exist: which plan leads there, and what proves it.
+struct Goal {
+  Result<Plan> (*plan)(const plan::Request&, const Network& desired, const Network& observed);
+  Result<> (*verify)(const Network& desired, const Network& observed);
+};
+
+Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& request, const Goal& goal,
+                               const Manner& manner) {
   TRY(auto situation, look(wiring, request));
   const Network& observed = situation.survey.network;
   TRY(auto desired, plan::desire(request, situation.choice, observed, situation.survey.links));
-  TRY(auto plan, plan::make_plan(request, desired, observed));
-  Ensured ensured{dry_run ? desired : observed, std::move(plan), situation.choice.reason};
-  if (dry_run || ensured.plan.empty())
+  TRY(auto plan, goal.plan(request, desired, observed));
+  Ensured ensured{manner.dry_run ? desired : observed, std::move(plan), situation.choice.reason};
+  if (manner.dry_run || ensured.plan.empty())
     return ensured;
+  if (manner.on_plan) {
+    TRY(manner.on_plan(ensured.plan));
+  }
   const auto prove = [&]() -> Result<> {
     TRY(auto after, look(wiring, request));
     ensured.network = after.survey.network;
-    return plan::verify(desired, ensured.network);
+    return goal.verify(desired, ensured.network);
   };
   engine::Journal journal = wiring.journal();
   TRY(engine::apply(ensured.plan, wiring.host(), journal, prove));
   return ensured;
+}
+
+Result<Ensured> reach(const Wiring& wiring, const plan::Request& request, const Goal& goal,
+                      const Manner& manner) {
+  for (int attempt = 1;; ++attempt) {
+    auto ensured = plan_and_apply(wiring, request, goal, manner);
+    if (ensured || !is_retryable(ensured.error().kind) || attempt == k_most_attempts)
+      return ensured ? std::move(ensured) : fail(with_privilege_hint(std::move(ensured).error(), request));
+  }
 }
 
 } // namespace
@@ -83,15 +108,17 @@ Result<Situation> look(const Wiring& wiring, const plan::Request& request) {
   return Situation{std::move(survey), std::move(choice)};
 }
 
-Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool dry_run) {
+Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool dry_run,
+                       const OnPlan& on_plan) {
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (is_as_requested(network, request))
     return Ensured{std::move(network), {}, {}};
-  for (int attempt = 1;; ++attempt) {
-    auto ensured = plan_and_apply(wiring, request, dry_run);
-    if (ensured || !is_retryable(ensured.error().kind) || attempt == k_most_attempts)
-      return ensured ? std::move(ensured) : fail(with_privilege_hint(std::move(ensured).error(), request));
-  }
+  return reach(wiring, request, {plan::make_plan, plan::verify}, {dry_run, on_plan});
+}
+
+Result<Ensured> ensure_bridge(const Wiring& wiring, const plan::Request& request, bool dry_run,
+                              const OnPlan& on_plan) {
+  return reach(wiring, request, {plan::make_bridge_plan, plan::verify_bridge}, {dry_run, on_plan});
 }
 
 } // namespace vdeup::cli

@@ -5,6 +5,7 @@
 #include "model/step.hpp"
 #include "vde/switch_lock.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -35,7 +36,14 @@ void release_unused(vde::SwitchLock lock, const Scope& scope);
 /// A functional network is left alone, at the price of one look at the switch and two at the kernel. When
 /// somebody else changes the host between planning and doing, it is looked at and planned again.
 /// Errors: those of planning and carrying out; then everything is as it was before.
-[[nodiscard]] Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool dry_run);
+/// `on_plan` is told of a plan before it is carried out, and can stop it.
+using OnPlan = std::function<Result<>(const Plan&)>;
+[[nodiscard]] Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool dry_run,
+                                     const OnPlan& on_plan = {});
+
+/// The same for the bridge alone.
+[[nodiscard]] Result<Ensured> ensure_bridge(const Wiring& wiring, const plan::Request& request, bool dry_run,
+                                            const OnPlan& on_plan = {});
 
 /// Look at everything as a plan needs it: the survey, with the bridge that the request comes to.
 struct Situation {

@@ -1,6 +1,7 @@
 #include "cli/examination.hpp"
 
 #include "cli/ensure.hpp"
+#include "cli/keeper.hpp"
 #include "engine/probe.hpp"
 #include "kernel/tap_holders.hpp"
 
@@ -93,6 +94,7 @@ Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const pl
 
 Result<Examination> examine(const Context& context, const plan::Request& request) {
   TRY(auto wiring, Wiring::connect(context.log));
+  clear_left_behind(wiring, request);
   TRY(auto path, PathWiring::connect());
   auto look = look_around(wiring, path, request);
   if (!look && look.error().kind != ErrorKind::refused)

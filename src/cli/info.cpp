@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
+#include "cli/keeper.hpp"
 #include "cli/output.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ void print_rows(const Scope& scope, const Network& network) {
 Result<int> info_command(const Context& context) {
   TRY(auto request, make_request(context.call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
+  clear_left_behind(wiring, request);
   const auto lock = share_switch(request.scope);
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (network.vde_switch.life != Switch::Life::alive)

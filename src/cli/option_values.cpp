@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace vdeup::cli {
 namespace {
@@ -111,6 +112,16 @@ Result<std::vector<std::string>> parse_hosts(std::string_view text) {
   if (hosts.empty())
     return fail(bad_value("-r", text, "it names no host", "hosts are written as [USER@]HOST"));
   return hosts;
+}
+
+Result<unsigned> parse_queues(std::string_view text) {
+  constexpr unsigned most = 256; // MAX_TAP_QUEUES in drivers/net/tun.c
+  unsigned number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || at != end || number == 0 || number > most)
+    return fail(bad_value("--queues", text, fmt::format("it is no number from 1 to {}", most), {}));
+  return number;
 }
 
 Result<std::string> parse_remote_user(std::string_view text) {

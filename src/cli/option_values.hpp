@@ -28,4 +28,7 @@ struct PrivilegeWish {
 /// Check the value of `-l`, a user's name on other hosts. Errors: usage.
 [[nodiscard]] Result<std::string> parse_remote_user(std::string_view text);
 
+/// Read a number of queues, 1 to 256 as the kernel has them. Errors: usage.
+[[nodiscard]] Result<unsigned> parse_queues(std::string_view text);
+
 } // namespace vdeup::cli

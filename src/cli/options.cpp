@@ -140,6 +140,25 @@ Invocation read_words(const po::variables_map& values) {
   return call;
 }
 
+Result<RunOptions> read_run_options(const po::variables_map& values) {
+  RunOptions run;
+  run.nic_model = get(values, "nic-model");
+  run.remove = values.count("rm") > 0;
+  run.reconnect = values.count("reconnect") > 0;
+  run.strict = values.count("strict") > 0;
+  run.timing = values.count("timing") > 0;
+  if (const auto lane = get(values, "lane")) {
+    if (*lane != "vde" && *lane != "tap")
+      return fail(usage(fmt::format("cannot use --lane with '{}'", printable(*lane)), "it is vde or tap",
+                        nearest(*lane, {"vde", "tap"})));
+    run.lane = *lane == "tap" ? Lane::tap : Lane::vde;
+  }
+  if (const auto queues = get(values, "queues")) {
+    TRY(run.queues, parse_queues(*queues));
+  }
+  return run;
+}
+
 /// Read the values that have a form of their own.
 Result<> read_values(const po::variables_map& values, Invocation& call) {
   if (const auto level = get(values, "-d")) {
@@ -154,6 +173,7 @@ Result<> read_values(const po::variables_map& values, Invocation& call) {
   if (const auto ways = get(values, "-Z")) {
     TRY(call.privilege, parse_privilege(*ways));
   }
+  TRY(call.run, read_run_options(values));
   if (values.count("probe") > 0)
     for (const std::string& text : values["probe"].as<std::vector<std::string>>()) {
       TRY(auto address, IpAddress::parse(text));
@@ -177,6 +197,8 @@ Result<CommandWord> read_command(Dialect dialect, const std::vector<std::string>
 Result<> check_company(const Invocation& call) {
   if (call.remove_bridge && call.command != CommandWord::cancel)
     return fail(usage("cannot use --bridge here", "it belongs to cancel", "-b"));
+  if (call.run.queues > 1 && call.run.lane != Lane::tap)
+    return fail(usage("cannot use --queues here", "it belongs to --lane tap: a switch has one queue"));
   if (!call.probes.empty() && call.command != CommandWord::check)
     return fail(usage("cannot use --probe here", "it belongs to check"));
   if (call.choice.group && call.choice.share)

@@ -20,6 +20,23 @@ enum class Dialect {
   ctys, ///< ctys-setupVDE: the setup commands only
 };
 
+/// How the NICs of a VM are attached.
+enum class Lane {
+  vde, ///< each at a port of the user's switch
+  tap, ///< each by a TAP of its own, on the same bridge
+};
+
+/// What belongs to `run` alone.
+struct RunOptions {
+  Lane lane = Lane::vde;                  ///< --lane
+  unsigned queues = 1;                    ///< --queues, with the lane tap
+  std::optional<std::string> nic_model{}; ///< --nic-model
+  bool remove = false;                    ///< --rm
+  bool reconnect = false;                 ///< --reconnect
+  bool strict = false;                    ///< --strict
+  bool timing = false;                    ///< --timing
+};
+
 /// A command line, parsed.
 struct Invocation {
   CommandWord command = CommandWord::info;
@@ -38,8 +55,9 @@ struct Invocation {
   PrivilegeWish privilege{};                ///< -Z
   bool dry_run = false;
   bool json = false;
-  bool remove_bridge = false;         ///< cancel --bridge
-  std::vector<IpAddress> probes{};    ///< check --probe
+  bool remove_bridge = false;      ///< cancel --bridge
+  std::vector<IpAddress> probes{}; ///< check --probe
+  RunOptions run{};
   std::vector<std::string> program{}; ///< run: the program and its arguments
 };
 

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
+#include "cli/keeper.hpp"
 #include "cli/output.hpp"
 #include "model/vm_identity.hpp"
 #include "vde/vde_path.hpp"
@@ -93,6 +94,8 @@ Result<Ports> look(const plan::Request& request) {
 
 Result<int> ports_command(const Context& context) {
   TRY(auto request, make_request(context.call, context.files));
+  TRY(auto wiring, Wiring::connect(context.log));
+  clear_left_behind(wiring, request);
   const auto lock = share_switch(request.scope);
   TRY(auto ports, look(request));
   if (context.call.json) {

@@ -1,6 +1,7 @@
 #include "cli/wiring.hpp"
 
 #include "kernel/path_host.hpp"
+#include "kernel/vm_tap.hpp"
 #include "vde/vde_path.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +43,11 @@ engine::Journal Wiring::journal() const {
     if (log.shows(LogLevel::debug))
       log.debug(fmt::format("{}: {}", state_text(entry.state), describe(planned.step)));
   }};
+}
+
+Result<std::unique_ptr<engine::LaneHost>> open_lane() {
+  TRY(auto lane, kernel::KernelLane::open());
+  return std::unique_ptr<engine::LaneHost>{std::move(lane)};
 }
 
 Result<plan::Request> make_request(const Invocation& call, const config::FileSettings& files) {

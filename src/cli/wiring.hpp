@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "engine/host.hpp"
 #include "engine/journal.hpp"
+#include "engine/lane.hpp"
 #include "engine/path.hpp"
 #include "kernel/kernel_host.hpp"
 #include "plan/request.hpp"
@@ -54,6 +55,9 @@ class PathWiring {
   std::unique_ptr<engine::KernelPath> m_kernel;
   std::unique_ptr<engine::SwitchPath> m_switches;
 };
+
+/// Where TAPs for VMs are made. Apart from the wiring: only a launch with that lane pays for it.
+[[nodiscard]] Result<std::unique_ptr<engine::LaneHost>> open_lane();
 
 /// What a command line asks for, with names checked and the settings of the environment and of files in it.
 [[nodiscard]] Result<plan::Request> make_request(const Invocation& call, const config::FileSettings& files);

@@ -34,7 +34,9 @@ Result<UniqueFd> open_clone_device() {
   return fd;
 }
 
-Result<UniqueFd> attach(const IfName& name, short flags, const std::string& what) {
+} // namespace
+
+Result<UniqueFd> open_tap_queue(const IfName& name, short flags, const std::string& what) {
   TRY(auto fd, open_clone_device());
   ifreq request = request_for(name, flags);
   if (::ioctl(fd.get(), TUNSETIFF, &request) < 0)
@@ -42,8 +44,6 @@ Result<UniqueFd> attach(const IfName& name, short flags, const std::string& what
   return fd;
 }
 
-/// An address that never becomes the bridge's own: a bridge without a fixed address takes the lowest one
-/// among its ports, and 0xfe is as high as a unicast address can begin (libvirt does the same).
 MacAddress high_address() {
   std::random_device random;
   MacAddress::Bytes bytes{};
@@ -52,26 +52,24 @@ MacAddress high_address() {
   return MacAddress{bytes};
 }
 
-Result<std::uint32_t> index_of(int tun_fd, const IfName& name) {
+Result<std::uint32_t> tap_index(int queue_fd, const IfName& name) {
   const UniqueFd socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   if (!socket)
     return fail(errno_error(errno, "cannot find TAP " + name.str()));
   ifreq request{};
   // The name as the descriptor knows it: whoever renamed it, this is the device that we hold.
-  if (::ioctl(tun_fd, TUNGETIFF, &request) < 0 || ::ioctl(socket.get(), SIOCGIFINDEX, &request) < 0)
+  if (::ioctl(queue_fd, TUNGETIFF, &request) < 0 || ::ioctl(socket.get(), SIOCGIFINDEX, &request) < 0)
     return fail(errno_error(errno, "cannot find TAP " + name.str()));
   return static_cast<std::uint32_t>(request.ifr_ifindex);
 }
 
-} // namespace
-
 Result<> create_tap(Netlink& netlink, const IfName& name, const Identity& owner,
                     const TapProperties& properties) {
   const std::string what = fmt::format("cannot create TAP {} for {}", name.str(), owner.name);
-  TRY(auto tap, attach(name, k_as_vde_switch_does | k_fail_if_it_exists, what));
+  TRY(auto tap, open_tap_queue(name, k_as_vde_switch_does | k_fail_if_it_exists, what));
   if (::ioctl(tap.get(), TUNSETOWNER, owner.uid) < 0 || ::ioctl(tap.get(), TUNSETGROUP, owner.gid) < 0)
     return fail(errno_error(errno, what));
-  TRY(auto index, index_of(tap.get(), name));
+  TRY(auto index, tap_index(tap.get(), name));
   // The host has no business on this cable: without an address of its own, no VM reaches it around the
   // bridge.
   TRY(change_link(
@@ -85,8 +83,8 @@ Result<> create_tap(Netlink& netlink, const IfName& name, const Identity& owner,
 
 Result<> delete_own_tap(const IfName& name, std::uint32_t index) {
   const std::string what = "cannot delete TAP " + name.str();
-  TRY(auto tap, attach(name, k_as_vde_switch_does, what));
-  TRY(auto found, index_of(tap.get(), name));
+  TRY(auto tap, open_tap_queue(name, k_as_vde_switch_does, what));
+  TRY(auto found, tap_index(tap.get(), name));
   if (found != index)
     return fail(Error{ErrorKind::conflict, what, "another device has taken its name", {}});
   if (::ioctl(tap.get(), TUNSETPERSIST, 0) < 0)

@@ -18,6 +18,18 @@ struct TapProperties {
 [[nodiscard]] Result<> create_tap(Netlink& netlink, const IfName& name, const Identity& owner,
                                   const TapProperties& properties);
 
+/// Open a queue of a TUN device, which makes it if there is none of that name; `flags` as TUNSETIFF takes
+/// them. The device is gone with its last queue unless it is made persistent. Errors: conflict with
+/// IFF_TUN_EXCL if there is one.
+[[nodiscard]] Result<UniqueFd> open_tap_queue(const IfName& name, short flags, const std::string& what);
+
+/// The index of the device that a queue belongs to.
+[[nodiscard]] Result<std::uint32_t> tap_index(int queue_fd, const IfName& name);
+
+/// An address that never becomes the bridge's own: a bridge without a fixed address takes the lowest one
+/// among its ports, and 0xfe is as high as a unicast address can begin (libvirt does the same).
+[[nodiscard]] MacAddress high_address();
+
 /// Delete a TAP as its owner, who needs no privilege for it: open it, make it non-persistent, close it.
 /// `index` guards against another device that took the name meanwhile.
 /// Errors: conflict if some process holds it open.

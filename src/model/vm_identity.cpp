@@ -43,11 +43,15 @@ MacAddress vm_address(std::string_view host_seed, uid_t owner, std::string_view 
   return MacAddress{bytes};
 }
 
-std::string PortLabel::text() const {
-  std::string safe = vm_name.substr(0, k_longest_name);
+std::string safe_vm_name(std::string_view name) {
+  std::string safe{name.substr(0, k_longest_name)};
   std::replace_if(
       safe.begin(), safe.end(), [](char byte) { return !is_safe(byte); }, '_');
-  return fmt::format("{}{}{}", safe, k_mac_key, mac.str());
+  return safe;
+}
+
+std::string PortLabel::text() const {
+  return fmt::format("{}{}{}", safe_vm_name(vm_name), k_mac_key, mac.str());
 }
 
 ClientText read_client_text(std::string_view description) {

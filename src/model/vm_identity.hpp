@@ -15,6 +15,9 @@ namespace vdeup {
 [[nodiscard]] MacAddress vm_address(std::string_view host_seed, uid_t owner, std::string_view vm_name,
                                     unsigned nic, unsigned attempt);
 
+/// The name of a VM in letters that are safe everywhere: others become `_`, and 40 of them are enough.
+[[nodiscard]] std::string safe_vm_name(std::string_view name);
+
 /// What a VM calls itself at its port of a switch: `NAME mac=52:54:00:12:34:56`. The address is there from
 /// the first moment, before the guest has sent anything, so that no other VM takes it.
 struct PortLabel {

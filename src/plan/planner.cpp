@@ -41,6 +41,11 @@ class Planner {
     return std::move(m_plan);
   }
 
+  Result<Plan> make_bridge() {
+    TRY(ensure_bridge());
+    return std::move(m_plan);
+  }
+
  private:
   void add(LinkStep step, std::optional<Step> undo) {
     m_plan.push_back({Step{std::move(step)}, std::move(undo)});
@@ -172,6 +177,10 @@ Result<Plan> make_plan(const Request& request, const Network& desired, const Net
   return Planner{request, desired, observed}.make();
 }
 
+Result<Plan> make_bridge_plan(const Request& request, const Network& desired, const Network& observed) {
+  return Planner{request, desired, observed}.make_bridge();
+}
+
 Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal, const Network& observed,
                                const std::vector<Tap>& taps) {
   using Life = Switch::Life;
@@ -209,9 +218,14 @@ Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal, const
   return plan;
 }
 
-Result<> verify(const Network& desired, const Network& observed) {
+Result<> verify_bridge(const Network& desired, const Network& observed) {
   if (!observed.bridge || observed.bridge->name != desired.bridge->name || !observed.bridge->is_up)
     return fail(differs(fmt::format("bridge {} is not up", desired.bridge->name.str())));
+  return ok();
+}
+
+Result<> verify(const Network& desired, const Network& observed) {
+  TRY(verify_bridge(desired, observed));
   const Switch& vde_switch = observed.vde_switch;
   if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients)
     return fail(differs("the switch does not answer or does not accept VMs"));

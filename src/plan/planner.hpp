@@ -12,6 +12,11 @@ namespace vdeup::plan {
 /// request does not say `force`.
 [[nodiscard]] Result<Plan> make_plan(const Request& request, const Network& desired, const Network& observed);
 
+/// Compute the steps that make the bridge alone exist: all that a VM with a TAP of its own needs.
+/// Errors: refused as make_plan().
+[[nodiscard]] Result<Plan> make_bridge_plan(const Request& request, const Network& desired,
+                                            const Network& observed);
+
 struct Removal {
   bool force = false;  ///< also with VMs attached, also a switch that does not answer
   bool bridge = false; ///< also the bridge, if it is ours and nothing else uses it
@@ -28,6 +33,9 @@ struct Removal {
 /// Check that the network observed after all steps is the one that was desired.
 /// Errors: failed, naming the first difference.
 [[nodiscard]] Result<> verify(const Network& desired, const Network& observed);
+
+/// Check that the bridge is there and up. Errors: as verify().
+[[nodiscard]] Result<> verify_bridge(const Network& desired, const Network& observed);
 
 /// True if a switch runs and holds the TAP that it says it has.
 [[nodiscard]] bool is_on_its_tap(const Network& observed);

@@ -57,11 +57,18 @@ struct Line {
 /// Errors: usage, naming the option, for what cannot be given a meaning.
 [[nodiscard]] Result<Line> analyse(std::vector<std::string> args);
 
+/// A TAP of the NIC's own, by the numbers under which QEMU inherits its queues.
+struct TapQueues {
+  std::vector<int> fds;
+  std::vector<int> vhost_fds{}; ///< of /dev/vhost-net, as many or none
+};
+
 /// What a NIC gets: an address and, unless it shares one, a connection.
 struct Connected {
-  int fd = -1; ///< the number under which QEMU inherits the connection; not with Backend::vde
+  int fd = -1; ///< the number under which QEMU inherits the connection; not with Backend::vde or a TAP
   MacAddress mac;
-  std::string socket{}; ///< the switch, with Backend::vde: QEMU connects itself
+  std::string socket{};           ///< the switch, with Backend::vde: QEMU connects itself
+  std::optional<TapQueues> tap{}; ///< instead of the connection to a switch
 };
 
 /// The model of a NIC, and the option that makes it.

@@ -26,6 +26,33 @@ std::string value_of_vde(const VdeNic& nic, const std::string& id, const std::st
   return value.str();
 }
 
+/// `fd=` for one, `fds=` with colons for several (qemu(1), -netdev tap).
+void set_fds(OptionValue& value, const std::string& key, const std::vector<int>& fds) {
+  value.set(fds.size() == 1 ? key : key + "s", fmt::format("{}", fmt::join(fds, ":")));
+}
+
+std::string value_of_tap(const TapQueues& tap, const std::string& id) {
+  OptionValue value = OptionValue::parse("tap");
+  value.set("id", id);
+  set_fds(value, "fd", tap.fds);
+  if (!tap.vhost_fds.empty()) {
+    value.set("vhost", "on");
+    set_fds(value, "vhostfd", tap.vhost_fds);
+  }
+  return value.str();
+}
+
+/// A virtio NIC takes notice of several queues only if it is told so. Two vectors for each pair of queues,
+/// and two more for the device.
+void set_queues(OptionValue& value, std::size_t queues) {
+  if (queues < 2)
+    return;
+  if (!value.has("mq"))
+    value.set("mq", "on");
+  if (!value.has("vectors"))
+    value.set("vectors", std::to_string(2 * queues + 2));
+}
+
 /// Collects what is to be changed in a line and then prints it once.
 class Rewriting {
  public:
@@ -36,7 +63,7 @@ class Rewriting {
     switch (nic.place.form) {
     case Place::Form::added:
       add_in_front({"-netdev", backend_value(nic, connected, new_id)});
-      add_in_front(added_front(m_model, new_id, connected.mac));
+      add_in_front(added_front(m_model, new_id, connected));
       break;
     case Place::Form::net_pair:
       apply_pair(nic, connected, new_id);
@@ -58,7 +85,7 @@ class Rewriting {
     if (other.form == Place::Form::hub)
       return join_hub(other, new_id);
     const std::string id = netdev_of_other(*other.backend, new_id);
-    set_front(*other.front, id, std::nullopt);
+    set_front(*other.front, id, nullptr);
   }
 
   [[nodiscard]] Words result() const {
@@ -74,6 +101,8 @@ class Rewriting {
  private:
   [[nodiscard]] std::string backend_value(const VdeNic& nic, const Connected& connected,
                                           const std::string& id) const {
+    if (connected.tap)
+      return value_of_tap(*connected.tap, id);
     if (m_backend == Backend::vde)
       return value_of_vde(nic, id, connected.socket);
     OptionValue value = OptionValue::parse(m_backend == Backend::dgram_fd ? "dgram" : "socket");
@@ -101,27 +130,36 @@ class Rewriting {
   }
 
   /// A NIC that has no place yet: `-net nic` puts it where the machine has its own.
-  static Words added_front(const NicModel& model, const std::string& id, const MacAddress& mac) {
+  static Words added_front(NicModel model, const std::string& id, const Connected& connected) {
+    const std::size_t queues = connected.tap ? connected.tap->fds.size() : 1;
+    if (queues > 1 && (model.name.empty() || model.name == "virtio"))
+      model = {"virtio-net-pci", true}; // -net nic has no place for mq=
     OptionValue value = OptionValue::parse(model.is_device ? model.name : "nic");
     value.set("netdev", id);
     if (!model.is_device && !model.name.empty())
       value.set("model", model.name);
-    value.set(model.is_device ? "mac" : "macaddr", mac.str());
+    value.set(model.is_device ? "mac" : "macaddr", connected.mac.str());
+    if (model.is_device)
+      set_queues(value, queues);
     return {model.is_device ? "-device" : "-net", value.str()};
   }
 
   /// A `-net nic` of the line: netdev= says the same as vlan= did.
-  void set_front(std::size_t argument, const std::string& netdev, const std::optional<MacAddress>& mac) {
+  void set_front(std::size_t argument, const std::string& netdev, const Connected* connected) {
     OptionValue front = value_at(argument);
-    if (mac && m_model.is_device && !netdev.empty() && !front.has("model")) {
-      const Words words = added_front(m_model, netdev, *mac);
+    const std::string model = front.get("model").value_or(m_model.is_device ? "" : m_model.name);
+    const bool is_multi_queue = connected != nullptr && connected->tap && connected->tap->fds.size() > 1 &&
+                                (model.empty() || model == "virtio");
+    if (connected != nullptr && !netdev.empty() &&
+        (is_multi_queue || (m_model.is_device && !front.has("model")))) {
+      const Words words = added_front(m_model, netdev, *connected);
       return replace(argument, words[0], words[1]);
     }
     front.remove("vlan");
     if (!netdev.empty())
       front.set("netdev", netdev);
-    if (mac)
-      front.set("macaddr", mac->str());
+    if (connected != nullptr)
+      front.set("macaddr", connected->mac.str());
     m_args.at(argument) = front.str();
   }
 
@@ -133,9 +171,9 @@ class Rewriting {
     else
       add_in_front({"-netdev", backend_value(nic, connected, id)});
     if (front)
-      set_front(*front, id, connected.mac);
+      set_front(*front, id, &connected);
     else
-      add_after(*backend, added_front(m_model, id, connected.mac));
+      add_after(*backend, added_front(m_model, id, connected));
   }
 
   void apply_hub(const VdeNic& nic, const Connected& connected, const std::string& new_id) {
@@ -146,7 +184,7 @@ class Rewriting {
       add_hub_port(*backend, hub, new_id + "-port", id);
     }
     if (front)
-      join_hub_front(*front, hub, new_id, connected.mac);
+      join_hub_front(*front, hub, new_id, &connected);
   }
 
   /// A backend or a NIC of somebody else. What has no `netdev=` is at hub 0 by itself.
@@ -160,15 +198,15 @@ class Rewriting {
       add_hub_port(*other.backend, other.hub, new_id + "-port", id);
     }
     if (other.front)
-      join_hub_front(*other.front, other.hub, new_id, std::nullopt);
+      join_hub_front(*other.front, other.hub, new_id, nullptr);
   }
 
   void join_hub_front(std::size_t front, unsigned hub, const std::string& new_id,
-                      const std::optional<MacAddress>& mac) {
+                      const Connected* connected) {
     if (hub == 0)
-      return set_front(front, {}, mac);
+      return set_front(front, {}, connected);
     add_hub_port(front, hub, new_id + "-nic", {});
-    set_front(front, new_id + "-nic", mac);
+    set_front(front, new_id + "-nic", connected);
   }
 
   void add_hub_port(std::size_t argument, unsigned hub, const std::string& id, const std::string& netdev) {
@@ -190,11 +228,17 @@ class Rewriting {
   void apply_netdev(const VdeNic& nic, const Connected& connected) {
     const NetOption option = option_at("netdev", *nic.place.backend);
     m_args.at(*nic.place.backend) = backend_value(nic, connected, option.get("id").value_or(""));
-    if (!nic.place.front || nic.mac)
+    if (!nic.place.front)
       return;
     const std::size_t front = *nic.place.front;
     const bool is_device = m_args.at(front - 1).ends_with("device");
-    m_args.at(front) = option_at(is_device ? "device" : "net", front).with_address(connected.mac);
+    if (!nic.mac)
+      m_args.at(front) = option_at(is_device ? "device" : "net", front).with_address(connected.mac);
+    if (is_device && connected.tap && m_args.at(front).starts_with("virtio-net")) {
+      OptionValue value = value_at(front);
+      set_queues(value, connected.tap->fds.size());
+      m_args.at(front) = value.str();
+    }
   }
 
   /// An option that the analysis has read before.
@@ -213,7 +257,7 @@ class Rewriting {
     model.is_device = model.name.ends_with("-device"); // -net nic makes none of these
     if (model.name.empty() && m_model.is_device)
       model = m_model;
-    add_after(argument, added_front(model, id, connected.mac));
+    add_after(argument, added_front(model, id, connected));
   }
 
   Words m_args;

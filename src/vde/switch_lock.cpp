@@ -11,12 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace vdeup::vde {
 namespace {
 
 constexpr mode_t k_mode = S_IRUSR | S_IWUSR;
+constexpr std::size_t k_longest_note = 255;
 
 struct LockFile {
   UniqueFd fd;
@@ -83,6 +85,12 @@ bool lock_until(int fd, int mode, const Deadline& deadline) {
   return ::flock(fd, mode) == 0;
 }
 
+std::string note_in(int fd) {
+  std::array<char, k_longest_note> bytes{};
+  const ssize_t size = ::pread(fd, bytes.data(), bytes.size(), 0);
+  return size > 0 ? std::string(bytes.data(), static_cast<std::size_t>(size)) : std::string{};
+}
+
 std::string lock_path(const Scope& scope) {
   return scope.sockets.dir.str() + ".lock";
 }
@@ -110,6 +118,29 @@ std::optional<SwitchLock> SwitchLock::share(const Scope& scope, const Deadline& 
       !lock_until(fd.get(), LOCK_SH, deadline))
     return std::nullopt;
   return SwitchLock{std::move(fd), path, false};
+}
+
+Result<> SwitchLock::write_note(const std::string& note) {
+  const std::string what = fmt::format("cannot write to {}", m_path);
+  if (note.size() > k_longest_note)
+    return fail(Error{ErrorKind::failed, what, "the note is too long", {}});
+  // Killed in between, we leave no note: then what was made for one launch stays, and does no harm.
+  if (::ftruncate(m_fd.get(), 0) < 0 ||
+      ::pwrite(m_fd.get(), note.data(), note.size(), 0) != static_cast<ssize_t>(note.size()))
+    return fail(errno_error(errno, what));
+  return ok();
+}
+
+std::string SwitchLock::read_note() const {
+  return note_in(m_fd.get());
+}
+
+std::string SwitchLock::peek_note(const Scope& scope) {
+  const UniqueFd fd{::open(lock_path(scope).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) < 0 || !is_plain_file_of(status, scope.owner.uid))
+    return {};
+  return note_in(fd.get());
 }
 
 void SwitchLock::remove_file() {

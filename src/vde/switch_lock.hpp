@@ -25,6 +25,15 @@ class SwitchLock {
   /// where it may not be read, or at the deadline: a look is worth more than good manners.
   [[nodiscard]] static std::optional<SwitchLock> share(const Scope& scope, const Deadline& deadline);
 
+  /// Leave a note in the file for whoever comes next; empty: none. One line, at most 255 bytes. It is the
+  /// owner's word and no more: what it says is to be looked at before it is acted on.
+  [[nodiscard]] Result<> write_note(const std::string& note);
+  /// The note that is there, or an empty text.
+  [[nodiscard]] std::string read_note() const;
+
+  /// Read the note without the lock; empty if there is none or no such file of the owner.
+  [[nodiscard]] static std::string peek_note(const Scope& scope);
+
   /// Remove the file, because there is no switch to protect; the lock is held until the end all the same.
   void remove_file();
 

@@ -1,0 +1,187 @@
+#include "cli/keeper.hpp"
+
+#include "engine/apply.hpp"
+#include "model/interpret.hpp"
+#include "model/vm_tap.hpp"
+#include "plan/planner.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace vdeup::cli {
+namespace {
+
+constexpr std::string_view k_pid_key = "keeper pid=";
+constexpr std::string_view k_start_key = " start=";
+constexpr std::string_view k_made_key = " made=";
+constexpr std::string_view k_bridge_key = "bridge:";
+
+template <class Number>
+bool take_number(std::string_view& rest, Number& number) {
+  const char* const end = rest.data() + rest.size();
+  const auto [at, error] = std::from_chars(rest.data(), end, number);
+  if (error != std::errc{})
+    return false;
+  rest.remove_prefix(static_cast<std::size_t>(at - rest.data()));
+  return true;
+}
+
+bool take_key(std::string_view& rest, std::string_view key) {
+  if (!rest.starts_with(key))
+    return false;
+  rest.remove_prefix(key.size());
+  return true;
+}
+
+bool read_made(std::string_view list, Keeper& keeper) {
+  while (!list.empty()) {
+    std::string_view word = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(word.size() + 1, list.size()));
+    if (word == "switch") {
+      keeper.made_switch = true;
+    } else if (word == "tap") {
+      keeper.made_tap = true;
+    } else if (take_key(word, k_bridge_key)) {
+      auto name = IfName::parse(word);
+      if (!name)
+        return false;
+      keeper.made_bridge = std::move(name).value();
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// VMs at the switch, and VMs with a TAP of their own that belong to the same network.
+bool is_in_use(const engine::Survey& survey, const Scope& scope) {
+  const auto is_lane = [&scope](const Link& link) {
+    const auto mark = VmTapMark::parse(link.alias);
+    return mark && mark->owner == scope.owner.uid && mark->switch_dir == scope.sockets.dir;
+  };
+  return !survey.network.vde_switch.clients().empty() ||
+         std::any_of(survey.links.begin(), survey.links.end(), is_lane);
+}
+
+/// The bridge that was made, unless it has come to serve somebody else.
+Result<std::optional<Bridge>> bridge_to_go(const Wiring& wiring, const Keeper& keeper,
+                                           const engine::Survey& survey) {
+  if (!keeper.made_bridge)
+    return std::optional<Bridge>{};
+  const auto link = std::find_if(survey.links.begin(), survey.links.end(), [&](const Link& candidate) {
+    return candidate.is_bridge() && candidate.name == keeper.made_bridge->str();
+  });
+  if (link == survey.links.end())
+    return std::optional<Bridge>{};
+  TRY(auto bridge, to_bridge(*link, survey.links, wiring.host_seed()));
+  const bool is_shared = std::any_of(bridge.ports.begin(), bridge.ports.end(), [&](const std::string& port) {
+    return std::none_of(survey.taps.begin(), survey.taps.end(),
+                        [&port](const Tap& tap) { return tap.name.str() == port; });
+  });
+  return is_shared ? std::optional<Bridge>{} : std::optional{std::move(bridge)};
+}
+
+/// Take down what a keeper made; false if VMs still use it.
+Result<bool> take_down(const Wiring& wiring, const plan::Request& request, const Keeper& keeper) {
+  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  if (is_in_use(survey, request.scope))
+    return false;
+  TRY(survey.network.bridge, bridge_to_go(wiring, keeper, survey));
+  if (!keeper.made_switch)
+    survey.network.vde_switch = Switch{};
+  if (!keeper.made_tap)
+    survey.taps.clear();
+  const plan::Removal removal{.force = true, .bridge = survey.network.bridge.has_value()};
+  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
+  engine::Journal journal = wiring.journal();
+  TRY(engine::apply(plan, wiring.host(), journal));
+  return true;
+}
+
+} // namespace
+
+std::string Keeper::text() const {
+  std::string made = made_switch ? "switch" : "";
+  if (made_tap)
+    made += made.empty() ? "tap" : ",tap";
+  if (made_bridge)
+    made += fmt::format("{}{}{}", made.empty() ? "" : ",", k_bridge_key, made_bridge->str());
+  return fmt::format("{}{}{}{}{}{}\n", k_pid_key, process.pid, k_start_key, process.start_time, k_made_key,
+                     made);
+}
+
+std::optional<Keeper> Keeper::parse(std::string_view note) {
+  Keeper keeper;
+  if (note.ends_with('\n'))
+    note.remove_suffix(1);
+  const bool is_read = take_key(note, k_pid_key) && take_number(note, keeper.process.pid) &&
+                       take_key(note, k_start_key) && take_number(note, keeper.process.start_time) &&
+                       take_key(note, k_made_key) && read_made(note, keeper);
+  return is_read ? std::optional{std::move(keeper)} : std::nullopt;
+}
+
+Keeper keeper_of(const Plan& plan) {
+  Keeper keeper{.process = process::this_process()};
+  for (const PlannedStep& planned : plan) {
+    if (const auto* step = std::get_if<SwitchStep>(&planned.step))
+      keeper.made_switch = keeper.made_switch || std::holds_alternative<StartSwitch>(*step);
+    const auto* link_step = std::get_if<LinkStep>(&planned.step);
+    if (link_step == nullptr)
+      continue;
+    keeper.made_tap = keeper.made_tap || std::holds_alternative<CreateTap>(*link_step);
+    if (const auto* bridge = std::get_if<CreateBridge>(link_step))
+      keeper.made_bridge = bridge->name;
+  }
+  return keeper;
+}
+
+Result<> begin_keeping(vde::SwitchLock& lock, const Plan& plan) {
+  Keeper keeper = keeper_of(plan);
+  if (const auto earlier = Keeper::parse(lock.read_note())) {
+    keeper.made_switch = keeper.made_switch || earlier->made_switch;
+    keeper.made_tap = keeper.made_tap || earlier->made_tap;
+    if (!keeper.made_bridge)
+      keeper.made_bridge = earlier->made_bridge;
+  }
+  return lock.write_note(keeper.text());
+}
+
+Result<> end_keeping(const Wiring& wiring, const plan::Request& request) {
+  TRY(auto lock, lock_switch(request.scope));
+  auto keeper = Keeper::parse(lock.read_note());
+  const bool is_ours = keeper && keeper->process == process::this_process();
+  if (!keeper || (!is_ours && process::is_running(keeper->process)))
+    return ok();
+  if (::geteuid() != request.scope.owner.uid)
+    keeper->made_bridge.reset();
+  TRY(auto is_down, take_down(wiring, request, *keeper));
+  if (!is_down)
+    return ok();
+  TRY(lock.write_note({}));
+  lock.remove_file();
+  return ok();
+}
+
+void clear_left_behind(const Wiring& wiring, const plan::Request& request) {
+  const auto keeper = Keeper::parse(vde::SwitchLock::peek_note(request.scope));
+  if (!keeper || process::is_running(keeper->process))
+    return;
+  auto cleared = end_keeping(wiring, request);
+  if (cleared)
+    wiring.log().debug(fmt::format("looked after what process {} had left", keeper->process.pid));
+  else
+    wiring.log().warn(fmt::format("cannot clear what process {} has left: {}", keeper->process.pid,
+                                  cleared.error().message()));
+}
+
+Result<> stop_keeping(vde::SwitchLock& lock) {
+  if (lock.read_note().empty())
+    return ok();
+  return lock.write_note({});
+}
+
+} // namespace vdeup::cli

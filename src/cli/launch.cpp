@@ -1,0 +1,118 @@
+#include "cli/launch.hpp"
+
+#include "base/text.hpp"
+#include "cli/capability_cache.hpp"
+#include "cli/nic_addresses.hpp"
+#include "cli/program.hpp"
+#include "process/command.hpp"
+#include "qemu/old_options.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace vdeup::cli {
+namespace {
+
+/// True if a socket directory is another ordinary user's.
+bool belongs_to_another(const std::string& dir) {
+  struct stat status {};
+  return ::lstat(dir.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid != 0 &&
+         status.st_uid != ::geteuid();
+}
+
+/// A switch that the line names itself, instead of the one of the settings. Where all NICs name the same one
+/// and its console can be told from its name, the whole network is made there.
+void adopt_socket_of_line(Invocation& call, const qemu::Line& line) {
+  if (call.choice.socket || line.nics.empty() || !line.nics.front().socket)
+    return;
+  const std::string& socket = *line.nics.front().socket;
+  const bool all_the_same = std::all_of(line.nics.begin(), line.nics.end(),
+                                        [&socket](const qemu::VdeNic& nic) { return nic.socket == socket; });
+  if (!all_the_same || (!call.choice.mgmt && !config::mgmt_beside(socket)))
+    return;
+  call.choice.socket = socket;
+}
+
+/// The words for QEMU, in the words of this QEMU.
+std::vector<std::string> modern_words(const Invocation& call, const qemu::Capabilities& capabilities,
+                                      const Log& log) {
+  std::vector<std::string> words{call.program.begin() + 1, call.program.end()};
+  if (call.run.strict)
+    return words;
+  auto translated = qemu::translate_old_options(
+      std::move(words), {capabilities.version, ::access("/dev/kvm", R_OK | W_OK) == 0});
+  for (const std::string& change : translated.changes)
+    log.warn(change);
+  return std::move(translated.args);
+}
+
+Result<> check_owner(const Launch& launch) {
+  const Identity& owner = launch.request.scope.owner;
+  if (owner.uid == ::geteuid() || launch.line.nics.empty())
+    return ok();
+  return fail(Error{ErrorKind::usage, "run works for its caller only", fmt::format("-u names {}", owner.name),
+                    fmt::format("run it as that user: `sudo -u {} vdeup run …`", shell_quote(owner.name))});
+}
+
+} // namespace
+
+Result<Launch> prepare(const Context& context) {
+  Invocation call = context.call;
+  TRY(auto program, process::find_program(call.program.front()));
+  auto capabilities = capabilities_of(program);
+  TRY(auto line, qemu::analyse(modern_words(call, capabilities, context.log)));
+  adopt_socket_of_line(call, line);
+  TRY(auto request, make_request(call, context.files));
+  if (line.vm_name.empty())
+    line.vm_name = called_as(program);
+  Launch launch{std::move(program), call.program.front(), std::move(capabilities),
+                std::move(line),    std::move(request),   call.run};
+  launch.is_guest = belongs_to_another(launch.request.scope.sockets.dir.str());
+  TRY(check_owner(launch));
+  return launch;
+}
+
+std::vector<std::string> final_line(const Launch& launch) {
+  const auto model = qemu::choose_model(called_as(launch.program), launch.line, launch.qemu,
+                                        launch.options.nic_model.value_or(""));
+  auto words = qemu::rewrite(launch.line, launch.connected, launch.qemu.best_backend(), model);
+  words.insert(words.begin(), launch.program_word);
+  return words;
+}
+
+std::vector<std::string> final_environment(const Launch& launch) {
+  std::vector<std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text{*variable};
+    if (!text.starts_with("QEMUSOCK=") && !text.starts_with("QEMUMGMT="))
+      environment.emplace_back(text);
+  }
+  environment.push_back("QEMUSOCK=" + launch.request.scope.sockets.dir.str());
+  environment.push_back("QEMUMGMT=" + launch.request.scope.sockets.mgmt.str());
+  return environment;
+}
+
+Result<> hand_over(const Launch& launch) {
+  for (const vde::Attachment& attachment : launch.attachments) {
+    TRY(set_inheritable(attachment.data.get(), true));
+    TRY(set_inheritable(attachment.control.get(), true));
+  }
+  for (const vde::Relay& relay : launch.relays) {
+    TRY(set_inheritable(relay.vm_end(), true));
+  }
+  for (const engine::VmTap& tap : launch.taps) {
+    for (const UniqueFd& queue : tap.queues) {
+      TRY(set_inheritable(queue.get(), true));
+    }
+    for (const UniqueFd& vhost : tap.vhost) {
+      TRY(set_inheritable(vhost.get(), true));
+    }
+  }
+  return ok();
+}
+
+} // namespace vdeup::cli

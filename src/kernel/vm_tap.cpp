@@ -1,0 +1,94 @@
+#include "kernel/vm_tap.hpp"
+
+#include "kernel/links.hpp"
+#include "kernel/tap.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+
+namespace vdeup::kernel {
+namespace {
+
+constexpr int k_lowest_fd = 10; // below it users number their own: -add-fd fd=3
+constexpr unsigned k_most_names = 4096;
+constexpr short k_for_a_vm = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
+constexpr short k_multi_queue = IFF_MULTI_QUEUE;
+constexpr short k_exclusive = static_cast<short>(IFF_TUN_EXCL);
+
+Result<UniqueFd> move_up(UniqueFd fd) {
+  UniqueFd copy{::fcntl(fd.get(), F_DUPFD_CLOEXEC, k_lowest_fd)};
+  if (!copy)
+    return fail(errno_error(errno, "cannot keep a TAP open"));
+  return copy;
+}
+
+/// The first queue makes the device, under the first `tapN` that is free at that moment.
+Result<engine::VmTap> create(short flags, const std::string& what) {
+  for (unsigned number = 0; number < k_most_names; ++number) {
+    TRY(auto name, IfName::parse(fmt::format("tap{}", number)));
+    auto fd = open_tap_queue(name, static_cast<short>(flags | k_exclusive), what);
+    if (!fd && fd.error().kind == ErrorKind::conflict)
+      continue;
+    if (!fd)
+      return fail(std::move(fd).error());
+    TRY(auto queue, move_up(std::move(fd).value()));
+    engine::VmTap tap{std::move(name), {}, {}};
+    tap.queues.push_back(std::move(queue));
+    return tap;
+  }
+  return fail(Error{ErrorKind::failed, what, "all names are taken", {}});
+}
+
+/// Open /dev/vhost-net once for each queue. Where that does not go, QEMU copies the frames itself, which is
+/// slower and not wrong.
+std::vector<UniqueFd> open_vhost(std::size_t queues) {
+  std::vector<UniqueFd> vhost;
+  for (std::size_t i = 0; i < queues; ++i) {
+    UniqueFd fd{::open("/dev/vhost-net", O_RDWR | O_CLOEXEC)};
+    if (!fd)
+      return {};
+    auto kept = move_up(std::move(fd));
+    if (!kept)
+      return {};
+    vhost.push_back(std::move(kept).value());
+  }
+  return vhost;
+}
+
+} // namespace
+
+Result<std::unique_ptr<KernelLane>> KernelLane::open() {
+  TRY(auto netlink, Netlink::open());
+  return std::make_unique<KernelLane>(std::move(netlink));
+}
+
+Result<engine::VmTap> KernelLane::open_tap(const VmTapPlan& plan) {
+  const std::string what = fmt::format("cannot make a TAP for {}", plan.mark.vm_name);
+  const short flags = static_cast<short>(k_for_a_vm | (plan.queues > 1 ? k_multi_queue : 0));
+  TRY(auto tap, create(flags, what));
+  while (tap.queues.size() < plan.queues) {
+    TRY(auto fd, open_tap_queue(tap.name, flags, what));
+    TRY(auto queue, move_up(std::move(fd)));
+    tap.queues.push_back(std::move(queue));
+  }
+  TRY(auto index, tap_index(tap.queues.front().get(), tap.name));
+  TRY(auto bridge, find_link(m_netlink, plan.bridge));
+  if (!bridge || !bridge->is_bridge())
+    return fail(Error{ErrorKind::conflict, what, fmt::format("bridge {} is gone", plan.bridge.str()), {}});
+  TRY(change_link(
+      m_netlink, index,
+      {.mtu = plan.mtu, .mac = high_address(), .alias = plan.mark.text(), .no_ipv6_address = true}, what));
+  // Up last: udev and others who watch see a device that is whole.
+  TRY(change_link(m_netlink, index, {.master = bridge->index}, what));
+  TRY(change_link(m_netlink, index, {.up = true}, what));
+  tap.vhost = open_vhost(tap.queues.size());
+  return tap;
+}
+
+} // namespace vdeup::kernel

@@ -1,0 +1,111 @@
+#include "vde/relay.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace vdeup::vde {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int k_lowest_fd = 10;   // below it users number their own: -add-fd fd=3
+constexpr int k_most_frames = 64; // of one side before the other side has its turn
+constexpr auto k_first_pause = 10ms;
+constexpr auto k_longest_pause = 500ms;
+
+Result<UniqueFd> keep(UniqueFd fd) {
+  UniqueFd copy{::fcntl(fd.get(), F_DUPFD_CLOEXEC, k_lowest_fd)};
+  if (!copy)
+    return fail(errno_error(errno, "cannot keep the connection to the VM"));
+  return copy;
+}
+
+} // namespace
+
+Result<Relay> Relay::make(Attachment attachment, Attach attach) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends.data()) < 0)
+    return fail(errno_error(errno, "cannot make a connection to the VM"));
+  UniqueFd ours{ends[0]};
+  TRY(auto theirs, keep(UniqueFd{ends[1]}));
+  return Relay{std::move(theirs), std::move(ours), std::move(attachment), std::move(attach)};
+}
+
+Relay::Relay(UniqueFd vm_end, UniqueFd our_end, Attachment attachment, Attach attach)
+    : m_vm_end(std::move(vm_end)),
+      m_our_end(std::move(our_end)),
+      m_attachment(std::move(attachment)),
+      m_attach(std::move(attach)) {}
+
+void Relay::fill(pollfd* entries) const {
+  const auto wanted = [](const Way& from_here, const Way& to_here) {
+    return static_cast<short>((from_here.size == 0 ? POLLIN : 0) | (to_here.size != 0 ? POLLOUT : 0));
+  };
+  entries[0] = {m_our_end.get(), m_attachment ? wanted(m_out, m_in) : short{POLLIN}, 0};
+  entries[1] = {m_attachment ? m_attachment->data.get() : -1, wanted(m_in, m_out), 0};
+  entries[2] = {m_attachment ? m_attachment->control.get() : -1, POLLIN, 0};
+}
+
+int Relay::poll_timeout() const {
+  return m_next_try ? m_next_try->poll_timeout() : -1;
+}
+
+void Relay::handle(const pollfd* entries) {
+  // Nothing is ever said on the control stream after the handshake: whatever comes is its end.
+  if (m_attachment && entries[2].revents != 0)
+    lose();
+  if (!m_attachment) {
+    drop_frames();
+    if (m_next_try && m_next_try->is_over())
+      try_again();
+    return;
+  }
+  carry(m_out, m_our_end.get(), m_attachment->data.get());
+  carry(m_in, m_attachment->data.get(), m_our_end.get());
+}
+
+void Relay::carry(Way& way, int from, int to) const {
+  for (int i = 0; i < k_most_frames; ++i) {
+    if (way.size == 0) {
+      const ssize_t size = ::recv(from, way.frame.data(), way.frame.size(), MSG_DONTWAIT);
+      if (size <= 0)
+        return;
+      way.size = static_cast<std::size_t>(size);
+    }
+    if (::send(to, way.frame.data(), way.size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+        (errno == EAGAIN || errno == ENOBUFS))
+      return; // until there is room
+    way.size = 0;
+  }
+}
+
+void Relay::drop_frames() const {
+  std::array<std::uint8_t, 1> byte{};
+  for (int i = 0; i < k_most_frames; ++i)
+    if (::recv(m_our_end.get(), byte.data(), byte.size(), MSG_DONTWAIT | MSG_TRUNC) <= 0)
+      return;
+}
+
+void Relay::lose() {
+  m_attachment.reset();
+  m_in.size = 0;
+  m_out.size = 0;
+  m_pause = k_first_pause;
+  m_next_try = Deadline::after(m_pause);
+}
+
+void Relay::try_again() {
+  auto attachment = m_attach();
+  if (attachment) {
+    m_attachment = std::move(attachment).value();
+    m_next_try.reset();
+    return;
+  }
+  m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_longest_pause);
+  m_next_try = Deadline::after(m_pause);
+}
+
+} // namespace vdeup::vde
