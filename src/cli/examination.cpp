@@ -15,6 +15,18 @@ namespace {
 
 constexpr std::chrono::seconds k_probe_patience{2}; // for the lock
 
+constexpr int k_most_looks = 5;
+
+/// Ask the kernel again where its answer may not be whole, because links came or went meanwhile.
+template <class Query>
+auto until_whole(Query query) {
+  for (int attempt = 1;; ++attempt) {
+    auto answer = query();
+    if (answer || !is_retryable(answer.error().kind) || attempt == k_most_looks)
+      return answer;
+  }
+}
+
 plan::Finding to_fault(const Error& error) {
   return {plan::Finding::Severity::fault, error.message(), error.hint};
 }
@@ -33,7 +45,8 @@ struct Look {
 /// Look at what is there, sharing the lock, and without changing anything.
 Result<Look> look_around(const Wiring& wiring, const PathWiring& path, const plan::Request& request) {
   const auto lock = share_switch(request.scope);
-  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  TRY(auto survey,
+      until_whole([&] { return engine::survey(wiring.host(), request.scope, wiring.host_seed()); }));
   Look seen{{.network = std::move(survey.network),
              .links = std::move(survey.links),
              .taps = std::move(survey.taps)}};
@@ -47,7 +60,7 @@ Result<Look> look_around(const Wiring& wiring, const PathWiring& path, const pla
       seen.blind_spots.push_back(to_note("which addresses the switch has learnt", learnt.error()));
   }
   if (evidence.network.bridge) {
-    if (auto facts = path.kernel().facts(evidence.network.bridge->name))
+    if (auto facts = until_whole([&] { return path.kernel().facts(evidence.network.bridge->name); }))
       evidence.facts = std::move(facts).value();
     else
       seen.blind_spots.push_back(to_note("what this host does to the frames of VMs", facts.error()));

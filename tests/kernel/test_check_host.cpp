@@ -204,8 +204,16 @@ TEST_CASE("check: a VM's address that is used outside, too, is named", "[check]"
   // Another machine behind the bridge; IPv6 makes it speak as soon as it is up.
   sh("ip link add out0 type veth peer name in0 && ip link set out0 master ctysbr0 up");
   sh("ip link set in0 address 52:54:00:00:00:01 up");
-  REQUIRE(eventually([] { return check().status() == 1; }));
-  CHECK(check().find("VM web at port 2 and somebody behind tap0 have the same address") != nullptr);
+  const std::string named = "VM web at port 2 and somebody behind tap0 have the same address";
+  std::string seen;
+  const bool is_named = eventually([&] {
+    const auto report = check();
+    seen += report.done().out + "\n";
+    return report.status() == 1 && report.find(named) != nullptr;
+  });
+  INFO(seen);
+  CHECK(is_named);
+  CHECK(seen.find("fault: ") == seen.find("fault: " + named)); // and nothing else before
 }
 
 TEST_CASE("check: a full switch is named, and gets more ports from what is printed", "[check]") {
