@@ -19,6 +19,7 @@ struct Version {
   unsigned major = 0;
   unsigned minor = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the compiler's own comparison with 0
   auto operator<=>(const Version&) const = default;
   [[nodiscard]] bool is_known() const { return *this != Version{}; }
   [[nodiscard]] std::string str() const;

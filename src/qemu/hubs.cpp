@@ -41,6 +41,7 @@ Result<std::vector<Hub>> collect(const std::vector<NetOption>& options) {
       (option.is_vde() ? hub.vdes : hub.others).push_back(&option);
   }
   std::vector<Hub> list;
+  list.reserve(hubs.size());
   for (auto& [number, hub] : hubs)
     list.push_back(std::move(hub));
   return list;

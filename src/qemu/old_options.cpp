@@ -49,12 +49,11 @@ class Translation {
 
   /// `-vga` at the end or in front of another option: templates whose variable for the card was empty.
   void drop_bare_vga() {
-    const auto is_bare = [this](const Word& word) {
-      return word.option == "vga" && (!word.value || value_of(word).starts_with('-'));
-    };
-    for (std::size_t i = m_args.size(); i > 0; --i) {
+    for (;;) { // each time round a word goes
       const auto words = read_words(m_args);
-      const auto bare = std::find_if(words.begin(), words.end(), is_bare);
+      const auto bare = std::find_if(words.begin(), words.end(), [this](const Word& word) {
+        return word.option == "vga" && (!word.value || value_of(word).starts_with('-'));
+      });
       if (bare == words.end())
         return;
       m_changes.emplace_back("left out `-vga`: it names no card");
@@ -89,9 +88,10 @@ class Translation {
         change = add_to_user_network(*user, word, *key);
       say(word, change);
     }
-    for (auto word = moved.rbegin(); word != moved.rend(); ++word)
-      m_args.erase(m_args.begin() + static_cast<std::ptrdiff_t>(word->at),
-                   m_args.begin() + static_cast<std::ptrdiff_t>(*word->value) + 1);
+    std::reverse(moved.begin(), moved.end()); // from the end, so that the other indices stay true
+    for (const Word& word : moved)
+      m_args.erase(m_args.begin() + static_cast<std::ptrdiff_t>(word.at),
+                   m_args.begin() + static_cast<std::ptrdiff_t>(*word.value) + 1);
   }
 
   static std::optional<std::string> key_of_user_network(const Word& word) {

@@ -20,7 +20,7 @@ struct Change {
                                                      const Version& version);
 
 /// An option that is still there, but not with this value.
-[[nodiscard]] std::optional<Change> change_of_value(const Word& word, const std::string& value,
+[[nodiscard]] std::optional<Change> change_of_value(const Word& word, const std::string& text,
                                                     const Version& version);
 
 } // namespace vdeup::qemu

@@ -217,7 +217,7 @@ class Rewriting {
   /// Turn `-net user,vlan=1` into `-netdev user,id=…`, and give its id.
   std::string netdev_of_other(std::size_t argument, const std::string& new_id) {
     OptionValue value = value_at(argument);
-    const std::string id = value.get("id").value_or(new_id);
+    std::string id = value.get("id").value_or(new_id);
     value.remove("vlan");
     value.remove("name");
     value.set("id", id);
