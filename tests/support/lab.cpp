@@ -221,15 +221,13 @@ void settle() {
 }
 
 std::string snapshot() {
-  return "links\n" + output_of({"ip", "-d", "link", "show"}) +  //
-         "addresses\n" + output_of({"ip", "address", "show"}) + //
-         "routes\n" + output_of({"ip", "route", "show", "table", "all"}) +
-         output_of({"ip", "-6", "route", "show", "table", "all"}) + //
-         "rules\n" + output_of({"ip", "rule", "show"}) +            //
-         "forwarding\n" + output_of({"cat", "/proc/sys/net/ipv4/ip_forward"}) +
-         output_of({"cat", "/proc/sys/net/ipv6/conf/all/forwarding"}) + //
-         "files\n" + list_var_tmp() +                                   //
-         "switches\n" + list_switches();
+  // One child for all of it: to fork a program with sanitizers is what costs time.
+  const std::string look =
+      "echo links; ip -d link show; echo addresses; ip address show;"
+      "echo routes; ip route show table all; ip -6 route show table all;"
+      "echo rules; ip rule show;"
+      "echo forwarding; cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding";
+  return output_of({"sh", "-c", look}) + "files\n" + list_var_tmp() + "switches\n" + list_switches();
 }
 
 std::string changes_since(const std::string& before) {

@@ -18,8 +18,9 @@ namespace {
 
 constexpr int k_signal_base = 128;
 
+/// As a login does: with all groups that the user is in.
 void become(const User& user) {
-  if (::setgroups(0, nullptr) < 0 || ::setresgid(user.gid, user.gid, user.gid) < 0 ||
+  if (::initgroups(user.name, user.gid) < 0 || ::setresgid(user.gid, user.gid, user.gid) < 0 ||
       ::setresuid(user.uid, user.uid, user.uid) < 0)
     ::_exit(120);
 }
@@ -164,7 +165,7 @@ std::string bin_directory() {
     // A checkout that others cannot enter, as in /root: they get copies.
     const std::string copy = "/var/tmp/home/bin";
     std::filesystem::create_directory(copy);
-    for (const char* name : {"vdeup", "vdeq", "vdeqemu", "vdekvm", "fake_vm"})
+    for (const char* name : {"vdeup", "vdeq", "vdeqemu", "vdekvm", "ctys-setupVDE", "fake_vm"})
       if (std::filesystem::exists(built + "/" + name))
         std::filesystem::copy(built + "/" + name, copy + "/" + name,
                               std::filesystem::copy_options::copy_symlinks);
@@ -174,7 +175,12 @@ std::string bin_directory() {
 }
 
 Finished run_vdeup(std::vector<std::string> arguments, const SpawnOptions& options) {
-  arguments.insert(arguments.begin(), bin_directory() + "/vdeup");
+  return run_called("vdeup", std::move(arguments), options);
+}
+
+Finished run_called(const std::string& name, std::vector<std::string> arguments,
+                    const SpawnOptions& options) {
+  arguments.insert(arguments.begin(), bin_directory() + "/" + name);
   return run(arguments, options);
 }
 

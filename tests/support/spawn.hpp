@@ -60,8 +60,12 @@ class Running {
 /// Run a program to its end.
 Finished run(const std::vector<std::string>& line, const SpawnOptions& options = {});
 
-/// Run the vdeup under test (or one of its other names) to its end.
+/// Run the vdeup under test to its end.
 Finished run_vdeup(std::vector<std::string> arguments, const SpawnOptions& options = {});
+
+/// Run it under one of its names: vdeup, ctys-setupVDE, vdeq, …
+Finished run_called(const std::string& name, std::vector<std::string> arguments,
+                    const SpawnOptions& options = {});
 
 /// The directory of the programs under test.
 std::string bin_directory();
