@@ -132,7 +132,7 @@ int run(const std::vector<std::string>& argv) {
     return 0;
   auto call = read_call(name, words);
   if (!call)
-    return report(name, call.error(), wrapped || is_about_run(words));
+    return report(name, call.error(), wrapped || is_about_run(words, dialect_of(name)));
   if (is_about_itself(call.value()))
     return conclude(name, tell_of_itself(name, call.value()), false);
   // From here until everything is said: a change is finished or undone, and told, before a signal ends us.

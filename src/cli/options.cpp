@@ -229,9 +229,9 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& words, Dialec
   return call;
 }
 
-bool is_about_run(const std::vector<std::string>& words) {
-  const Split parts = split(all_options(), words, Dialect::vdeup);
-  return !parts.commands.empty() && find_command(Dialect::vdeup, parts.commands.front()) == CommandWord::run;
+bool is_about_run(const std::vector<std::string>& words, Dialect dialect) {
+  const Split parts = split(all_options(), words, dialect);
+  return !parts.commands.empty() && find_command(dialect, parts.commands.front()) == CommandWord::run;
 }
 
 } // namespace vdeup::cli

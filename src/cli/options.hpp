@@ -68,7 +68,7 @@ struct Invocation {
                                                  Dialect dialect = Dialect::vdeup);
 
 /// True if a command line is one of `run`, sound or not: then its failures have the exit statuses of run.
-[[nodiscard]] bool is_about_run(const std::vector<std::string>& words);
+[[nodiscard]] bool is_about_run(const std::vector<std::string>& words, Dialect dialect = Dialect::vdeup);
 
 /// The text of `-h`.
 [[nodiscard]] std::string usage_text(Dialect dialect);
