@@ -40,6 +40,17 @@ Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
   return ok();
 }
 
+/// A switch that has lost its sockets and its TAP goes on running, and nothing leads to it any more. cancel
+/// clears whatever part is left, so it looks for the process itself.
+Result<> find_bare_process(const Wiring& wiring, const Scope& scope, Switch& vde_switch) {
+  if (vde_switch.life != Switch::Life::absent && vde_switch.life != Switch::Life::dead)
+    return ok();
+  TRY(auto pid, wiring.host().switches.find_orphan(scope));
+  if (pid)
+    vde_switch = Switch{.life = Switch::Life::mute, .pid = *pid, .uid = scope.owner.uid};
+  return ok();
+}
+
 /// Say why a bridge that was to go is not in the plan.
 void explain_kept_bridge(const Network& network, const Log& log) {
   if (!network.bridge)
@@ -75,6 +86,7 @@ void report_plan(const Invocation& call, const plan::Request& request, const Pla
 
 Result<Plan> remove(const Wiring& wiring, const Invocation& call, const plan::Request& request) {
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  TRY(find_bare_process(wiring, request.scope, survey.network.vde_switch));
   if (call.remove_bridge) {
     TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
     explain_kept_bridge(survey.network, wiring.log());

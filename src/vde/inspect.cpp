@@ -21,17 +21,6 @@ Error unusable(const Scope& scope, std::string cause, std::string hint = {}) {
                std::move(cause), std::move(hint)};
 }
 
-/// Compare namespaces by their inodes, namespaces(7). A process that we may not look at counts as a
-/// neighbour.
-bool is_in_our_network(pid_t pid) {
-  struct stat ours {};
-  struct stat theirs {};
-  if (::stat("/proc/self/ns/net", &ours) < 0 ||
-      ::stat(fmt::format("/proc/{}/ns/net", pid).c_str(), &theirs) < 0)
-    return true;
-  return ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
-}
-
 bool is_same_directory(const std::string& a, const std::string& b) {
   struct stat first {};
   struct stat second {};
@@ -73,11 +62,19 @@ Switch mute_by_process(const Scope& scope) {
   return Switch{.life = Switch::Life::mute, .pid = pids.empty() ? 0 : pids.front(), .uid = scope.owner.uid};
 }
 
+/// Somebody listens for clients, and there is no console to ask who it is: a vde_switch of the owner that was
+/// started for this directory can be replaced, and nothing else is touched.
+Result<Switch> without_management(const Scope& scope) {
+  if (auto found = mute_by_process(scope); found.pid != 0)
+    return found;
+  return fail(unusable(scope, "it runs without a management socket, so nothing about it can be proven",
+                       "end that vde_switch, or start it with -M " + scope.sockets.mgmt.str()));
+}
+
 /// No console behind the paths: leftovers, unless somebody still listens for clients.
 Result<Switch> without_console(const Scope& scope, const SocketFiles& files, const Deadline& deadline) {
   if (files.has_ctl && connect_stream(ctl_path(scope.sockets), deadline))
-    return fail(unusable(scope, "it runs without a management socket, so nothing about it can be proven",
-                         "end that vde_switch, or start it with -M " + scope.sockets.mgmt.str()));
+    return without_management(scope);
   const bool leftovers = files.has_dir || files.has_mgmt;
   return Switch{.life = leftovers ? Switch::Life::dead : Switch::Life::absent, .access = files.access};
 }

@@ -1,6 +1,8 @@
 #include "vde/sweep.hpp"
 
+#include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "vde/directories.hpp"
 
 #include <fmt/format.h>
 
@@ -44,6 +46,19 @@ Result<> empty_directory(const std::string& path, uid_t owner) {
   return ok();
 }
 
+/// Clients of old (VDE before 2.3) had their sockets beside the directory. One that somebody still holds
+/// stays.
+Result<> remove_client_sockets(const Scope& scope) {
+  const std::string& dir = scope.sockets.dir.str();
+  for (const SocketEntry& socket : find_client_sockets({{dir + "."}})) {
+    const std::string& path = socket.file.path;
+    if (socket.is_dangling && is_socket_of(scope.owner.uid, AT_FDCWD, path.c_str())) {
+      TRY(remove_socket(AT_FDCWD, path.c_str(), printable(path)));
+    }
+  }
+  return ok();
+}
+
 } // namespace
 
 Result<> sweep(const Scope& scope) {
@@ -56,7 +71,7 @@ Result<> sweep(const Scope& scope) {
   if (is_socket_of(scope.owner.uid, AT_FDCWD, mgmt.c_str())) {
     TRY(remove_socket(AT_FDCWD, mgmt.c_str(), mgmt));
   }
-  return ok();
+  return remove_client_sockets(scope);
 }
 
 } // namespace vdeup::vde

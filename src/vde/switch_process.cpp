@@ -8,6 +8,7 @@ extern "C" { // glibc 2.36 forgot to say so itself
 
 #include <dirent.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -98,12 +99,23 @@ bool SwitchProcess::wait_for_end(const Deadline& deadline) const {
   }
 }
 
+/// Namespaces are the same if their inodes are, namespaces(7).
+bool is_in_our_network(pid_t pid) {
+  struct stat ours {};
+  struct stat theirs {};
+  if (::stat("/proc/self/ns/net", &ours) < 0 ||
+      ::stat(fmt::format("/proc/{}/ns/net", pid).c_str(), &theirs) < 0)
+    return true;
+  return ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+}
+
 std::vector<pid_t> find_switch_processes(const Scope& scope) {
   std::vector<pid_t> found;
   const UniqueDirectory proc{::opendir("/proc")};
   while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
     const auto pid = parse_pid(entry->d_name);
-    if (pid && is_switch_of(*pid, scope.owner.uid) && serves(*pid, scope.sockets.dir.str()))
+    if (pid && is_switch_of(*pid, scope.owner.uid) && serves(*pid, scope.sockets.dir.str()) &&
+        is_in_our_network(*pid))
       found.push_back(*pid);
   }
   return found;

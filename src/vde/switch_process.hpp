@@ -33,8 +33,12 @@ class SwitchProcess {
   pid_t m_pid;
 };
 
+/// True if a process is in our network namespace. One that we may not look at counts as a neighbour.
+[[nodiscard]] bool is_in_our_network(pid_t pid);
+
 /// Find the vde_switch processes of the owner that were started for this socket directory, by their command
-/// lines (proc(5)): the way to a switch whose sockets are gone or never came.
+/// lines (proc(5)): the way to a switch whose sockets are gone or never came. One in another network
+/// namespace has a directory and a TAP of its own there, and is not meant.
 [[nodiscard]] std::vector<pid_t> find_switch_processes(const Scope& scope);
 
 } // namespace vdeup::vde
