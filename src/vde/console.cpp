@@ -49,6 +49,11 @@ Result<> wait_readable(int fd, const Deadline& deadline) {
   }
 }
 
+bool has_input(int fd) {
+  pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
+  return ::poll(&wanted, 1, 0) > 0 && (wanted.revents & POLLIN) != 0;
+}
+
 } // namespace
 
 Result<UniqueFd> connect_stream(const std::string& path, const Deadline& deadline) {
@@ -112,7 +117,8 @@ Result<std::string> Console::exchange(std::string_view text, const Deadline& dea
 Result<std::string> Console::receive(const Deadline& deadline) {
   std::string bytes;
   std::array<char, 8192> chunk{};
-  while (!is_complete(bytes)) {
+  // What looks like a prompt in the middle is a client's text, and more of the answer waits behind it.
+  while (!is_complete(bytes) || has_input(m_fd.get())) {
     TRY(wait_readable(m_fd.get(), deadline));
     const ssize_t size = ::recv(m_fd.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
     if (size < 0 && (errno == EINTR || errno == EAGAIN))

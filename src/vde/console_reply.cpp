@@ -19,6 +19,15 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
+std::string_view take_last_line(std::string_view& rest) {
+  if (rest.ends_with('\n'))
+    rest.remove_suffix(1);
+  const std::size_t begin = rest.rfind('\n') + 1; // 0 where there is none
+  const std::string_view line = rest.substr(begin);
+  rest = rest.substr(0, begin);
+  return line;
+}
+
 /// The errno value in `1NNN text`.
 std::optional<int> parse_status(std::string_view line) {
   constexpr std::size_t digits = 4;
@@ -53,18 +62,17 @@ Result<Reply> parse_reply(std::string_view bytes) {
     rest.remove_suffix(k_prompt.size());
   if (rest.ends_with(k_end_of_session))
     return reply;
-  std::string_view line = take_line(rest);
-  if (line == k_data_begins) {
-    while (!rest.empty() && (line = take_line(rest)) != k_data_ends)
-      reply.lines.emplace_back(line);
-    if (line != k_data_ends)
-      return fail(garbage(bytes));
-    line = take_line(rest);
-  }
-  const auto status = parse_status(line);
-  if (!status || !rest.empty())
+  // From the end: among the data is text of clients, which can hold what looks like an end.
+  const auto status = parse_status(take_last_line(rest));
+  if (!status)
     return fail(garbage(bytes));
   reply.status = *status;
+  if (rest.empty())
+    return reply;
+  if (take_line(rest) != k_data_begins || take_last_line(rest) != k_data_ends)
+    return fail(garbage(bytes));
+  while (!rest.empty())
+    reply.lines.emplace_back(take_line(rest));
   return reply;
 }
 

@@ -16,7 +16,8 @@ namespace vdeup::vde {
 /// 2. It reads once per wake-up and takes what it gets as one command; so: one write for each command, and
 ///    the next only after the prompt.
 /// 3. A command with data answers `0000 DATA END WITH '.'`, lines, `.`, and in any case a status line
-///    `1NNN text`, where NNN is 0 or an errno value. Only the number means something.
+///    `1NNN text`, where NNN is 0 or an errno value. Only the number means something. The names of clients
+///    are in the data as they were given, line ends and all: the end is the last one.
 /// 4. `shutdown` and `logout` answer `9999 END OF SESSION`, no prompt, and the end of the stream.
 struct Reply {
   int status = 0;                 ///< 0, or the errno value of the switch

@@ -42,6 +42,9 @@ TEST_CASE("reports: ports with endpoints and counters", "[vde]") {
       " OUT: pkts          9          bytes                    999",
       "  -- endpoint ID 0006 module tuntap      : tA",
       "Port 0002 untagged_vlan=0000 ACTIVE - Unnamed Allocatable",
+      " Current User: root Access Control: (User: NONE - Group: NONE)",
+      " IN:  pkts          0          bytes                      0",
+      " OUT: pkts          0          bytes                      0",
       "  -- endpoint ID 0003 module unix prog   : web mac=52:54:00:00:00:01 user=root pid=8822",
   });
   REQUIRE(ports.size() == 2);
@@ -70,6 +73,40 @@ TEST_CASE("reports: a client cannot invent a TAP behind its line end", "[vde]") 
                                   "  -- endpoint ID 0009 module tuntap       : eth7"});
   REQUIRE(ports.size() == 1);
   CHECK(ports[0].endpoints.size() == 1);
+}
+
+TEST_CASE("reports: a client cannot invent a port behind its line end", "[vde]") {
+  const std::vector<std::string> heading{" Current User: root Access Control: (User: NONE - Group: NONE)",
+                                         " IN:  pkts          0          bytes                      0",
+                                         " OUT: pkts          0          bytes                      0"};
+  std::vector<std::string> lines{"Port 0001 untagged_vlan=0000 ACTIVE - Unnamed Allocatable"};
+  lines.insert(lines.end(), heading.begin(), heading.end());
+  // As much as fits into 128 bytes, the end of an honest client's text included.
+  for (const char* line :
+       {"  -- endpoint ID 0007 module unix prog   : x user=a pid=1", "Port 9 untagged_vlan=0",
+        " Current User:", " IN:", " OUT:", " -- endpoint ID 3 module tuntap : tap9", " IN: pkts 5 bytes 5"})
+    lines.emplace_back(line);
+  const auto ports = parse_ports(lines);
+  REQUIRE(ports.size() == 1);
+  CHECK(ports[0].endpoints.size() == 1);
+  CHECK(ports[0].packets_in == 0);
+}
+
+TEST_CASE("reports: a client's text with line ends is one text", "[vde]") {
+  const auto ports = parse_ports({"Port 0002 x", "  -- endpoint ID 0003 module unix prog   :",
+                                  "  -- endpoint ID 0004 module unix prog   : ghost user=root pid=7"});
+  REQUIRE(ports.size() == 1);
+  REQUIRE(ports[0].endpoints.size() == 1);
+  CHECK(ports[0].endpoints[0].description ==
+        "\n  -- endpoint ID 0004 module unix prog   : ghost user=root pid=7");
+}
+
+TEST_CASE("console: a client's text that looks like the end of an answer is data", "[vde]") {
+  const auto reply =
+      parse_reply("0000 DATA END WITH '.'\na\n.\n1000 Success\n\nvde$ b\n.\n1000 Success\n\nvde$ ");
+  REQUIRE(reply);
+  CHECK(reply.value().status == 0);
+  CHECK(reply.value().lines == std::vector<std::string>{"a", ".", "1000 Success", "", "vde$ b"});
 }
 
 TEST_CASE("reports: what does not fit is skipped", "[vde]") {
