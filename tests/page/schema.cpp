@@ -17,7 +17,12 @@ using Members = std::map<std::string, std::string>;
 
 const std::map<std::string, Members> k_objects{
     {"info", {{"network", "network"}}},
-    {"check", {{"sound", "bool"}, {"faults", "[fault]"}, {"notes", "[text]"}, {"network", "network"}}},
+    {"check",
+     {{"sound", "bool"},
+      {"faults", "[fault]"},
+      {"notes", "[fault]"},
+      {"probe", "probe?"},
+      {"network", "network?"}}},
     {"create", {{"network", "network"}, {"bridge_reason", "text"}, {"result", "result"}, {"plan", "[step]"}}},
     {"cancel", {{"switch", "text"}, {"plan", "[step]"}}},
     {"ports", {{"switch", "text"}, {"ports", "[port]"}}},
@@ -92,6 +97,9 @@ const std::map<std::string, Members> k_objects{
       {"access", "text"},
       {"dangling", "bool"}}},
     {"fault", {{"what", "text"}, {"hint", "text"}}},
+    {"probe",
+     {{"tried", "bool"}, {"not_tried", "text"}, {"reached_bridge", "bool"}, {"answers", "[answer]"}}},
+    {"answer", {{"address", "text"}, {"of_bridge", "bool"}, {"mac", "text?"}}},
 };
 
 /// Collects what is wrong on a walk through an answer.

@@ -65,8 +65,14 @@ TEST_CASE("exit status: 1 is what is refused, as sockets of somebody else", "[pa
   const std::string dir = "/var/tmp/vde_switch0.acue";
   REQUIRE(::mkdir(dir.c_str(), 0700) == 0);
   REQUIRE(::chown(dir.c_str(), k_carl.uid, k_carl.gid) == 0);
-  for (const std::string& command : k_commands_of_one_switch)
-    refused({command, "-u", "acue"}, 1, "it belongs to uid 5003, not to acue", "ctys-setupVDE");
+  const std::string reason = "it belongs to uid 5003, not to acue";
+  for (const std::string command : {"create", "cancel", "info", "ports"})
+    refused({command, "-u", "acue"}, 1, reason, "ctys-setupVDE");
+  const std::string before = snapshot();
+  const auto check = run_called("ctys-setupVDE", {"check", "-u", "acue"}); // whose answer that is
+  CHECK(check.status == 1);
+  CHECK(check.out.find(reason) != std::string::npos);
+  CHECK(changes_since(before) == "");
 }
 
 TEST_CASE("exit status: 1 is a VM in the way, and a bridge that is none", "[page]") {

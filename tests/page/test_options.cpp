@@ -175,11 +175,27 @@ void check_version(const Form& form) {
 void check_terse(const Form& form) {
   CHECK(good(form, {"-X"}, "create").out ==
         "bridge|ctysbr0|created\ntap|tap0|created\nswitch|" + k_dir + "|created\n");
+  const auto check = good(form, {"-X"}, "check");
+  CHECK(check.out + check.err == ""); // as the ctys plugin for QEMU calls it
   CHECK(good(form, {"-X"}, "list").out.starts_with(k_dir + "|root|root|rwx------|"));
   CHECK(good(form, {"-X"}, "ports").out.starts_with("1|tap0|||0|"));
   CHECK(good(form, {"-X"}, "info").out.starts_with("switch|" + k_dir + "\n"));
   CHECK(good(form, {"-X", "--bridge"}, "cancel").out ==
         "stop-switch|" + k_dir + "\ndelete-tap|tap0\ndelete-bridge|ctysbr0\n");
+}
+
+/// Not on a terminal, and without a viewer in the environment, a manual is named by its path.
+void check_extended_help(const Form& form) {
+  const std::string before = snapshot();
+  CHECK(has(good(form, {"-H", "LIST"}, "create").out, "ctys-setupVDE(1)"));
+  CHECK(has(good(form, {"-H", "vdeup"}, "create").out, "/vdeup.1"));
+  CHECK(has(good(form, {"-H", "MAN=vdeup.conf"}, "create").out, "/vdeup.conf.5"));
+  CHECK(has(good(form, {"-H", "html=vdeq"}, "create").out, "/vdeq.1.html"));
+  CHECK(changes_since(before) == "");
+  const auto own = run_called(form.name, {"-H"}, {.environment = {"CTYS_MANVIEWER=echo shown:"}});
+  CHECK(own.status == 0);
+  CHECK(own.out.starts_with("shown: "));
+  CHECK(has(own.out, "/" + form.name + ".1"));
 }
 
 /// Root needs no way to get privileges, so that any is good.
@@ -195,10 +211,10 @@ struct Row {
 };
 
 const std::vector<Row> k_rows{
-    {'b', check_bridge},  {'d', check_debug},     {'f', check_force},      {'g', check_group},
-    {'h', check_help},    {'i', check_interface}, {'l', check_remote},     {'n', check_no_heading},
-    {'r', check_remote},  {'s', check_socket},    {'S', check_management}, {'u', check_user},
-    {'V', check_version}, {'X', check_terse},     {'Z', check_privilege},
+    {'b', check_bridge},     {'d', check_debug},         {'f', check_force},     {'g', check_group},
+    {'h', check_help},       {'H', check_extended_help}, {'i', check_interface}, {'l', check_remote},
+    {'n', check_no_heading}, {'r', check_remote},        {'s', check_socket},    {'S', check_management},
+    {'u', check_user},       {'V', check_version},       {'X', check_terse},     {'Z', check_privilege},
 };
 
 /// Each row leaves nothing behind, so that the next one finds what the first one found.

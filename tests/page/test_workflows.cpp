@@ -224,12 +224,12 @@ TEST_CASE("workflow 14: created twice, killed, created anew, cancelled", "[page]
 
 TEST_CASE("workflow 15: what plugins and scripts call", "[page]") {
   own_accounts();
-  CHECK(acue("ctys-setupVDE -X check").status == 2);
+  CHECK(acue("ctys-setupVDE -X check; echo $?").out == "2\n");
   require_good(root("ctys-setupVDE -Z SUDO create"));
   require_good(root("ctys-setupVDE -u acue.kvm -g kvm create"));
   CHECK(access_of(k_acues) == "2700 acue kvm"); // rwx--S---
-  CHECK(acue("ctys-setupVDE -X check").status == 0);
-  CHECK(acue("ctys-setupVDE -X -s $QEMUSOCK -S $QEMUMGMT check").status == 0);
+  CHECK(acue("ctys-setupVDE -X check; echo $?").out == "0\n");
+  CHECK(acue("ctys-setupVDE -X -s $QEMUSOCK -S $QEMUMGMT check; echo $?").out == "0\n");
   CHECK(acue(k_wrapper_check).status == 0);
   require_good(acue("ctys-setupVDE cancel"));
   CHECK(acue(k_wrapper_check).status == 127);

@@ -31,6 +31,7 @@ const std::vector<Wrong> k_wrong_values{
     {{"-g", "kvm", "--share", "kvm"}, "--share"},
     {{"--share", "no-such-group"}, "'no-such-group'"},
     {{"--share", "lab", "-u", "carl"}, "group lab"},
+    {{"-H", "no-such-page"}, "'no-such-page'"},
     {{"-i", "nic/0"}, "'nic/0'"},
     {{"-l", "-oProxyCommand=x", "-r", "host"}, "-oProxyCommand=x"},
     {{"-l", "acue"}, "-l"}, // on which host?
