@@ -44,7 +44,7 @@ std::vector<std::string> modern_words(const Invocation& call, const qemu::Capabi
   if (call.run.strict)
     return words;
   auto translated = qemu::translate_old_options(
-      std::move(words), {capabilities.version, ::access("/dev/kvm", R_OK | W_OK) == 0});
+      std::move(words), {capabilities.version, ::access("/dev/kvm", F_OK) == 0});
   for (const std::string& change : translated.changes)
     log.warn(change);
   return std::move(translated.args);
