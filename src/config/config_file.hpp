@@ -34,8 +34,7 @@ struct FileSettings {
 [[nodiscard]] Result<FileSettings> read_config(const std::string& path, uid_t caller);
 
 /// The settings of the caller's own file over those of the system's.
-/// The caller's is `$XDG_CONFIG_HOME/vdeup/vdeup.conf`, else `~/.config/vdeup/vdeup.conf`. Root is at home
-/// where the user database says: `sudo` can leave HOME as another user has set it.
+/// The caller's is vdeup.conf in his personal_directory().
 [[nodiscard]] Result<FileSettings> read_configuration(uid_t caller);
 
 /// Put the owner's name for `%u`, number for `%U`, and `%` for `%%`. Errors: usage for another letter.
