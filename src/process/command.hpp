@@ -26,7 +26,8 @@ struct Outcome {
 
 /// Run a command to its end, with standard input from /dev/null, in `/`, with default signals and as the
 /// effective user of this process, for good. At most 64 KiB of each output are kept.
-/// Errors: program_missing, program_not_executable; timed_out, after which the process is gone as well.
+/// Errors: program_missing, program_not_executable; timed_out, after which the process and its group are gone
+/// as well.
 [[nodiscard]] Result<Outcome> run(const Command& command, const Deadline& deadline);
 
 /// Find a program as execvp(3) does: a word with a slash is a path, others are looked for in PATH.

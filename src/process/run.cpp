@@ -131,7 +131,8 @@ class Running {
     });
     m_context.run_for(deadline.left());
     if (!is_over) {
-      child.terminate(error); // SIGKILL and waitpid
+      (void)::kill(-child.id(), SIGKILL); // setsid made it a group, and a shell has children
+      child.terminate(error);             // SIGKILL and waitpid
       return fail(Error{ErrorKind::timed_out,
                         fmt::format("cannot run '{}'", printable(command.program)),
                         "it did not end in time",
