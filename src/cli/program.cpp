@@ -13,12 +13,6 @@ namespace {
 constexpr std::string_view k_prefix = "vde";
 constexpr std::string_view k_any_program = "vdeq";
 
-std::string host_emulator() {
-  utsname host{};
-  (void)::uname(&host);
-  return "qemu-system-" + qemu_architecture(std::begin(host.machine));
-}
-
 std::vector<std::string> with_arguments(std::vector<std::string> line,
                                         const std::vector<std::string>& arguments) {
   line.insert(line.end(), arguments.begin(), arguments.end());
@@ -52,6 +46,12 @@ Result<std::vector<std::string>> wrapped_line(std::string_view name,
   if (program == "kvm")
     return with_arguments({host_emulator(), "-accel", "kvm"}, arguments);
   return with_arguments({program}, arguments); // its absence is reported when it is to be run
+}
+
+std::string host_emulator() {
+  utsname host{};
+  (void)::uname(&host);
+  return "qemu-system-" + qemu_architecture(std::begin(host.machine));
 }
 
 std::string qemu_architecture(std::string_view machine) {

@@ -21,6 +21,9 @@ namespace vdeup::cli {
 [[nodiscard]] Result<std::vector<std::string>> wrapped_line(std::string_view name,
                                                             const std::vector<std::string>& arguments);
 
+/// The system emulator for the host's own architecture: `qemu-system-x86_64`, …
+[[nodiscard]] std::string host_emulator();
+
 /// The name that QEMU's system emulator has for a machine as uname(2) names it: x86_64, aarch64, i386, …
 [[nodiscard]] std::string qemu_architecture(std::string_view machine);
 
