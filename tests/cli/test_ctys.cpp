@@ -1,12 +1,16 @@
 #include "base/text.hpp"
+#include "base/unique_fd.hpp"
 #include "cli/ctys.hpp"
 #include "support/spawn.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -77,6 +81,16 @@ void check_refused(const fs::path& file, const std::string& cause) {
   CHECK(line.error().kind == ErrorKind::refused);
   CHECK(line.error().cause == cause);
   CHECK_FALSE(was_run());
+}
+
+/// Connect to a socket as `nc -U` did for the 2010 tool; nothing if nobody listens.
+UniqueFd connect_to(const std::string& path) {
+  UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, path.c_str());
+  const bool is_open = ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  return is_open ? std::move(fd) : UniqueFd{};
 }
 
 } // namespace
@@ -175,4 +189,31 @@ TEST_CASE("ctys: a file that is not there is missing", "[ctys]") {
   const auto line = cli::read_ctys_line(request_for("/no/such/place/vm.ctys"));
   REQUIRE_FALSE(line);
   CHECK(line.error().kind == ErrorKind::missing);
+}
+
+TEST_CASE("ctys: the machine runs in the real QEMU, and its monitor answers at its socket", "[ctys]") {
+  begin_anew();
+  if (run({"sh", "-c", "command -v qemu-system-x86_64"}).status != 0)
+    skip("qemu-system-x86_64 is not installed");
+  write_file(k_vms / "hda.img", std::string(1 << 20, '\0'));
+  write_file(k_vms / "vm.ctys", "#@#MAGICID-QEMU\nLABEL=tst1\nSTARTERCALL=qemu-system-x86_64\n"
+                                "NIC=rtl8139\nMAC0=52:54:00:00:00:01\nMEMSIZE=64\nKBD_LAYOUT=de\n"
+                                "VGADRIVER='-vga cirrus'\nTIMEOPT='-rtc base=localtime'\nQEMUSOCK=\n"
+                                "QEMUMONSOCK=$CTYS_SOCKBASE/mon.ACTUALLABEL.ACTUALPID\n"
+                                "ARGSADD='-accel tcg -S'\nHDDBOOTIMAGE=$CTYSWRAPPERPATH/hda.img\n");
+  auto request = request_for(k_vms / "vm.ctys");
+  request.console = config::CtysConsole::none;
+  auto line = cli::read_ctys_line(request);
+  REQUIRE(line);
+  auto words = line.value();
+  words.insert(words.begin(), {bin_directory() + "/vdeup", "run", "--"});
+  Running vm{words};
+  UniqueFd monitor;
+  REQUIRE(eventually([&] { return static_cast<bool>(monitor = connect_to("/var/tmp/mon.tst1")); }));
+  const std::string_view keys = "\x01"
+                                "cquit\n"; // Ctrl-A c leads from the serial line to the monitor
+  REQUIRE(::write(monitor.get(), keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
+  const auto done = vm.finish();
+  INFO(done.out << done.err);
+  CHECK(done.status == 0);
 }

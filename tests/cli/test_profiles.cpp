@@ -70,37 +70,66 @@ Finished start_and_quit(std::vector<std::string> words) {
   return vm.finish();
 }
 
+config::Profile read_template(const std::string& file) {
+  auto profile = config::read_profile((templates() / file).string(), {}, ::geteuid());
+  INFO((profile ? std::string{} : profile.error().message()));
+  REQUIRE(profile);
+  return std::move(profile).value();
+}
+
+/// Start each template that names this program, with the emulator that is meant; returns how many there are.
+std::size_t start_templates_for(const std::string& program, const std::string& emulator) {
+  if (!is_installed(emulator))
+    skip(emulator + " is not installed");
+  std::size_t started = 0;
+  for (const std::string& file : names_in(templates())) {
+    auto profile = read_template(file);
+    if (profile.program != program)
+      continue;
+    profile.accelerators = {"tcg"}; // /dev/kvm may open, and then not run a guest
+    const auto line = config::to_qemu_line(profile, emulator);
+    CHECK(line.lanes.size() == profile.nics.size());
+    const auto done = start_and_quit(line.words);
+    INFO(file << ": " << shell_line(line.words) << "\n" << done.out << done.err);
+    CHECK(done.status == 0);
+    ++started;
+  }
+  return started;
+}
+
 } // namespace
 
 TEST_CASE("templates: all of them are where the program looks", "[profiles]") {
   CHECK(names_in(templates()) == names_in(fs::path{VDEUP_SOURCE_TEMPLATES} / "vm"));
 }
 
-TEST_CASE("templates: each is read, tells how to use it, and starts the real QEMU", "[profiles]") {
-  std::size_t started = 0;
+TEST_CASE("templates: each is read, has a NIC, and tells how to use it", "[profiles]") {
+  const std::vector<std::string> tested{"", "qemu-system-arm", "qemu-system-aarch64", "qemu-system-riscv64"};
   for (const std::string& file : names_in(templates())) {
     CAPTURE(file);
-    const std::string name = file.substr(0, file.rfind('.'));
     std::ifstream stream{templates() / file};
     const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-    CHECK(text.find("vdeup run -t " + name) != std::string::npos);
-
-    auto profile = config::read_profile(name, {templates().string()}, ::geteuid());
-    INFO((profile ? std::string{} : profile.error().message()));
-    REQUIRE(profile);
-    CHECK_FALSE(profile.value().nics.empty());
-    profile.value().accelerators = {"tcg"}; // /dev/kvm may open, and then not run a guest
-    const auto line = config::to_qemu_line(profile.value(), "qemu-system-x86_64");
-    CHECK(line.lanes.size() == profile.value().nics.size());
-    if (!is_installed(line.words.front()))
-      continue;
-    const auto done = start_and_quit(line.words);
-    INFO(shell_line(line.words) << "\n" << done.out << done.err);
-    CHECK(done.status == 0);
-    ++started;
+    CHECK(text.find("vdeup run -t " + file.substr(0, file.rfind('.'))) != std::string::npos);
+    const auto profile = read_template(file);
+    CHECK_FALSE(profile.nics.empty());
+    CHECK(std::find(tested.begin(), tested.end(), profile.program) != tested.end());
   }
-  if (started == 0)
-    skip("no QEMU is installed");
+}
+
+TEST_CASE("templates: those for a PC start the real QEMU", "[profiles]") {
+  CHECK(start_templates_for("", "qemu-system-x86_64") == 6);
+}
+
+TEST_CASE("templates: that for 32-bit ARM starts the real QEMU", "[profiles]") {
+  CHECK(start_templates_for("qemu-system-arm", "qemu-system-arm") == 1);
+}
+
+TEST_CASE("templates: that for 64-bit ARM starts the real QEMU", "[profiles]") {
+  CHECK(start_templates_for("qemu-system-aarch64", "qemu-system-aarch64") == 1);
+}
+
+TEST_CASE("templates: that for RISC-V starts the real QEMU", "[profiles]") {
+  CHECK(start_templates_for("qemu-system-riscv64", "qemu-system-riscv64") == 1);
 }
 
 TEST_CASE("templates: the lines that are only proposed are sound as well", "[profiles]") {

@@ -1,5 +1,6 @@
 #include "base/shell_words.hpp"
 #include "base/text.hpp"
+#include "config/profile_keys.hpp"
 #include "config/profile_line.hpp"
 
 #include <catch2/catch.hpp>
@@ -108,4 +109,19 @@ TEST_CASE("profile: hostile text reaches neither the terminal nor another option
       parse_profile("[disk]\nfile = /a,if=none,id=x\n[vm]\ncpu = -device evil\n", {"/x.conf", "u"});
   CHECK(to_qemu_line(profile.value(), "q").words ==
         std::vector<std::string>{"q", "-cpu", "-device evil", "-drive", "id=disk0,file=/a,,if=none,,id=x"});
+}
+
+TEST_CASE("profile: the manual page has each section and key, and no others", "[config]") {
+  std::string documented;
+  std::istringstream page{read_file(fs::path{VDEUP_TEST_CASES} / "../../man/vdeup-profile.5")};
+  for (std::string line; std::getline(page, line);)
+    if (line.starts_with(".Ss [") || line.starts_with(".It Ic "))
+      documented += line.substr(line.find(' ') + 1) + "\n";
+  std::string known;
+  for (const ProfileSection& section : profile_sections()) {
+    known += fmt::format("[{}]\n", section.name);
+    for (const ProfileKey& key : section.keys)
+      known += fmt::format("Ic {}\n", key.name);
+  }
+  CHECK(documented == known);
 }
