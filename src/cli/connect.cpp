@@ -31,10 +31,11 @@ bool names_own_switch(const qemu::VdeNic& nic, const Scope& scope) {
 }
 
 Way way_of(const Launch& launch, const qemu::VdeNic& nic) {
+  const auto index = static_cast<std::size_t>(&nic - launch.line.nics.data());
   const bool is_own = !launch.is_guest && names_own_switch(nic, launch.request.scope);
   if (!nic.has_connection())
     return Way::shared;
-  if (is_own && launch.options.lane == Lane::tap)
+  if (is_own && launch.lanes.at(index) == Lane::tap)
     return Way::tap;
   if (launch.qemu.best_backend() == qemu::Backend::vde)
     return Way::by_itself;

@@ -2,10 +2,13 @@
 
 #include "base/text.hpp"
 #include "cli/capability_cache.hpp"
+#include "cli/ctys.hpp"
 #include "cli/nic_addresses.hpp"
+#include "cli/profile.hpp"
 #include "cli/program.hpp"
 #include "process/command.hpp"
 #include "qemu/old_options.hpp"
+#include "qemu/options.hpp"
 
 #include <fmt/format.h>
 
@@ -37,14 +40,48 @@ void adopt_socket_of_line(Invocation& call, const qemu::Line& line) {
   call.choice.socket = socket;
 }
 
+/// The program and its arguments, from wherever they are described, and the lanes that a profile gives NICs.
+Result<config::ProfileLine> described_line(const Context& context) {
+  const Invocation& call = context.call;
+  config::ProfileLine line;
+  if (call.run.profile) {
+    TRY(line, read_profile_line(*call.run.profile));
+  } else if (call.run.ctys) {
+    const auto environment = config::Environment::read();
+    TRY(auto settled, config::settle(call.choice, environment, context.files));
+    const SwitchSockets& sockets = settled.scope.sockets;
+    TRY(line.words, read_ctys_line({.file = *call.run.ctys,
+                                    .sock_base = config::socket_base(environment, context.files),
+                                    .socket = sockets.dir.str(),
+                                    .mgmt = sockets.mgmt.str()}));
+  }
+  line.words.insert(line.words.end(), call.program.begin(), call.program.end());
+  return line;
+}
+
+/// The lane of each NIC: what its profile says of it, else what the caller says of all.
+std::vector<Lane> lanes_of(const qemu::Line& line, const std::vector<config::LaneById>& named, Lane usual) {
+  std::vector<Lane> lanes;
+  for (const qemu::VdeNic& nic : line.nics) {
+    lanes.push_back(usual);
+    if (!nic.place.backend)
+      continue;
+    const auto id = qemu::OptionValue::parse(line.args.at(*nic.place.backend)).get("id");
+    for (const config::LaneById& lane : named)
+      if (lane.id == id && lane.lane == config::NicLane::tap)
+        lanes.back() = Lane::tap;
+  }
+  return lanes;
+}
+
 /// The words for QEMU, in the words of this QEMU.
-std::vector<std::string> modern_words(const Invocation& call, const qemu::Capabilities& capabilities,
-                                      const Log& log) {
-  std::vector<std::string> words{call.program.begin() + 1, call.program.end()};
+std::vector<std::string> modern_words(std::vector<std::string> words, const Invocation& call,
+                                      const qemu::Capabilities& capabilities, const Log& log) {
+  words.erase(words.begin());
   if (call.run.strict)
     return words;
-  auto translated = qemu::translate_old_options(
-      std::move(words), {capabilities.version, ::access("/dev/kvm", F_OK) == 0});
+  auto translated =
+      qemu::translate_old_options(std::move(words), {capabilities.version, ::access("/dev/kvm", F_OK) == 0});
   for (const std::string& change : translated.changes)
     log.warn(change);
   return std::move(translated.args);
@@ -62,15 +99,18 @@ Result<> check_owner(const Launch& launch) {
 
 Result<Launch> prepare(const Context& context) {
   Invocation call = context.call;
-  TRY(auto program, process::find_program(call.program.front()));
+  TRY(auto described, described_line(context));
+  const std::string word = described.words.front();
+  TRY(auto program, process::find_program(word));
   auto capabilities = capabilities_of(program);
-  TRY(auto line, qemu::analyse(modern_words(call, capabilities, context.log)));
+  TRY(auto line, qemu::analyse(modern_words(std::move(described.words), call, capabilities, context.log)));
   adopt_socket_of_line(call, line);
   TRY(auto request, make_request(call, context.files));
   if (line.vm_name.empty())
     line.vm_name = called_as(program);
-  Launch launch{std::move(program), call.program.front(), std::move(capabilities),
-                std::move(line),    std::move(request),   call.run};
+  Launch launch{std::move(program), word,    std::move(capabilities), std::move(line),
+                std::move(request), call.run};
+  launch.lanes = lanes_of(launch.line, described.lanes, call.run.lane);
   launch.is_guest = belongs_to_another(launch.request.scope.sockets.dir.str());
   TRY(check_owner(launch));
   return launch;

@@ -20,6 +20,7 @@ struct Launch {
   qemu::Line line;
   plan::Request request;
   RunOptions options;
+  std::vector<Lane> lanes{}; ///< of each NIC of the line
   bool is_guest =
       false; ///< the switch is another user's, who shares it: then nothing of it is made or mended
 

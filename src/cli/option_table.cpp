@@ -40,36 +40,38 @@ po::options_description all_options() {
   po::options_description options{"Options"};
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   const auto texts = [](const char* name) { return po::value<std::vector<std::string>>()->value_name(name); };
-  options.add_options()                                                                              //
-      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")     //
-      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                                //
-      (",f", "go on where that can cut off VMs")                                                     //
-      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")        //
-      (",h", "print this text")                                                                      //
-      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")            //
-      (",i", text("INTERFACE"), "the NIC for a new bridge")                                          //
-      (",l", text("USER"), "the user on the hosts of -r")                                            //
-      (",n", "no heading above a table")                                                             //
-      (",r", text("HOSTS"), "work on these hosts")                                                   //
-      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                               //
-      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                           //
-      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                   //
-      (",V", "print the version")                                                                    //
-      (",X", "terse output for programs; check prints nothing")                                      //
-      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                   //
-      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")     //
-      ("dry-run", "print what would be done, and do nothing")                                        //
-      ("help", "the same as -h")                                                                     //
-      ("json", "print the answer as JSON")                                                           //
-      ("probe", texts("ADDRESS"), "check: have this address answer, too; can be given repeatedly")   //
-      ("lane", text("LANE"), "run: attach the VM to the switch (vde), or by a TAP of its own (tap)") //
-      ("nic-model", text("MODEL"), "run: the model of a NIC that is added")                          //
-      ("queues", text("N"), "run --lane tap: queues of each NIC, for as many processors of the VM")  //
-      ("reconnect", "run: stay, and connect the VM again when the switch was gone")                  //
-      ("rm", "run: stay, and remove what was made for this VM when it ends")                         //
-      ("strict", "run: do not translate options that this QEMU has removed")                         //
-      ("timing", "run: say where the time of the launch went")                                       //
-      ("share", text("GROUP"), "let the VMs of this group's users use the switch")                   //
+  options.add_options()                                                                               //
+      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")      //
+      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                                 //
+      (",f", "go on where that can cut off VMs")                                                      //
+      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")         //
+      (",h", "print this text")                                                                       //
+      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")             //
+      (",i", text("INTERFACE"), "the NIC for a new bridge")                                           //
+      (",l", text("USER"), "the user on the hosts of -r")                                             //
+      (",n", "no heading above a table")                                                              //
+      (",r", text("HOSTS"), "work on these hosts")                                                    //
+      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                                //
+      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                            //
+      (",t", text("PROFILE"), "run: the VM of this profile; words that follow are added to its line") //
+      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                    //
+      (",V", "print the version")                                                                     //
+      (",X", "terse output for programs; check prints nothing")                                       //
+      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                    //
+      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")      //
+      ("ctys", text("FILE"), "run: the VM of this .ctys file of the UnifiedSessionsManager")          //
+      ("dry-run", "print what would be done, and do nothing")                                         //
+      ("help", "the same as -h")                                                                      //
+      ("json", "print the answer as JSON")                                                            //
+      ("probe", texts("ADDRESS"), "check: have this address answer, too; can be given repeatedly")    //
+      ("lane", text("LANE"), "run: attach the VM to the switch (vde), or by a TAP of its own (tap)")  //
+      ("nic-model", text("MODEL"), "run: the model of a NIC that is added")                           //
+      ("queues", text("N"), "run --lane tap: queues of each NIC, for as many processors of the VM")   //
+      ("reconnect", "run: stay, and connect the VM again when the switch was gone")                   //
+      ("rm", "run: stay, and remove what was made for this VM when it ends")                          //
+      ("strict", "run: do not translate options that this QEMU has removed")                          //
+      ("timing", "run: say where the time of the launch went")                                        //
+      ("share", text("GROUP"), "let the VMs of this group's users use the switch")                    //
       ("version", "the same as -V");
   return options;
 }

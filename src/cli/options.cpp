@@ -143,6 +143,10 @@ Invocation read_words(const po::variables_map& values) {
 Result<RunOptions> read_run_options(const po::variables_map& values) {
   RunOptions run;
   run.nic_model = get(values, "nic-model");
+  run.profile = get(values, "-t");
+  run.ctys = get(values, "ctys");
+  if (run.profile && run.ctys)
+    return fail(usage("cannot use -t and --ctys together", "either describes a whole VM"));
   run.remove = values.count("rm") > 0;
   run.reconnect = values.count("reconnect") > 0;
   run.strict = values.count("strict") > 0;
@@ -197,7 +201,7 @@ Result<CommandWord> read_command(Dialect dialect, const std::vector<std::string>
 Result<> check_company(const Invocation& call) {
   if (call.remove_bridge && call.command != CommandWord::cancel)
     return fail(usage("cannot use --bridge here", "it belongs to cancel", "-b"));
-  if (call.run.queues > 1 && call.run.lane != Lane::tap)
+  if (call.run.queues > 1 && call.run.lane != Lane::tap && !call.run.profile)
     return fail(usage("cannot use --queues here", "it belongs to --lane tap: a switch has one queue"));
   if (!call.probes.empty() && call.command != CommandWord::check)
     return fail(usage("cannot use --probe here", "it belongs to check"));
@@ -208,8 +212,8 @@ Result<> check_company(const Invocation& call) {
     return fail(usage("cannot use -X and --json together", "they are two forms of one answer"));
   if (call.remote_user && call.remote_hosts.empty())
     return fail(usage("cannot use -l here", "it names the user on the hosts of -r"));
-  if (call.command == CommandWord::run && call.program.empty() && !call.help && !call.help_topic &&
-      !call.version)
+  const bool has_program = !call.program.empty() || call.run.profile || call.run.ctys;
+  if (call.command == CommandWord::run && !has_program && !call.help && !call.help_topic && !call.version)
     return fail(
         usage("run needs a program", "an example: vdeup run -- qemu-system-x86_64 -m 512 disk.qcow2"));
   return ok();

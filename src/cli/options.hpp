@@ -31,6 +31,8 @@ struct RunOptions {
   Lane lane = Lane::vde;                  ///< --lane
   unsigned queues = 1;                    ///< --queues, with the lane tap
   std::optional<std::string> nic_model{}; ///< --nic-model
+  std::optional<std::string> profile{};   ///< -t
+  std::optional<std::string> ctys{};      ///< --ctys
   bool remove = false;                    ///< --rm
   bool reconnect = false;                 ///< --reconnect
   bool strict = false;                    ///< --strict
@@ -58,7 +60,7 @@ struct Invocation {
   bool remove_bridge = false;      ///< cancel --bridge
   std::vector<IpAddress> probes{}; ///< check --probe
   RunOptions run{};
-  std::vector<std::string> program{}; ///< run: the program and its arguments
+  std::vector<std::string> program{}; ///< run: the program and its arguments; with a profile, more arguments
 };
 
 /// Parse the words after argv[0]. Options stand before or after the command word; for `run` everything from

@@ -9,6 +9,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace vdeup::cli {
@@ -25,6 +26,10 @@ Result<int> print_dry_run(Launch& launch, const Context& context) {
     print_json(answer);
   } else {
     context.call.terse ? print_plan_rows(plan) : print_plan(plan);
+    const auto has_tap = [](const qemu::Connected& connected) { return connected.tap.has_value(); };
+    const auto taps = std::count_if(launch.connected.begin(), launch.connected.end(), has_tap);
+    if (taps > 0 && !context.call.terse)
+      fmt::print("make {} TAP{} for the VM, on the bridge; gone with the VM\n", taps, taps == 1 ? "" : "s");
     fmt::print("{}\n", shell_line(words));
   }
   return 0;

@@ -26,11 +26,6 @@ std::optional<std::string> variable(const char* name) {
   return value;
 }
 
-/// The directory under which switches are by default.
-std::string socket_base(const Environment& environment, const FileSettings& files) {
-  return environment.sock_base.value_or(files.socket_base.value_or(std::string{k_default_base}));
-}
-
 /// What belongs to the caller alone is taken out.
 Environment without_sockets(const Environment& environment) {
   return Environment{.sock_base = environment.sock_base};
@@ -90,6 +85,10 @@ Result<std::optional<SwitchAccess>> find_access(const Choice& choice, const File
 }
 
 } // namespace
+
+std::string socket_base(const Environment& environment, const FileSettings& files) {
+  return environment.sock_base.value_or(files.socket_base.value_or(std::string{k_default_base}));
+}
 
 Environment Environment::read() {
   Environment environment;

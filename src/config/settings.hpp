@@ -44,6 +44,9 @@ struct Settled {
 [[nodiscard]] Result<Settled> settle(const Choice& choice, const Environment& environment,
                                      const FileSettings& files);
 
+/// The directory under which switches are by default.
+[[nodiscard]] std::string socket_base(const Environment& environment, const FileSettings& files);
+
 /// Where the switches of all users are: `PREFIX<user>SUFFIX`.
 struct SwitchPlace {
   std::string prefix;
