@@ -7,7 +7,7 @@ using namespace vdeup;
 using namespace vdeup::cli;
 using Wish = PrivilegeWish::Wish;
 
-TEST_CASE("-d: a number, or the syntax of the old tool", "[cli]") {
+TEST_CASE("values: -d is a number, or the syntax of the old tool", "[cli]") {
   struct Level {
     const char* text;
     LogLevel level;
@@ -33,7 +33,7 @@ TEST_CASE("-d: a number, or the syntax of the old tool", "[cli]") {
   CHECK(level.value() == wanted.level);
 }
 
-TEST_CASE("-d: the part that is not understood is named", "[cli]") {
+TEST_CASE("values: the part of -d that is not understood is named", "[cli]") {
   for (const char* wrong : {"x", "-1", "1,", "1,,2", "2#1010", "W:", "1,W:x", "Q:1", "4294967296"}) {
     CAPTURE(wrong);
     const auto level = parse_log_level(wrong);
@@ -43,7 +43,7 @@ TEST_CASE("-d: the part that is not understood is named", "[cli]") {
   CHECK(parse_log_level("1,Q:2").error().what.find("'Q:2'") != std::string::npos);
 }
 
-TEST_CASE("-Z: words in any letter case, and a NO wins", "[cli]") {
+TEST_CASE("values: -Z takes words in any letter case, and a NO wins", "[cli]") {
   CHECK(parse_privilege("sudo").value().sudo == Wish::yes);
   CHECK(parse_privilege("sudo").value().ksu == Wish::unset);
   CHECK(parse_privilege("NOSUDO,SUDO").value().sudo == Wish::no);
@@ -52,7 +52,7 @@ TEST_CASE("-Z: words in any letter case, and a NO wins", "[cli]") {
   CHECK(parse_privilege(",KSU,").value().ksu == Wish::yes);
 }
 
-TEST_CASE("-Z: what is no such word is named, a part of one included", "[cli]") {
+TEST_CASE("values: what is no word of -Z is named, a part of one included", "[cli]") {
   for (const char* wrong : {"", ",", "listall", "SUDOER", "SUDO;KSU"}) {
     CAPTURE(wrong);
     REQUIRE_FALSE(parse_privilege(wrong));
@@ -61,7 +61,7 @@ TEST_CASE("-Z: what is no such word is named, a part of one included", "[cli]") 
   CHECK(parse_privilege("SODO").error().hint == "did you mean 'SUDO'?");
 }
 
-TEST_CASE("-r: hosts are separated by blanks or commas, but not inside parentheses", "[cli]") {
+TEST_CASE("values: the hosts of -r are separated by blanks or commas, but not inside parentheses", "[cli]") {
   using Hosts = std::vector<std::string>;
   CHECK(parse_hosts("root@host1 host2,host3").value() == Hosts{"root@host1", "host2", "host3"});
   CHECK(parse_hosts("host1(-Z ksu) host2:22").value() == Hosts{"host1(-Z ksu)", "host2:22"});
@@ -70,7 +70,7 @@ TEST_CASE("-r: hosts are separated by blanks or commas, but not inside parenthes
   CHECK(parse_hosts(" , host1 ,").value() == Hosts{"host1"});
 }
 
-TEST_CASE("-r: no host is an option of another program, or breaks a line", "[cli]") {
+TEST_CASE("values: no host of -r is an option of another program, or breaks a line", "[cli]") {
   for (const char* wrong : {"", " ", "-oProxyCommand=x", "root@-x", "@host", "root@", "host(", "host)",
                             "ho\nst", "host(\x1b[2J)"}) {
     CAPTURE(wrong);
@@ -80,7 +80,7 @@ TEST_CASE("-r: no host is an option of another program, or breaks a line", "[cli
   }
 }
 
-TEST_CASE("-l: a user's name and nothing else", "[cli]") {
+TEST_CASE("values: -l takes a user's name and nothing else", "[cli]") {
   CHECK(parse_remote_user("acue").value() == "acue");
   CHECK(parse_remote_user("jane.doe").value() == "jane.doe");
   for (const char* wrong : {"", "-x", "a b", "a@b", "a/b", "a\n"})
