@@ -19,9 +19,13 @@ namespace fs = std::filesystem;
 
 // The test `docs_words` holds this list to the files in man/.
 constexpr std::array k_pages{
-    ManualPage{"vdeup", '1', "vdeup.1"}, ManualPage{"ctys-setupVDE", '1', "ctys-setupVDE.1"},
-    ManualPage{"vdeq", '1', "vdeq.1"},   ManualPage{"vdeqemu", '1', "vdeq.1"},
-    ManualPage{"vdekvm", '1', "vdeq.1"}, ManualPage{"vdeup.conf", '5', "vdeup.conf.5"},
+    ManualPage{"vdeup", '1', "vdeup.1"},
+    ManualPage{"ctys-setupVDE", '1', "ctys-setupVDE.1"},
+    ManualPage{"vdeq", '1', "vdeq.1"},
+    ManualPage{"vdeqemu", '1', "vdeq.1"},
+    ManualPage{"vdekvm", '1', "vdeq.1"},
+    ManualPage{"vdeup.conf", '5', "vdeup.conf.5"},
+    ManualPage{"vdeup-profile", '5', "vdeup-profile.5"},
 };
 
 constexpr std::string_view k_list = "LIST";

@@ -34,45 +34,53 @@ bool has(Dialect dialect, const Word& word) {
   return dialect == Dialect::vdeup || word.command != CommandWord::run;
 }
 
-} // namespace
-
-po::options_description all_options() {
-  po::options_description options{"Options"};
+/// What belongs to `run`, which the 2010 tool does not have.
+void add_run_options(po::options_description& options) {
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  const auto texts = [](const char* name) { return po::value<std::vector<std::string>>()->value_name(name); };
   options.add_options()                                                                               //
-      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")      //
-      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                                 //
-      (",f", "go on where that can cut off VMs")                                                      //
-      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")         //
-      (",h", "print this text")                                                                       //
-      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")             //
-      (",i", text("INTERFACE"), "the NIC for a new bridge")                                           //
-      (",l", text("USER"), "the user on the hosts of -r")                                             //
-      (",n", "no heading above a table")                                                              //
-      (",r", text("HOSTS"), "work on these hosts")                                                    //
-      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                                //
-      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                            //
-      (",t", text("PROFILE"), "run: the VM of this profile; words that follow are added to its line") //
-      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                    //
-      (",V", "print the version")                                                                     //
-      (",X", "terse output for programs; check prints nothing")                                       //
-      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                    //
-      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")      //
       ("ctys", text("FILE"), "run: the VM of this .ctys file of the UnifiedSessionsManager")          //
-      ("dry-run", "print what would be done, and do nothing")                                         //
-      ("help", "the same as -h")                                                                      //
-      ("json", "print the answer as JSON")                                                            //
-      ("probe", texts("ADDRESS"), "check: have this address answer, too; can be given repeatedly")    //
       ("lane", text("LANE"), "run: attach the VM to the switch (vde), or by a TAP of its own (tap)")  //
       ("nic-model", text("MODEL"), "run: the model of a NIC that is added")                           //
       ("queues", text("N"), "run --lane tap: queues of each NIC, for as many processors of the VM")   //
       ("reconnect", "run: stay, and connect the VM again when the switch was gone")                   //
       ("rm", "run: stay, and remove what was made for this VM when it ends")                          //
       ("strict", "run: do not translate options that this QEMU has removed")                          //
-      ("timing", "run: say where the time of the launch went")                                        //
-      ("share", text("GROUP"), "let the VMs of this group's users use the switch")                    //
+      (",t", text("PROFILE"), "run: the VM of this profile; words that follow are added to its line") //
+      ("timing", "run: say where the time of the launch went");
+}
+
+} // namespace
+
+po::options_description all_options(Dialect dialect) {
+  po::options_description options{"Options"};
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  const auto texts = [](const char* name) { return po::value<std::vector<std::string>>()->value_name(name); };
+  options.add_options()                                                                            //
+      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")   //
+      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                              //
+      (",f", "go on where that can cut off VMs")                                                   //
+      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")      //
+      (",h", "print this text")                                                                    //
+      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")          //
+      (",i", text("INTERFACE"), "the NIC for a new bridge")                                        //
+      (",l", text("USER"), "the user on the hosts of -r")                                          //
+      (",n", "no heading above a table")                                                           //
+      (",r", text("HOSTS"), "work on these hosts")                                                 //
+      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                             //
+      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                         //
+      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                 //
+      (",V", "print the version")                                                                  //
+      (",X", "terse output for programs; check prints nothing")                                    //
+      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                 //
+      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")   //
+      ("dry-run", "print what would be done, and do nothing")                                      //
+      ("help", "the same as -h")                                                                   //
+      ("json", "print the answer as JSON")                                                         //
+      ("probe", texts("ADDRESS"), "check: have this address answer, too; can be given repeatedly") //
+      ("share", text("GROUP"), "let the VMs of this group's users use the switch")                 //
       ("version", "the same as -V");
+  if (dialect == Dialect::vdeup)
+    add_run_options(options);
   return options;
 }
 
@@ -92,9 +100,9 @@ std::vector<std::string_view> command_words(Dialect dialect) {
   return words;
 }
 
-std::vector<std::string> long_options() {
+std::vector<std::string> long_options(Dialect dialect) {
   std::vector<std::string> names;
-  const po::options_description all = all_options();
+  const po::options_description all = all_options(dialect);
   for (const auto& option : all.options())
     if (const std::string name = option->format_name(); name.starts_with("--"))
       names.push_back(name);
@@ -113,7 +121,7 @@ std::string usage_text(Dialect dialect) {
   for (const Word& word : k_words)
     if (has(dialect, word))
       text << fmt::format("  {:<8} {}\n", word.text, word.summary);
-  text << '\n' << all_options();
+  text << '\n' << all_options(dialect);
   text << (dialect == Dialect::ctys ? "\nSee ctys-setupVDE(1) and vdeup(1).\n" : "\nSee vdeup(1).\n");
   return text.str();
 }

@@ -13,7 +13,7 @@ namespace vdeup::cli {
 
 /// All options, as Boost.Program_options knows and prints them. Letters have no long form unless both stand
 /// in the manual page.
-[[nodiscard]] boost::program_options::options_description all_options();
+[[nodiscard]] boost::program_options::options_description all_options(Dialect dialect);
 
 /// The command that a word names, in any letter case.
 [[nodiscard]] std::optional<CommandWord> find_command(Dialect dialect, std::string word);
@@ -22,6 +22,6 @@ namespace vdeup::cli {
 [[nodiscard]] std::vector<std::string_view> command_words(Dialect dialect);
 
 /// The long options, with their dashes.
-[[nodiscard]] std::vector<std::string> long_options();
+[[nodiscard]] std::vector<std::string> long_options(Dialect dialect);
 
 } // namespace vdeup::cli

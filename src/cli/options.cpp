@@ -86,13 +86,13 @@ std::string shown_name(const std::string& name) {
   return printable((bare.size() == 1 ? "-" : "--") + bare);
 }
 
-Error unknown_option(const std::string& name) {
-  const std::vector<std::string> known = long_options();
+Error unknown_option(Dialect dialect, const std::string& name) {
+  const std::vector<std::string> known = long_options(dialect);
   return usage(fmt::format("unknown option '{}'", printable(name)), {},
                nearest(name, {known.begin(), known.end()}));
 }
 
-Result<po::variables_map> read_options(const po::options_description& options,
+Result<po::variables_map> read_options(Dialect dialect, const po::options_description& options,
                                        const std::vector<std::string>& words) {
   namespace style = po::command_line_style;
   constexpr int exact = style::unix_style & ~style::allow_guessing;
@@ -100,7 +100,7 @@ Result<po::variables_map> read_options(const po::options_description& options,
   try {
     po::store(po::command_line_parser(words).options(options).style(exact).run(), values);
   } catch (const po::unknown_option& error) {
-    return fail(unknown_option(error.get_option_name()));
+    return fail(unknown_option(dialect, error.get_option_name()));
   } catch (const po::invalid_command_line_syntax& error) {
     return fail(usage(fmt::format("cannot use option '{}' so", shown_name(error.get_option_name())),
                       error.kind() == po::invalid_syntax::missing_parameter ? "it needs a value"
@@ -222,9 +222,9 @@ Result<> check_company(const Invocation& call) {
 } // namespace
 
 Result<Invocation> parse_arguments(const std::vector<std::string>& words, Dialect dialect) {
-  const po::options_description options = all_options();
+  const po::options_description options = all_options(dialect);
   Split parts = split(options, words, dialect);
-  TRY(auto values, read_options(options, parts.options));
+  TRY(auto values, read_options(dialect, options, parts.options));
   Invocation call = read_words(values);
   TRY(read_values(values, call));
   call.program = std::move(parts.program);
@@ -234,7 +234,7 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& words, Dialec
 }
 
 bool is_about_run(const std::vector<std::string>& words, Dialect dialect) {
-  const Split parts = split(all_options(), words, dialect);
+  const Split parts = split(all_options(dialect), words, dialect);
   return !parts.commands.empty() && find_command(dialect, parts.commands.front()) == CommandWord::run;
 }
 

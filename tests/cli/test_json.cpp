@@ -68,6 +68,7 @@ TEST_CASE("json: vdeup(1) describes each member of each answer, and no others", 
   ask({"check"}); // with a fault
   ask({"create", "--dry-run"});
   ask({"create"});
+  (void)run({"ip", "address", "add", "192.0.2.1/24", "dev", "ctysbr0"}); // it answers the probe of check
   {
     Running attached{{bin_directory() + "/vdeup", "run", "--", vm, "-name", "web"}};
     REQUIRE(attached.wait_for("VM pid="));
