@@ -13,6 +13,9 @@ namespace vdeup {
 /// The same for a text of several lines, whose line ends stay.
 [[nodiscard]] std::string printable_lines(std::string_view text);
 
+/// A text without the blanks, tabs and carriage returns at its ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 /// Quote a word so that sh(1) reads it back as it is; words that need no quotes stay bare.
 [[nodiscard]] std::string shell_quote(std::string_view word);
 

@@ -10,14 +10,6 @@
 namespace vdeup::config {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 bool is_control(char byte) {
   constexpr char del = '\x7f';
   return (byte >= '\0' && byte < ' ' && byte != '\t') || byte == del;

@@ -1,5 +1,6 @@
 #include "vde/reports.hpp"
 
+#include "base/text.hpp"
 #include "model/vm_identity.hpp"
 
 #include <algorithm>
@@ -9,14 +10,6 @@
 
 namespace vdeup::vde {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// The number that begins at the first non-blank after `key`.
 template <class Number>
