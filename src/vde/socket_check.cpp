@@ -69,14 +69,16 @@ Result<std::optional<struct stat>> check(const std::string& path, const Expected
   return std::optional{status};
 }
 
-/// Read the mode and the group of a directory as one of those that we give.
+/// Read the mode and the group of a directory as one of those that we give. Where the group gives nobody
+/// anything, one that its owner is not in is chance and not access: root's chown, or a set-group-ID parent.
 std::optional<SwitchAccess> access_of(const struct stat& status, const Identity& owner) {
   for (const auto kind :
        {SwitchAccess::Kind::owner, SwitchAccess::Kind::group_id, SwitchAccess::Kind::shared}) {
     SwitchAccess access{kind};
     if ((status.st_mode & k_permission_bits) != access.directory_mode())
       continue;
-    if (kind != SwitchAccess::Kind::owner || status.st_gid != owner.gid) // an own group needs no name
+    const bool is_own_group = status.st_gid == owner.gid; // needs no name
+    if (kind != SwitchAccess::Kind::owner || (!is_own_group && is_member(owner, status.st_gid)))
       access.group = Group{status.st_gid, group_name(status.st_gid)};
     return access;
   }

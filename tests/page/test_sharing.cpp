@@ -110,6 +110,23 @@ TEST_CASE("sharing: who may use a switch that runs is changed with -f, and else 
   CHECK(try_vm(k_berta).status == 125);
 }
 
+TEST_CASE("sharing: a group that the owner is not in is not taken over from an old directory", "[page]") {
+  own_accounts();
+  require_good(run_vdeup({"create", "-u", "carl"}));
+  kill_switch();
+  require_good(run({"chgrp", "lab", "/var/tmp/vde_switch0.carl"}));
+  require_good(run_vdeup({"create", "-u", "carl"}));
+  CHECK(access_of("/var/tmp/vde_switch0.carl") == "700 carl carl");
+}
+
+TEST_CASE("sharing: a group that the owner is in is taken over from an old directory", "[page]") {
+  own_accounts();
+  require_good(run_vdeup({"create", "-u", "acue.lab"}));
+  kill_switch();
+  require_good(run_vdeup({"create", "-u", "acue"}));
+  CHECK(access_of(k_acues) == "700 acue lab");
+}
+
 TEST_CASE("sharing: a name with a dot is a user's before it is a user and a group", "[page]") {
   own_accounts();
   require_good(run({"sh", "-c",
