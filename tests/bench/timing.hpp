@@ -16,10 +16,10 @@ namespace bench {
 
 using Words = std::vector<std::string>;
 
-/// Measured times of one thing, in microseconds.
+/// What was measured of one thing, several times.
 class Series {
  public:
-  void add(double microseconds) { m_values.push_back(microseconds); }
+  void add(double value) { m_values.push_back(value); }
   /// The value that the given part of all values does not exceed: 0 the least, 0.5 the median.
   [[nodiscard]] double quantile(double part) const;
   [[nodiscard]] double median() const { return quantile(0.5); }
