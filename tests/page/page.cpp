@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -83,8 +84,10 @@ std::string switch_pid() {
 }
 
 void kill_switch() {
-  require_good(run({"kill", "-9", switch_pid()}));
-  REQUIRE(eventually([] { return list_switches().empty(); }));
+  const pid_t pid = std::stoi(switch_pid());
+  require_good(run({"kill", "-9", std::to_string(pid)}));
+  // Until it is reaped: a process that ends leaves its namespaces before its sockets are closed.
+  REQUIRE(eventually([pid] { return ::kill(pid, 0) != 0; }));
 }
 
 void leave_dangling_socket(const std::string& path) {

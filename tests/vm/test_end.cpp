@@ -40,8 +40,8 @@ void expect_free_port_after(int signal, int status) {
 TEST_CASE("the port of a VM that powers off is free again", "[vm]") {
   const Network network;
   auto vm = network.launch(boots(k_orders));
-  REQUIRE(vm.wait_for("GUEST one: up"));
-  CHECK(network.clients().size() == 1);
+  REQUIRE(lab::eventually(
+      [&network] { return network.clients().size() == 1; })); // before the guest can be through
   const auto ended = vm.finish();
   CHECK(ended.status == 0);
   CHECK(ended.out.find("GUEST one: bye") != std::string::npos);
