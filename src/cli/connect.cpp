@@ -228,7 +228,10 @@ Result<> connect(Launch& launch, const Wiring& wiring, Timing& timing) {
     release_unused(std::move(lock), launch.request.scope);
     return fail(std::move(ensured).error());
   }
-  return connect_under_lock(launch, wiring, ensured.value(), timing);
+  auto connected = connect_under_lock(launch, wiring, ensured.value(), timing);
+  if (!needs_switch(launch) && lock.read_note().empty())
+    release_unused(std::move(lock), launch.request.scope); // a TAP takes no switch, so none needs a lock
+  return connected;
 }
 
 Result<Plan> rehearse(Launch& launch, const Wiring& wiring) {
