@@ -21,10 +21,6 @@ Client to_client(const boost::json::object& endpoint) {
   return {text("user"), text("mac"), pid};
 }
 
-std::string user_name(const std::optional<lab::User>& user) {
-  return user ? user->name : "root";
-}
-
 } // namespace
 
 void require_emulator() {
@@ -54,11 +50,15 @@ Network::Network() {
   if (lab::can_be_others())
     m_user = lab::k_alice;
   m_before = lab::snapshot();
-  const auto created = lab::run_vdeup({"create", "-u", user_name(m_user)});
+  const auto created = lab::run_vdeup({"create", "-u", user()});
   INFO(created.err);
   REQUIRE(created.status == 0);
   const std::string address = std::string{k_bridge_address} + "/24";
   REQUIRE(lab::run({"ip", "address", "add", address, "dev", "ctysbr0"}).status == 0);
+}
+
+std::string Network::user() const {
+  return m_user ? m_user->name : "root";
 }
 
 lab::Running Network::start(const Words& line, const Words& environment) const {
@@ -71,7 +71,7 @@ lab::Running Network::launch(const Words& arguments, const std::string& called,
 }
 
 std::vector<Client> Network::clients() const {
-  const auto ports = lab::run_vdeup({"ports", "--json", "-u", user_name(m_user)});
+  const auto ports = lab::run_vdeup({"ports", "--json", "-u", user()});
   INFO(ports.err);
   REQUIRE(ports.status == 0);
   std::vector<Client> found;
@@ -88,20 +88,20 @@ bool Network::becomes_empty() const {
 }
 
 int Network::check() const {
-  return lab::run_vdeup({"check", "-u", user_name(m_user)}).status;
+  return lab::run_vdeup({"check", "-u", user()}).status;
 }
 
 std::string Network::socket() const {
-  return "/var/tmp/vde_switch0." + user_name(m_user);
+  return "/var/tmp/vde_switch0." + user();
 }
 
 std::string Network::mgmt() const {
-  return "/var/tmp/vde_mgmt0." + user_name(m_user);
+  return "/var/tmp/vde_mgmt0." + user();
 }
 
 void Network::remove() const {
   REQUIRE(becomes_empty());
-  const auto cancelled = lab::run_vdeup({"cancel", "--bridge", "-u", user_name(m_user)});
+  const auto cancelled = lab::run_vdeup({"cancel", "--bridge", "-u", user()});
   INFO(cancelled.err);
   REQUIRE(cancelled.status == 0);
   CHECK(lab::changes_since(m_before) == "");

@@ -27,6 +27,9 @@ class Network {
 
   static constexpr const char* k_bridge_address = "192.0.2.1"; // RFC 5737: addresses for documentation
 
+  /// The name of the user.
+  [[nodiscard]] std::string user() const;
+
   /// Start a program, as the user.
   [[nodiscard]] lab::Running start(const Words& line, const Words& environment = {}) const;
 
