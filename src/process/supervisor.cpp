@@ -72,6 +72,14 @@ std::optional<ExecFailure> read_failure(int fd) {
   return size == static_cast<ssize_t>(sizeof(failure)) ? std::optional{failure} : std::nullopt;
 }
 
+/// True if the child has not got this signal, too, from whom we have it.
+bool is_for_us_alone(const signalfd_siginfo& info) {
+  if (info.ssi_code <= 0)
+    return true; // SI_USER, SI_QUEUE, SI_TKILL: from a process; the kernel's are positive
+  // A terminal that hangs up tells the leader of its session and nobody else (tty_signal_session_leader).
+  return static_cast<int>(info.ssi_signo) == SIGHUP && ::getsid(0) == ::getpid();
+}
+
 } // namespace
 
 Result<Supervisor> Supervisor::start(const std::string& program, const std::vector<std::string>& argv,
@@ -109,11 +117,9 @@ std::optional<ProgramEnd> Supervisor::handle() {
   bool has_ended = false;
   while (::read(m_signals.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
     const auto signal = static_cast<int>(info.ssi_signo);
-    const bool is_from_a_process =
-        info.ssi_code <= 0; // SI_USER, SI_QUEUE, SI_TKILL; the kernel's are positive
     if (signal == SIGCHLD)
       has_ended = true;
-    else if (is_from_a_process)
+    else if (is_for_us_alone(info))
       (void)::pidfd_send_signal(m_child.get(), signal, nullptr, 0);
   }
   return has_ended ? reap() : std::nullopt;

@@ -178,3 +178,17 @@ TEST_CASE("a program behind a supervisor sees the terminal and its size", "[vm]"
   CHECK(terminal.shows("ready> "));
   end_network();
 }
+
+TEST_CASE("closing the terminal ends a VM and takes away what --rm made", "[vm]") {
+  require_emulator();
+  const std::string before = lab::snapshot();
+  {
+    Terminal terminal{Words{lab::bin_directory() + "/vdeup", "run", "--rm", "--", k_emulator} +
+                      stays_stopped()};
+    REQUIRE(terminal.shows("(qemu) "));
+    terminal.type("info status\r");
+    REQUIRE(terminal.shows("VM status: paused"));
+    terminal.hang_up();
+    CHECK(lab::eventually([&before] { return lab::changes_since(before).empty(); }));
+  }
+}
