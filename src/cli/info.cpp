@@ -2,6 +2,7 @@
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
 #include "cli/output.hpp"
+#include "model/vm_tap.hpp"
 
 #include <fmt/format.h>
 
@@ -33,9 +34,17 @@ std::string describe(const Bridge& bridge) {
                      bridge.is_ours ? ", made by vdeup" : "");
 }
 
-std::vector<Fact> facts_of(const Scope& scope, const Network& network) {
+/// A network, and how many VMs are on it without its switch.
+struct Subject {
+  const Scope& scope;
+  Network network;
+  std::size_t vm_taps = 0;
+};
+
+std::vector<Fact> facts_of(const Subject& subject) {
+  const auto& [scope, network, vm_taps] = subject;
   const Switch& vde_switch = network.vde_switch;
-  return {
+  std::vector<Fact> facts{
       {"switch", scope.sockets.dir.str()},
       {"management", scope.sockets.mgmt.str()},
       {"owner", fmt::format("{} (uid {})", scope.owner.name, scope.owner.uid)},
@@ -47,10 +56,15 @@ std::vector<Fact> facts_of(const Scope& scope, const Network& network) {
       {"tap", network.tap ? describe(*network.tap) : "none"},
       {"bridge", network.bridge ? describe(*network.bridge) : "none"},
   };
+  if (vm_taps > 0)
+    facts.push_back({"besides", fmt::format("{} VM{} with a TAP of {} own", vm_taps, vm_taps == 1 ? "" : "s",
+                                            vm_taps == 1 ? "its" : "their")});
+  return facts;
 }
 
 /// What a script asks for, one value in a row, under names that stay.
-void print_rows(const Scope& scope, const Network& network) {
+void print_rows(const Subject& subject) {
+  const auto& [scope, network, vm_taps] = subject;
   const Switch& vde_switch = network.vde_switch;
   print_row({"switch", scope.sockets.dir.str()});
   print_row({"mgmt", scope.sockets.mgmt.str()});
@@ -61,6 +75,7 @@ void print_rows(const Scope& scope, const Network& network) {
   print_row({"ports", std::to_string(usable_ports(vde_switch))});
   print_row({"tap", network.tap ? network.tap->name.str() : ""});
   print_row({"bridge", network.bridge ? network.bridge->name.str() : ""});
+  print_row({"vm_taps", std::to_string(vm_taps)});
 }
 
 } // namespace
@@ -73,14 +88,17 @@ Result<int> info_command(const Context& context) {
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (network.vde_switch.life != Switch::Life::alive)
     return fail(no_switch(request, network.vde_switch));
+  TRY(auto links, wiring.host().links.links());
+  const Subject subject{request.scope, std::move(network), vms_on_taps(links, request.scope).size()};
   if (context.call.json) {
     auto answer = json_answer("info");
-    answer["network"] = to_json(request.scope, network);
+    answer["network"] = to_json(request.scope, subject.network);
+    answer["vm_taps"] = subject.vm_taps;
     print_json(answer);
   } else if (context.call.terse) {
-    print_rows(request.scope, network);
+    print_rows(subject);
   } else {
-    for (const Fact& fact : facts_of(request.scope, network))
+    for (const Fact& fact : facts_of(subject))
       fmt::print("{:<12} {}\n", fact.name, fact.value);
   }
   return 0;

@@ -59,12 +59,7 @@ bool read_made(std::string_view list, Keeper& keeper) {
 
 /// VMs at the switch, and VMs with a TAP of their own that belong to the same network.
 bool is_in_use(const engine::Survey& survey, const Scope& scope) {
-  const auto is_lane = [&scope](const Link& link) {
-    const auto mark = VmTapMark::parse(link.alias);
-    return mark && mark->owner == scope.owner.uid && mark->switch_dir == scope.sockets.dir;
-  };
-  return !survey.network.vde_switch.clients().empty() ||
-         std::any_of(survey.links.begin(), survey.links.end(), is_lane);
+  return !survey.network.vde_switch.clients().empty() || !vms_on_taps(survey.links, scope).empty();
 }
 
 /// The bridge that was made, unless it has come to serve somebody else.

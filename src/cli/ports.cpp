@@ -1,9 +1,12 @@
+#include "base/accounts.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
 #include "cli/output.hpp"
+#include "kernel/tap_holders.hpp"
 #include "model/vm_identity.hpp"
+#include "model/vm_tap.hpp"
 #include "vde/vde_path.hpp"
 
 #include <boost/json/array.hpp>
@@ -14,21 +17,34 @@
 namespace vdeup::cli {
 namespace {
 
-/// A switch, and where it has seen which address.
-struct Ports {
-  Switch vde_switch;
-  std::vector<LearntAddress> learnt;
+/// A VM with a TAP of its own, and the process that has it open, as far as that can be seen.
+struct TapUser {
+  VmOnTap vm;
+  std::optional<pid_t> pid;
 };
 
-/// A line of the table: one client or device at a port.
+/// A switch, where it has seen which address, and who is on its bridge without it.
+struct Ports {
+  Switch vde_switch;
+  std::vector<LearntAddress> learnt{};
+  std::vector<TapUser> taps{};
+};
+
+/// A line of the table: one client or device at a port, or a VM on its TAP.
 struct Row {
-  const SwitchPort& port;
+  std::string port;
   ClientText client;
-  std::vector<std::string> addresses; ///< its own, as its label says, then those learnt at the port
+  std::string tap{}; ///< its own
+  std::string vlan{};
+  LinkCounters counters{};
+  std::vector<std::string> addresses{}; ///< its own, as its label says, then those learnt at the port
 };
 
 Row to_row(const SwitchPort& port, const Endpoint& endpoint, const std::vector<LearntAddress>& learnt) {
-  Row row{port, {}, {}};
+  Row row{.port = std::to_string(port.number),
+          .client = {},
+          .vlan = std::to_string(port.vlan),
+          .counters = {port.packets_in, port.bytes_in, port.packets_out, port.bytes_out}};
   if (endpoint.kind == Endpoint::Kind::client)
     row.client = read_client_text(endpoint.description);
   else
@@ -41,11 +57,22 @@ Row to_row(const SwitchPort& port, const Endpoint& endpoint, const std::vector<L
   return row;
 }
 
+Row to_row(const TapUser& user) {
+  const VmTapMark& mark = user.vm.mark;
+  return {.port = "-",
+          .client = {mark.vm_name, mark.mac, user_name(mark.owner), user.pid},
+          .tap = user.vm.tap.str(),
+          .counters = user.vm.counters,
+          .addresses = {mark.mac.str()}};
+}
+
 std::vector<Row> rows_of(const Ports& ports) {
   std::vector<Row> rows;
   for (const SwitchPort& port : ports.vde_switch.ports)
     for (const Endpoint& endpoint : port.endpoints)
       rows.push_back(to_row(port, endpoint, ports.learnt));
+  for (const TapUser& user : ports.taps)
+    rows.push_back(to_row(user));
   return rows;
 }
 
@@ -60,34 +87,74 @@ std::string shown_addresses(const std::vector<std::string>& addresses) {
   return text.empty() ? "-" : text;
 }
 
+/// The name for people, who may want to look at the TAP.
+std::string shown_name(const Row& row) {
+  const std::string name = printable(row.client.name);
+  return row.tap.empty() ? name : fmt::format("{} ({})", name, row.tap);
+}
+
 void print_table(const std::vector<Row>& rows, bool with_heading) {
   constexpr const char* form = "{:>4}  {:<24} {:>8}  {:<12} {:>4} {:>10} {:>12} {:>10} {:>12}  {}\n";
   if (with_heading)
     fmt::print(fmt::runtime(form), "port", "name", "pid", "user", "vlan", "packets in", "bytes in",
                "packets out", "bytes out", "addresses");
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : printable(text); };
   for (const Row& row : rows)
-    fmt::print(fmt::runtime(form), row.port.number, printable(row.client.name),
-               row.client.pid ? std::to_string(*row.client.pid) : "-",
-               row.client.user.empty() ? "-" : printable(row.client.user), row.port.vlan, row.port.packets_in,
-               row.port.bytes_in, row.port.packets_out, row.port.bytes_out, shown_addresses(row.addresses));
+    fmt::print(fmt::runtime(form), row.port, shown_name(row),
+               row.client.pid ? std::to_string(*row.client.pid) : "-", or_dash(row.client.user),
+               or_dash(row.vlan), row.counters.packets_in, row.counters.bytes_in, row.counters.packets_out,
+               row.counters.bytes_out, shown_addresses(row.addresses));
 }
 
 void print_rows(const std::vector<Row>& rows) {
   for (const Row& row : rows)
-    print_row({std::to_string(row.port.number), row.client.name,
-               row.client.pid ? std::to_string(*row.client.pid) : "", row.client.user,
-               std::to_string(row.port.vlan), std::to_string(row.port.packets_in),
-               std::to_string(row.port.bytes_in), std::to_string(row.port.packets_out),
-               std::to_string(row.port.bytes_out), fmt::format("{}", fmt::join(row.addresses, " "))});
+    print_row({row.port, row.client.name, row.client.pid ? std::to_string(*row.client.pid) : "",
+               row.client.user, row.vlan, std::to_string(row.counters.packets_in),
+               std::to_string(row.counters.bytes_in), std::to_string(row.counters.packets_out),
+               std::to_string(row.counters.bytes_out), fmt::format("{}", fmt::join(row.addresses, " "))});
 }
 
-Result<Ports> look(const plan::Request& request) {
-  vde::VdeHost switches;
-  TRY(auto vde_switch, switches.inspect(request.scope));
-  if (vde_switch.life != Switch::Life::alive)
+boost::json::array to_json(const std::vector<TapUser>& users) {
+  boost::json::array list;
+  for (const auto& [vm, pid] : users) {
+    boost::json::object object{{"name", vm.tap.str()},
+                               {"vm", printable(vm.mark.vm_name)},
+                               {"user", printable(user_name(vm.mark.owner))},
+                               {"mac", vm.mark.mac.str()},
+                               {"packets_in", vm.counters.packets_in},
+                               {"bytes_in", vm.counters.bytes_in},
+                               {"packets_out", vm.counters.packets_out},
+                               {"bytes_out", vm.counters.bytes_out}};
+    if (pid)
+      object["pid"] = *pid;
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+/// The VMs that are on the bridge without the switch.
+Result<std::vector<TapUser>> find_tap_users(const Wiring& wiring, const Scope& scope) {
+  TRY(auto links, wiring.host().links.links());
+  std::vector<TapUser> users;
+  for (VmOnTap& vm : vms_on_taps(links, scope)) {
+    const auto holders = kernel::find_tap_holders(vm.tap);
+    users.push_back({std::move(vm), holders.empty() ? std::nullopt : std::optional{holders.front().pid}});
+  }
+  return users;
+}
+
+/// A network of which only TAPs are in use needs no switch.
+Result<Ports> find_ports(const Wiring& wiring, const plan::Request& request) {
+  TRY(auto taps, find_tap_users(wiring, request.scope));
+  TRY(auto vde_switch, wiring.host().switches.inspect(request.scope));
+  const bool is_alive = vde_switch.life == Switch::Life::alive;
+  if (!is_alive && (vde_switch.life != Switch::Life::absent || taps.empty()))
     return fail(no_switch(request, vde_switch));
-  TRY(auto learnt, vde::VdePath{}.learnt(request.scope));
-  return Ports{std::move(vde_switch), std::move(learnt)};
+  Ports ports{.vde_switch = std::move(vde_switch), .taps = std::move(taps)};
+  if (is_alive) {
+    TRY(ports.learnt, vde::VdePath{}.learnt(request.scope));
+  }
+  return ports;
 }
 
 } // namespace
@@ -97,11 +164,12 @@ Result<int> ports_command(const Context& context) {
   TRY(auto wiring, Wiring::connect(context.log));
   clear_left_behind(wiring, request);
   const auto lock = share_switch(request.scope);
-  TRY(auto ports, look(request));
+  TRY(auto ports, find_ports(wiring, request));
   if (context.call.json) {
     auto answer = json_answer("ports");
     answer["switch"] = request.scope.sockets.dir.str();
     answer["ports"] = to_json(ports.vde_switch.ports, ports.learnt);
+    answer["taps"] = to_json(ports.taps);
     print_json(answer);
   } else if (context.call.terse) {
     print_rows(rows_of(ports));

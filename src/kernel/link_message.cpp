@@ -90,6 +90,16 @@ std::optional<MacAddress> get_mac(const nlattr* attribute) {
   return MacAddress{bytes};
 }
 
+LinkCounters get_counters(const nlattr* attribute) {
+  const auto stats = number_of<rtnl_link_stats64>(attribute);
+  if (!stats)
+    return {};
+  return {.packets_in = stats->rx_packets,
+          .bytes_in = stats->rx_bytes,
+          .packets_out = stats->tx_packets,
+          .bytes_out = stats->tx_bytes};
+}
+
 } // namespace
 
 std::optional<Link> parse_link(const nlmsghdr& message) {
@@ -110,6 +120,7 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
     link.mtu = nla_get_u32(found[IFLA_MTU]);
   if (found[IFLA_MASTER] != nullptr)
     link.master = nla_get_u32(found[IFLA_MASTER]);
+  link.counters = get_counters(found[IFLA_STATS64]);
   parse_kind(found[IFLA_LINKINFO], link);
   return link;
 }

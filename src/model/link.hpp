@@ -13,6 +13,13 @@ namespace vdeup {
 /// What a bridge does with the frames of a port (BR_STATE_* in linux/if_bridge.h).
 enum class PortState { disabled, listening, learning, forwarding, blocking };
 
+/// What has gone through an interface, from its first moment (IFLA_STATS64): in is to this host, out is from
+/// it.
+struct LinkCounters {
+  std::uint64_t packets_in = 0, bytes_in = 0, packets_out = 0, bytes_out = 0;
+  bool operator==(const LinkCounters&) const = default;
+};
+
 /// What the kernel says of one network interface, free of interpretation. An optional that is empty means
 /// "the kernel did not say".
 struct Link {
@@ -30,6 +37,7 @@ struct Link {
   bool is_tap = false;              ///< a TUN device in TAP mode
   bool is_multi_queue = false;
   std::optional<PortState> port_state{}; ///< of a port of a bridge
+  LinkCounters counters{};
 
   [[nodiscard]] bool is_bridge() const { return kind == "bridge"; }
 };

@@ -50,4 +50,15 @@ std::optional<VmTapMark> VmTapMark::parse(std::string_view alias) {
   return VmTapMark{std::string{*name}, mac.value(), owner, std::move(path).value()};
 }
 
+std::vector<VmOnTap> vms_on_taps(const std::vector<Link>& links, const Scope& scope) {
+  std::vector<VmOnTap> found;
+  for (const Link& link : links) {
+    auto mark = link.is_tap ? VmTapMark::parse(link.alias) : std::nullopt;
+    auto name = IfName::parse(link.name);
+    if (mark && name && mark->owner == scope.owner.uid && mark->switch_dir == scope.sockets.dir)
+      found.push_back({std::move(name).value(), std::move(*mark), link.counters});
+  }
+  return found;
+}
+
 } // namespace vdeup

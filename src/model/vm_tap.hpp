@@ -1,7 +1,9 @@
 #pragma once
 
 #include "model/device_alias.hpp"
+#include "model/link.hpp"
 #include "model/names.hpp"
+#include "model/network.hpp"
 
 #include <sys/types.h>
 
@@ -9,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vdeup {
 
@@ -27,6 +30,16 @@ struct VmTapMark {
   /// The mark in an alias, or nothing if the alias is something else.
   [[nodiscard]] static std::optional<VmTapMark> parse(std::string_view alias);
 };
+
+/// A VM on a TAP of its own, as the kernel shows it.
+struct VmOnTap {
+  IfName tap;
+  VmTapMark mark;
+  LinkCounters counters{}; ///< in: from the VM
+};
+
+/// Find the VMs with a TAP of their own that belong to the network of a scope.
+[[nodiscard]] std::vector<VmOnTap> vms_on_taps(const std::vector<Link>& links, const Scope& scope);
 
 /// A TAP for one VM: a port of a bridge, with one queue for each pair of virtqueues.
 struct VmTapPlan {

@@ -72,6 +72,8 @@ TEST_CASE("json: vdeup(1) describes each member of each answer, and no others", 
   {
     Running attached{{bin_directory() + "/vdeup", "run", "--", vm, "-name", "web"}};
     REQUIRE(attached.wait_for("VM pid="));
+    Running on_tap{{bin_directory() + "/vdeup", "run", "--lane", "tap", "--", vm, "-name", "fast"}};
+    REQUIRE(on_tap.wait_for("VM pid="));
     for (const char* command : {"info", "ports", "check", "list", "listall"})
       ask({command});
   }

@@ -61,9 +61,11 @@ json::value steady_member(std::string_view key, json::value value) {
 std::string steady_rows(const std::string& rows) {
   static const std::regex pid_row{"(^|\n)pid\\|[0-9]+"};
   static const std::regex vm_row{"(^|\n)([0-9]+\\|[^|\n]*)\\|[0-9]+(\\|[^|\n]*\\|[0-9]+)(\\|[0-9]+){4}\\|"};
+  static const std::regex lane_row{"(^|\n)(-\\|[^|\n]*)\\|[0-9]+(\\|[^|\n]*\\|)(\\|[0-9]+){4}\\|"};
   static const std::regex tap_row{"(^|\n)([0-9]+\\|[^|\n]*\\|\\|\\|[0-9]+)(\\|[0-9]+){4}\\|[^\n]*"};
   std::string text = std::regex_replace(rows, pid_row, "$1pid|PID");
   text = std::regex_replace(text, vm_row, "$1$2|PID$3|N|N|N|N|");
+  text = std::regex_replace(text, lane_row, "$1$2|PID$3|N|N|N|N|");
   text = std::regex_replace(text, tap_row, "$1$2|N|N|N|N|LEARNT");
   const std::regex host{"\\|" + host_name() + "(\\||\n|$)"};
   return steady_text(std::regex_replace(text, host, "|HOST$1"));

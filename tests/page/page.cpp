@@ -101,12 +101,13 @@ void leave_dangling_socket(const std::string& path) {
   ::close(fd);
 }
 
-Running start_vm(const std::string& name, const std::vector<std::string>& words,
-                 const SpawnOptions& options) {
-  std::vector<std::string> line{bin_directory() + "/vdeup",   "run",   "--",
-                                bin_directory() + "/fake_vm", "-name", name};
+Running start_vm(const std::string& name, const std::vector<std::string>& words, const SpawnOptions& spawn,
+                 const std::vector<std::string>& options) {
+  std::vector<std::string> line{bin_directory() + "/vdeup", "run"};
+  line.insert(line.end(), options.begin(), options.end());
+  line.insert(line.end(), {"--", bin_directory() + "/fake_vm", "-name", name});
   line.insert(line.end(), words.begin(), words.end());
-  Running vm{line, options};
+  Running vm{line, spawn};
   REQUIRE(vm.wait_for("sock="));
   return vm;
 }

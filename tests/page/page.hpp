@@ -54,8 +54,8 @@ void kill_switch();
 /// Bind a socket and close it again: the name stays, and nobody listens.
 void leave_dangling_socket(const std::string& path);
 
-/// A VM of that name at the caller's switch, attached.
+/// A VM of that name on the caller's network, attached: `vdeup run OPTIONS -- VM -name NAME WORDS`.
 lab::Running start_vm(const std::string& name, const std::vector<std::string>& words = {},
-                      const lab::SpawnOptions& options = {});
+                      const lab::SpawnOptions& spawn = {}, const std::vector<std::string>& options = {});
 
 } // namespace page

@@ -4,6 +4,7 @@
 //   command   the line whose answer is looked at; vdeup is the program under test, bin its directory
 //   before    lines that are run first, where there is something to prepare
 //   vms       VMs that are attached then, a line `NAME MAC` for each
+//   taps      VMs that have a TAP of their own then, the same
 //   expected  the answer, after what is volatile has gone through the filter in golden.hpp
 //
 // VDEUP_WRITE_CASES=1 in the environment writes `expected` anew; look at the difference before committing it.
@@ -55,6 +56,9 @@ std::string answer_of(const fs::path& directory) {
   std::istringstream lines{read(directory / "vms")};
   for (std::string name, mac; lines >> name >> mac;)
     vms.push_back(start_vm(name, {"-nic", "vde,mac=" + mac}));
+  std::istringstream lanes{read(directory / "taps")};
+  for (std::string name, mac; lanes >> name >> mac;)
+    vms.push_back(start_vm(name, {"-nic", "vde,mac=" + mac}, {}, {"--lane", "tap"}));
   const auto done = shell(read(directory / "command"));
   INFO(done.err);
   CHECK(done.err.empty()); // what is for programs has nothing beside it

@@ -44,6 +44,18 @@ std::string frame_from(const std::string& mac) {
   return frame;
 }
 
+/// Send a frame into a connection to a switch, or into a TAP, which takes a header of virtio in front of it.
+bool send_frame(int fd, const std::string& frame) {
+  if (::send(fd, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno == EAGAIN ||
+      errno == ENOBUFS)
+    return true;
+  if (errno != ENOTSOCK)
+    return false;
+  constexpr std::size_t header = 10; // struct virtio_net_hdr: nothing is left to the host
+  const std::string whole = std::string(header, '\0') + frame;
+  return ::write(fd, whole.data(), whole.size()) >= 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -63,8 +75,7 @@ int main(int argc, char** argv) {
   const int fd = std::stoi(fd_text);
   const std::string frame = frame_from(mac);
   for (;;) {
-    if (::send(fd, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN &&
-        errno != ENOBUFS) {
+    if (!send_frame(fd, frame)) {
       fmt::print("VM lost its connection: {}\n", std::strerror(errno));
       return 4;
     }

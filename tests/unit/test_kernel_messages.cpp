@@ -65,6 +65,21 @@ TEST_CASE("parse_family_number: finds a family by its whole name", "[kernel]") {
   parse_all_beginnings(message, [](const nlmsghdr& cut) { return parse_family_number(cut, "nl80211"); });
 }
 
+TEST_CASE("parse_link: counts what has come in and gone out, and nothing where the kernel says nothing",
+          "[kernel]") {
+  Message message = message_of(RTM_NEWLINK, ifinfomsg{});
+  put_text(message, IFLA_IFNAME, "tap0");
+  CHECK(parse_link(*nlmsg_hdr(message.get()))->counters == LinkCounters{});
+  rtnl_link_stats64 stats{};
+  stats.rx_packets = 1;
+  stats.rx_bytes = 2;
+  stats.tx_packets = 3;
+  stats.tx_bytes = 5'000'000'000;
+  REQUIRE(nla_put(message.get(), IFLA_STATS64, sizeof(stats), &stats) == 0);
+  CHECK(parse_link(*nlmsg_hdr(message.get()))->counters == LinkCounters{1, 2, 3, 5'000'000'000});
+  parse_all_beginnings(message, parse_link);
+}
+
 TEST_CASE("parse_link: a port's state is the kernel's, and one that does not exist is none", "[kernel]") {
   const auto message_with = [](const char* kind, const std::vector<std::uint8_t>& state) {
     Message message = message_of(RTM_NEWLINK, ifinfomsg{});

@@ -34,6 +34,30 @@ TEST_CASE("VM TAP: the longest mark fits into an alias", "[model]") {
   CHECK(mark.text().size() < 256); // IFALIASZ
 }
 
+TEST_CASE("VM TAP: of all links, those with the mark of this switch and owner are a network's", "[model]") {
+  const auto mark = mark_of("web1");
+  const Scope scope{.owner = {.uid = 1000, .gid = 1000, .name = "acue"},
+                    .sockets = {mark.switch_dir, SocketPath::socket("/var/tmp/vde_mgmt0.acue").value()}};
+  const Link own{.index = 3,
+                 .name = "tap7",
+                 .kind = "tun",
+                 .alias = mark.text(),
+                 .is_tap = true,
+                 .counters = {.packets_in = 1, .bytes_in = 60}};
+  Link others = own;
+  others.alias = VmTapMark{"web1", mark.mac, 1001, mark.switch_dir}.text();
+  Link elsewhere = own;
+  elsewhere.alias =
+      VmTapMark{"web1", mark.mac, 1000, SocketPath::directory("/var/tmp/vde_switch1.acue").value()}.text();
+  Link no_tap = own;
+  no_tap.is_tap = false;
+  const auto found = vms_on_taps({others, own, elsewhere, no_tap}, scope);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].tap.str() == "tap7");
+  CHECK(found[0].mark == mark);
+  CHECK(found[0].counters == own.counters);
+}
+
 TEST_CASE("VM TAP: another alias is not a mark", "[model]") {
   for (const char* alias :
        {"", "vdeup bridge", "vdeup uid=1 switch=/x", "vdeup vm=x", "vdeup vm=x mac=zz uid=1 switch=/x",
