@@ -29,10 +29,9 @@ Result<std::string> ProfileValue::option() const {
 }
 
 Result<std::string> ProfileValue::path() const {
-  TRY(auto path, text());
-  if (path.starts_with('/') || has_protocol(path))
-    return path;
-  return directory() + "/" + path;
+  auto path = text();
+  const bool is_whole = !path || path.value().find('/') == 0 || has_protocol(path.value());
+  return is_whole ? path : Result<std::string>{directory() + "/" + path.value()};
 }
 
 Result<std::string> ProfileValue::program() const {
