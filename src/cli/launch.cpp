@@ -7,8 +7,10 @@
 #include "cli/profile.hpp"
 #include "cli/program.hpp"
 #include "process/command.hpp"
+#include "qemu/line_facts.hpp"
 #include "qemu/old_options.hpp"
 #include "qemu/options.hpp"
+#include "qemu/words.hpp"
 
 #include <fmt/format.h>
 
@@ -95,6 +97,15 @@ Result<> check_owner(const Launch& launch) {
                     fmt::format("run it as that user: `sudo -u {} vdeup run …`", shell_quote(owner.name))});
 }
 
+/// Who carries the frames of a VM has to be there as long as the VM.
+Result<> check_foreground(const Launch& launch) {
+  if (!launch.options.reconnect || !qemu::goes_to_background(qemu::read_words(launch.line.args)))
+    return ok();
+  return fail(Error{ErrorKind::usage, "cannot use --reconnect with -daemonize",
+                    "it stays beside the VM, and a VM in the background has left it",
+                    "leave out -daemonize, and run the whole line in the background: `vdeup run … &`"});
+}
+
 } // namespace
 
 Result<Launch> prepare(const Context& context) {
@@ -113,6 +124,7 @@ Result<Launch> prepare(const Context& context) {
   launch.lanes = lanes_of(launch.line, described.lanes, call.run.lane);
   launch.is_guest = belongs_to_another(launch.request.scope.sockets.dir.str());
   TRY(check_owner(launch));
+  TRY(check_foreground(launch));
   return launch;
 }
 

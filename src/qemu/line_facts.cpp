@@ -2,6 +2,7 @@
 
 #include "qemu/options.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace vdeup::qemu {
@@ -75,6 +76,10 @@ std::string find_machine(const std::vector<std::string>& args, const std::vector
     machine = named.empty() ? machine : named;
   }
   return machine;
+}
+
+bool goes_to_background(const std::vector<Word>& words) {
+  return std::any_of(words.begin(), words.end(), [](const Word& word) { return word.option == "daemonize"; });
 }
 
 } // namespace vdeup::qemu

@@ -14,4 +14,7 @@ namespace vdeup::qemu {
 /// The machine that `-M` or `-machine` names last; else empty.
 [[nodiscard]] std::string find_machine(const std::vector<std::string>& args, const std::vector<Word>& words);
 
+/// True if the VM goes on as another process, whose parent ends at once (`-daemonize`).
+[[nodiscard]] bool goes_to_background(const std::vector<Word>& words);
+
 } // namespace vdeup::qemu

@@ -173,3 +173,13 @@ TEST_CASE("a VM ends in order while its switch is away", "[vm]") {
   create_again(network, former);
   network.remove();
 }
+
+TEST_CASE("a VM in the background is not connected by a supervisor that it would leave", "[vm]") {
+  require_emulator();
+  const std::string before = lab::snapshot();
+  const auto refused = lab::run_vdeup({"run", "--reconnect", "--", k_emulator, "-name", "web", "-daemonize"});
+  INFO(refused.err);
+  CHECK(refused.status == 125);
+  CHECK(refused.err.find("-daemonize") != std::string::npos);
+  CHECK(lab::changes_since(before) == "");
+}
