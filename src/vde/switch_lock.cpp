@@ -101,12 +101,14 @@ Result<SwitchLock> SwitchLock::acquire(const Scope& scope, const Deadline& deadl
   const std::string path = lock_path(scope);
   for (;;) {
     TRY(auto file, open_lock(path, scope.owner.uid));
-    if (!lock_until(file.fd.get(), LOCK_EX, deadline))
-      return fail(
-          Error{ErrorKind::timed_out, fmt::format("cannot lock the switch {}", scope.sockets.dir.str()),
-                "another vdeup has been working on it for too long", "`fuser -v " + path + "` names it"});
-    if (is_current(file.fd.get(), path))
+    const bool is_locked = lock_until(file.fd.get(), LOCK_EX, deadline);
+    if (is_locked && is_current(file.fd.get(), path))
       return SwitchLock{std::move(file.fd), path, file.is_new};
+    if (!is_locked || deadline.is_over())
+      return fail(Error{ErrorKind::timed_out,
+                        fmt::format("cannot lock the switch {}", scope.sockets.dir.str()),
+                        "another vdeup has been working on it for too long",
+                        fmt::format("`fuser -v {}` names it", shell_quote(path))});
   }
 }
 
