@@ -107,9 +107,9 @@ Result<int> cancel_command(const Context& context) {
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
-  clear_left_behind(wiring, request);
   std::optional<vde::SwitchLock> lock;
-  if (!call.dry_run) {
+  if (!call.dry_run) { // a rehearsal shows what a killed keeper has left, and leaves it
+    clear_left_behind(wiring, request);
     TRY(auto acquired, lock_switch(request.scope));
     lock = std::move(acquired);
   }

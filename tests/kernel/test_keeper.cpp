@@ -1,0 +1,57 @@
+// `run --rm`: what was made for one launch goes with it, however the launch ends and whoever comes next; and
+// nothing else goes.
+
+#include "support/spawn.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <signal.h>
+
+using namespace lab;
+
+namespace {
+
+const std::string k_dir = "/var/tmp/vde_switch0.root";
+
+std::vector<std::string> launch(const std::vector<std::string>& options) {
+  std::vector<std::string> line{"run"};
+  line.insert(line.end(), options.begin(), options.end());
+  line.insert(line.end(), {"--", bin_directory() + "/fake_vm"});
+  return line;
+}
+
+Running start_vm(const std::vector<std::string>& options) {
+  auto line = launch(options);
+  line.insert(line.begin(), bin_directory() + "/vdeup");
+  Running vm{line};
+  REQUIRE(vm.wait_for("sock="));
+  return vm;
+}
+
+/// Launch with --rm, and kill the launcher; the VM ends with its input. A note and a network are left.
+void leave_behind() {
+  Running vm = start_vm({"--rm"});
+  vm.signal(SIGKILL);
+  (void)vm.finish();
+  REQUIRE(eventually([] { return run({"pgrep", "fake_vm"}).status != 0; }));
+}
+
+} // namespace
+
+TEST_CASE("run --rm: what a killed launcher has left goes with the next call", "[kernel]") {
+  const std::string before = snapshot();
+  leave_behind();
+  CHECK(run_vdeup({"info"}).status == 2);
+  settle();
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("cancel: --dry-run leaves what a killed launcher has left, and shows it", "[kernel]") {
+  leave_behind();
+  settle();
+  const std::string before = snapshot();
+  const auto shown = run_vdeup({"cancel", "--dry-run"});
+  INFO(shown.err);
+  CHECK(shown.out == "stop vde_switch " + k_dir + "\ndelete TAP tap0\n");
+  CHECK(changes_since(before) == "");
+}
