@@ -157,7 +157,7 @@ Result<> end_keeping(const Wiring& wiring, const plan::Request& request) {
   if (!is_down)
     return ok();
   TRY(lock.write_note({}));
-  lock.remove_file();
+  release_unused(std::move(lock), request.scope);
   return ok();
 }
 

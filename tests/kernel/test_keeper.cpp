@@ -38,6 +38,19 @@ void leave_behind() {
 
 } // namespace
 
+TEST_CASE("run --rm: root clears what a user has left with no more rights than his", "[kernel]") {
+  if (!can_be_others())
+    skip("needs root, to act for another user");
+  // Where the owner may not remove the lock, root does not either.
+  const std::string lock = "/var/tmp/closed/switch.lock";
+  REQUIRE(run({"sh", "-c",
+               "mkdir /var/tmp/closed && echo 'keeper pid=1 start=1 made=switch' >" + lock +
+                   " && chmod 600 " + lock + " && chown nobody " + lock})
+              .status == 0);
+  CHECK(run_vdeup({"info", "-u", "nobody", "-s", "/var/tmp/closed/switch"}).status == 2);
+  CHECK(run({"stat", "--format=%s", lock}).out == "0\n"); // the note is dealt with
+}
+
 TEST_CASE("run --rm: what a killed launcher has left goes with the next call", "[kernel]") {
   const std::string before = snapshot();
   leave_behind();
