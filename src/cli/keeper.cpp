@@ -1,7 +1,9 @@
 #include "cli/keeper.hpp"
 
+#include "base/deadline.hpp"
 #include "engine/apply.hpp"
 #include "model/interpret.hpp"
+#include "model/vm_identity.hpp"
 #include "model/vm_tap.hpp"
 #include "plan/planner.hpp"
 
@@ -19,6 +21,7 @@ constexpr std::string_view k_pid_key = "keeper pid=";
 constexpr std::string_view k_start_key = " start=";
 constexpr std::string_view k_made_key = " made=";
 constexpr std::string_view k_bridge_key = "bridge:";
+constexpr std::chrono::seconds k_release_patience{2};
 
 template <class Number>
 bool take_number(std::string_view& rest, Number& number) {
@@ -62,6 +65,23 @@ bool is_in_use(const engine::Survey& survey, const Scope& scope) {
   return !survey.network.vde_switch.clients().empty() || !vms_on_taps(survey.links, scope).empty();
 }
 
+/// True if the switch still lists a VM of this very process. It frees a port a moment after its VM has ended.
+bool has_port_of_ours(const Switch& vde_switch) {
+  const auto clients = vde_switch.clients();
+  return std::any_of(clients.begin(), clients.end(),
+                     [](const std::string& text) { return read_client_text(text).pid == ::getpid(); });
+}
+
+/// Look at the network when the switch has noticed that the VM of this process is gone.
+Result<engine::Survey> survey_after_vm(const Wiring& wiring, const Scope& scope) {
+  const auto deadline = Deadline::after(k_release_patience);
+  for (;;) {
+    TRY(auto survey, engine::survey(wiring.host(), scope, wiring.host_seed()));
+    if (!has_port_of_ours(survey.network.vde_switch) || deadline.is_over())
+      return survey;
+  }
+}
+
 /// The bridge that was made, unless it has come to serve somebody else.
 Result<std::optional<Bridge>> bridge_to_go(const Wiring& wiring, const Keeper& keeper,
                                            const engine::Survey& survey) {
@@ -82,7 +102,7 @@ Result<std::optional<Bridge>> bridge_to_go(const Wiring& wiring, const Keeper& k
 
 /// Take down what a keeper made; false if VMs still use it.
 Result<bool> take_down(const Wiring& wiring, const plan::Request& request, const Keeper& keeper) {
-  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  TRY(auto survey, survey_after_vm(wiring, request.scope));
   if (is_in_use(survey, request.scope))
     return false;
   TRY(survey.network.bridge, bridge_to_go(wiring, keeper, survey));

@@ -38,6 +38,16 @@ void leave_behind() {
 
 } // namespace
 
+TEST_CASE("run --rm: the network goes with the VM", "[kernel]") {
+  const std::string before = snapshot();
+  Running vm = start_vm({"--rm"});
+  CHECK_FALSE(list_switches().empty());
+  vm.signal(SIGTERM);
+  INFO(vm.finish().err);
+  settle();
+  CHECK(changes_since(before) == "");
+}
+
 TEST_CASE("run --rm: root clears what a user has left with no more rights than his", "[kernel]") {
   if (!can_be_others())
     skip("needs root, to act for another user");
