@@ -220,11 +220,12 @@ Result<> connect(Launch& launch, const Wiring& wiring, Timing& timing) {
     return Connector{launch, fresh_addresses(launch, wiring)}.connect_all({});
   TRY(auto lock, lock_switch(launch.request.scope));
   timing.mark("lock");
+  const std::string earlier = lock.read_note();
   auto ensured = make_network(launch, wiring, lock);
   timing.mark("network");
   if (!ensured) {
     if (launch.options.remove)
-      (void)stop_keeping(lock);
+      (void)lock.write_note(earlier); // of another launch, which may run
     release_unused(std::move(lock), launch.request.scope);
     return fail(std::move(ensured).error());
   }

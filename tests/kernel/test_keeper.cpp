@@ -48,6 +48,16 @@ TEST_CASE("run --rm: the network goes with the VM", "[kernel]") {
   CHECK(changes_since(before) == "");
 }
 
+TEST_CASE("run --rm: a launch that fails forgets nothing of one that runs", "[kernel]") {
+  const std::string before = snapshot();
+  Running vm = start_vm({"--rm"});
+  CHECK(run_vdeup(launch({"--rm", "-b", "lo"})).status == 125);
+  vm.signal(SIGTERM);
+  INFO(vm.finish().err);
+  settle();
+  CHECK(changes_since(before) == "");
+}
+
 TEST_CASE("run --rm: root clears what a user has left with no more rights than his", "[kernel]") {
   if (!can_be_others())
     skip("needs root, to act for another user");
