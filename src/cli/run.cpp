@@ -64,7 +64,10 @@ Result<int> run_command(const Context& context) {
     return become_program(launch, timing, context.log);
   TRY(auto wiring, Wiring::connect(context.log));
   clear_left_behind(wiring, launch.request);
-  TRY(connect(launch, wiring, timing));
+  if (auto connected = connect(launch, wiring, timing); !connected) {
+    wind_up(launch, wiring);
+    return fail(std::move(connected).error());
+  }
   if (!launch.options.remove && !launch.options.reconnect)
     return become_program(launch, timing, context.log);
   TRY(hand_over(launch));

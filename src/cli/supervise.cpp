@@ -66,14 +66,19 @@ Result<int> supervise(Launch launch, const Wiring& wiring) {
   std::optional<process::ProgramEnd> end;
   if (supervisor)
     end = wait_for_end(supervisor.value(), launch.relays, wiring.log());
-  launch.relays.clear(); // frees their ports
-  if (launch.options.remove)
-    if (auto ended = end_keeping(wiring, launch.request); !ended)
-      wiring.log().warn(
-          fmt::format("cannot take down what was made for this VM: {}", ended.error().message()));
+  wind_up(launch, wiring);
   if (!end)
     return fail(std::move(supervisor).error());
   process::end_like(*end);
+}
+
+void wind_up(Launch& launch, const Wiring& wiring) {
+  let_go(launch);
+  launch.relays.clear(); // frees their ports
+  if (!launch.options.remove)
+    return;
+  if (auto ended = end_keeping(wiring, launch.request); !ended)
+    wiring.log().warn(fmt::format("cannot take down what was made for this VM: {}", ended.error().message()));
 }
 
 } // namespace vdeup::cli

@@ -9,4 +9,8 @@ namespace vdeup::cli {
 /// Returns only if the program could not be run.
 [[nodiscard]] Result<int> supervise(Launch launch, const Wiring& wiring);
 
+/// Give back what a launch holds, because it is over or will not be: its ports and TAPs, and with `--rm` what
+/// was made for it. What goes wrong is told to the log.
+void wind_up(Launch& launch, const Wiring& wiring);
+
 } // namespace vdeup::cli

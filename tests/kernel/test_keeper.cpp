@@ -48,6 +48,17 @@ TEST_CASE("run --rm: the network goes with the VM", "[kernel]") {
   CHECK(changes_since(before) == "");
 }
 
+TEST_CASE("run --rm: a launch that fails takes down what it has made", "[kernel]") {
+  const std::string before = snapshot();
+  const auto done = run_vdeup({"run", "--rm", "--", bin_directory() + "/fake_vm", "-netdev",
+                               "vde,id=n0,port=999", "-device", "e1000,netdev=n0"});
+  INFO(done.err);
+  CHECK(done.status == 125);
+  CHECK(done.err.find("there is no port 999") != std::string::npos);
+  settle();
+  CHECK(changes_since(before) == "");
+}
+
 TEST_CASE("run --rm: a launch that fails forgets nothing of one that runs", "[kernel]") {
   const std::string before = snapshot();
   Running vm = start_vm({"--rm"});
