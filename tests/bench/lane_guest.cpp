@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds k_patience_to_boot{120};
 constexpr std::chrono::seconds k_patience_to_measure{40};
 constexpr std::chrono::seconds k_patience_at_the_end{10};
+constexpr int k_most_tries = 3; // a busy machine delays a guest for so long that its connection breaks
 
 std::string output_of(const Words& line, const std::string& directory = {}) {
   const auto finished = lab::run(line, {.directory = directory});
@@ -76,6 +77,12 @@ Words line_of(const LaneLine& lane, const GuestFiles& files, int number) {
   return line;
 }
 
+std::string last_words_of(const lab::Running& vm) {
+  constexpr std::size_t most = 1000;
+  const std::string& console = vm.output();
+  return console.substr(console.size() - std::min(most, console.size()));
+}
+
 } // namespace
 
 GuestFiles make_guest_files(const std::string& directory) {
@@ -92,28 +99,29 @@ Guest::Guest(const LaneLine& lane, const GuestFiles& files, int number)
     : m_name(lane.name), m_vm(line_of(lane, files, number)) {}
 
 void Guest::wait_for(const std::string& text, std::chrono::seconds patience) {
-  constexpr std::size_t most = 1000;
-  if (m_vm.wait_for(text, patience))
-    return;
-  const std::string& console = m_vm.output();
-  const std::string end = console.substr(console.size() - std::min(most, console.size()));
-  throw std::runtime_error(fmt::format("{}: no \"{}\" from the guest\n{}\n{}", m_name, text, end,
-                                       m_vm.finish(std::chrono::seconds{0}).err));
+  if (!m_vm.wait_for(text, patience))
+    throw std::runtime_error(fmt::format("{}: no \"{}\" from the guest\n{}\n{}", m_name, text,
+                                         last_words_of(m_vm), m_vm.finish(std::chrono::seconds{0}).err));
 }
 
 void Guest::wait_until_ready() {
   wait_for("ready", k_patience_to_boot);
 }
 
-double Guest::measure(std::string_view what) {
+double Guest::obey(std::string_view what) {
   const std::string number = std::to_string(++m_orders);
   m_vm.write(fmt::format("{} {}\n", number, what));
   wait_for(" end " + number, k_patience_to_measure);
   const std::string before = "result " + number + " ";
-  const double value = std::atof(m_vm.output().c_str() + m_vm.output().rfind(before) + before.size());
-  if (value <= 0)
-    throw std::runtime_error(fmt::format("{}: the guest could not measure \"{}\"", m_name, what));
-  return value;
+  return std::atof(m_vm.output().c_str() + m_vm.output().rfind(before) + before.size());
+}
+
+double Guest::measure(std::string_view what) {
+  for (int tries = 0; tries < k_most_tries; ++tries)
+    if (const double value = obey(what); value > 0)
+      return value;
+  throw std::runtime_error(
+      fmt::format("{}: the guest could not measure \"{}\"\n{}", m_name, what, last_words_of(m_vm)));
 }
 
 void Guest::end() {

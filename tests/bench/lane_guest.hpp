@@ -46,6 +46,7 @@ class Guest {
   void end();
 
  private:
+  double obey(std::string_view what);
   void wait_for(const std::string& text, std::chrono::seconds patience);
 
   std::string m_name;
