@@ -59,7 +59,7 @@ class Shell {
   Terminal m_terminal;
 };
 
-/// The states (proc(5)) of the processes of a group: "T" for all stopped.
+/// The states (proc(5)) of the processes of a group.
 std::set<char> states_of_group(pid_t group) {
   std::set<char> states;
   std::istringstream table{lab::run({"ps", "-eo", "pgid=,stat="}).out};
@@ -68,6 +68,12 @@ std::set<char> states_of_group(pid_t group) {
     if (found == group)
       states.insert(state.front());
   return states;
+}
+
+/// True if all processes of a group are in this state, now or soon: what is busy in the kernel gets there a
+/// little later.
+bool comes_to(pid_t group, char state) {
+  return lab::eventually([&] { return states_of_group(group) == std::set<char>{state}; });
 }
 
 void end_network() {
@@ -100,14 +106,14 @@ TEST_CASE("Ctrl-Z stops a VM, fg goes on with it, and Ctrl-C ends it once", "[vm
   terminal.type(k_ctrl_z);
   REQUIRE(terminal.shows("Stopped"));
   REQUIRE(terminal.shows("ready> "));
-  CHECK(states_of_group(group) == std::set<char>{'T'});
+  CHECK(comes_to(group, 'T'));
   CHECK(shell.ask("stty -g") == settings);
 
   terminal.type("fg\r");
   REQUIRE(lab::eventually([&] { return terminal.foreground() == group; }));
   terminal.type("info name\rinfo status\r");
   REQUIRE(terminal.shows("VM status: paused"));
-  CHECK(states_of_group(group) == std::set<char>{'S'});
+  CHECK(comes_to(group, 'S'));
 
   terminal.type(k_ctrl_c);
   REQUIRE(terminal.shows("terminating on signal 2"));
