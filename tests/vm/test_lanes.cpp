@@ -59,7 +59,7 @@ class BridgeAlone {
 
 TEST_CASE("a guest on a TAP of its own reaches the bridge, and its poweroff removes the TAP", "[vm]") {
   const BridgeAlone bridge;
-  lab::Running vm{tap_lane() + Words{"-name", "web"} + boots(k_orders)};
+  lab::Running vm{tap_lane() + Words{"-name", "web"} + boots(k_orders + ",192.0.2.7")};
   REQUIRE(vm.wait_for("GUEST one: up"));
   const std::string tap = tap_of_vm();
   INFO(tap);
@@ -69,6 +69,9 @@ TEST_CASE("a guest on a TAP of its own reaches the bridge, and its poweroff remo
   CHECK(has(tap, "UP,LOWER_UP"));
   CHECK(lab::list_switches() == "");
   CHECK(vm.wait_for("GUEST one: ping 192.0.2.1 ok"));
+  // The second address is the guest's leave to power off: until here its TAP had to be there.
+  REQUIRE(lab::run({"ip", "address", "add", "192.0.2.7/24", "dev", "ctysbr0"}).status == 0);
+  CHECK(vm.wait_for("GUEST one: ping 192.0.2.7 ok"));
   CHECK(vm.finish().status == 0);
   bridge.remove();
 }
