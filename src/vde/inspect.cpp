@@ -56,6 +56,17 @@ Result<Switch> mute_unless_refused(Error error, const Peer& peer) {
   return Switch{.life = Switch::Life::mute, .pid = peer.pid, .uid = peer.uid};
 }
 
+/// True if somebody listens for clients. When we cannot even ask (no descriptor is left), that is no answer:
+/// a sound switch would be replaced for it.
+Result<bool> accepts_clients(const Scope& scope, const SocketFiles& files, const Deadline& deadline) {
+  if (!files.has_ctl)
+    return false;
+  auto connection = connect_stream(ctl_path(scope.sockets), deadline);
+  if (!connection && connection.error().kind == ErrorKind::failed)
+    return fail(std::move(connection).error());
+  return connection.has_value();
+}
+
 /// A console that takes no connection any more: the process is found by its command line.
 Switch mute_by_process(const Scope& scope) {
   const auto pids = find_switch_processes(scope);
@@ -73,7 +84,8 @@ Result<Switch> without_management(const Scope& scope) {
 
 /// No console behind the paths: leftovers, unless somebody still listens for clients.
 Result<Switch> without_console(const Scope& scope, const SocketFiles& files, const Deadline& deadline) {
-  if (files.has_ctl && connect_stream(ctl_path(scope.sockets), deadline))
+  TRY(auto is_heard, accepts_clients(scope, files, deadline));
+  if (is_heard)
     return without_management(scope);
   const bool leftovers = files.has_dir || files.has_mgmt;
   return Switch{.life = leftovers ? Switch::Life::dead : Switch::Life::absent, .access = files.access};
@@ -132,8 +144,7 @@ Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {
   if (!found)
     return mute_unless_refused(std::move(found).error(), console.value().peer());
   found.value().access = files.access;
-  found.value().accepts_clients =
-      files.has_ctl && connect_stream(ctl_path(scope.sockets), deadline).has_value();
+  TRY(found.value().accepts_clients, accepts_clients(scope, files, deadline));
   return found;
 }
 
