@@ -55,6 +55,9 @@ Error cannot_attach(const SocketPath& dir, int error_number) {
   if (error_number == EINTR)
     return Error{ErrorKind::timed_out, what, "it gave no port in time: it is full, or it is stopped",
                  "`vdeup ports` lists who is attached"};
+  if (error_number == EACCES)
+    return errno_error(error_number, what,
+                       "its owner opens it to a group of users with `vdeup create --share GROUP`");
   Error error = errno_error(error_number, what, "`vdeup create` makes one; name its sockets with -s and -S");
   if (error_number == ECONNREFUSED)
     error.kind = ErrorKind::missing;
