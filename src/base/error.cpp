@@ -20,6 +20,8 @@ ErrorKind kind_of_errno(int error_number) {
     return ErrorKind::not_permitted;
   case ENOENT:
   case ENODEV:
+  case ESRCH:         // of a route
+  case EADDRNOTAVAIL: // of an address of an interface
     return ErrorKind::missing;
   case EEXIST:
   case EBUSY:

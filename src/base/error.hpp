@@ -46,7 +46,7 @@ struct Error {
 };
 
 /// Make an Error from an errno value; its kind follows from the value (EPERM and EACCES: not_permitted,
-/// ENOENT and ENODEV: missing, EEXIST and EBUSY: conflict, ETIMEDOUT: timed_out).
+/// ENOENT, ENODEV, ESRCH and EADDRNOTAVAIL: missing, EEXIST and EBUSY: conflict, ETIMEDOUT: timed_out).
 [[nodiscard]] Error errno_error(int error_number, std::string what, std::string hint = {});
 
 /// Give the system's text for an errno value.
