@@ -28,7 +28,8 @@ Result<> change_found(Netlink& netlink, const Link& link, const LinkChange& want
 /// that a device which takes the name in between is never touched.
 class Executor {
  public:
-  explicit Executor(Netlink& netlink) : m_netlink(netlink) {}
+  Executor(Netlink& netlink, std::optional<NicTools>& nic_tools)
+      : m_netlink(netlink), m_nic_tools(nic_tools) {}
 
   Result<> operator()(const CreateBridge& step) const {
     TRY(create_bridge(m_netlink, step.name, step.mac, step.mtu));
@@ -96,6 +97,14 @@ class Executor {
     return change(step.port, {.master = master}, what);
   }
 
+  Result<> operator()(const NicStep& step) const {
+    if (!m_nic_tools) { // at the first of these steps, which is harmless: nothing is to be opened later
+      TRY(auto announcer, Announcer::open());
+      m_nic_tools.emplace(NicTools{std::move(announcer)});
+    }
+    return execute_nic_step(m_netlink, *m_nic_tools, step);
+  }
+
  private:
   [[nodiscard]] Result<> change(const IfName& name, const LinkChange& wanted, const std::string& what) const {
     TRY(auto link, find_link(m_netlink, name));
@@ -120,6 +129,7 @@ class Executor {
   }
 
   Netlink& m_netlink;
+  std::optional<NicTools>& m_nic_tools;
 };
 
 } // namespace
@@ -147,7 +157,7 @@ Result<std::optional<Link>> KernelHost::link(std::uint32_t index) {
   return find_link(m_netlink, index);
 }
 Result<> KernelHost::execute(const LinkStep& step) {
-  return std::visit(Executor{m_netlink}, step);
+  return std::visit(Executor{m_netlink, m_nic_tools}, step);
 }
 
 } // namespace vdeup::kernel

@@ -2,6 +2,7 @@
 
 #include "engine/host.hpp"
 #include "kernel/netlink.hpp"
+#include "kernel/nic_steps.hpp"
 
 #include <memory>
 
@@ -22,6 +23,7 @@ class KernelHost final : public engine::LinkHost {
 
  private:
   Netlink m_netlink;
+  std::optional<NicTools> m_nic_tools; ///< from the first step on that has to do with a NIC
 };
 
 } // namespace vdeup::kernel

@@ -115,7 +115,9 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
             .mac = get_mac(found[IFLA_ADDRESS]),
             .is_up = (info.ifi_flags & static_cast<unsigned>(IFF_UP)) != 0,
             .has_carrier = (info.ifi_flags & k_lower_up) != 0,
-            .alias = get_text(found[IFLA_IFALIAS])};
+            .is_running = (info.ifi_flags & static_cast<unsigned>(IFF_RUNNING)) != 0,
+            .alias = get_text(found[IFLA_IFALIAS]),
+            .qdisc = get_text(found[IFLA_QDISC])};
   if (found[IFLA_MTU] != nullptr)
     link.mtu = nla_get_u32(found[IFLA_MTU]);
   if (found[IFLA_MASTER] != nullptr)

@@ -100,10 +100,11 @@ Result<> change_link(Netlink& netlink, std::uint32_t index, const LinkChange& ch
     put(message, IFLA_ADDRESS, *change.mac);
   if (change.alias) // without the terminating zero: the kernel keeps the bytes as they come
     (void)nla_put(message.get(), IFLA_IFALIAS, static_cast<int>(change.alias->size()), change.alias->data());
-  if (change.no_ipv6_address) {
+  if (change.no_ipv6_address || change.ipv6_generation) {
     nlattr* families = nla_nest_start(message.get(), IFLA_AF_SPEC);
     nlattr* ipv6 = nla_nest_start(message.get(), AF_INET6);
-    (void)nla_put_u8(message.get(), IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+    (void)nla_put_u8(message.get(), IFLA_INET6_ADDR_GEN_MODE,
+                     change.ipv6_generation.value_or(IN6_ADDR_GEN_MODE_NONE));
     (void)nla_nest_end(message.get(), ipv6);
     (void)nla_nest_end(message.get(), families);
   }

@@ -36,6 +36,8 @@ struct LinkChange {
   std::optional<MacAddress> mac{};
   std::optional<std::string> alias{};
   bool no_ipv6_address = false; ///< never give itself a link-local address
+  std::optional<std::uint8_t>
+      ipv6_generation{}; ///< IN6_ADDR_GEN_MODE_*; makes no address at once, as the sysctl does
 };
 
 [[nodiscard]] Result<> change_link(Netlink& netlink, std::uint32_t index, const LinkChange& change,

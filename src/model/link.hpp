@@ -30,8 +30,10 @@ struct Link {
   std::uint32_t mtu = 0;
   bool is_up = false;       ///< IFF_UP: somebody set it up
   bool has_carrier = false; ///< IFF_LOWER_UP: there is something at the other end
+  bool is_running = false;  ///< IFF_RUNNING: and what is sent goes out
   std::uint32_t master = 0; ///< index of the bridge or bond it belongs to, or 0
   std::string alias{};
+  std::string qdisc{};
   std::optional<bool> bridge_stp{}; ///< of a bridge
   std::optional<uid_t> tun_owner{}; ///< of a TUN or TAP with an owner
   bool is_tap = false;              ///< a TUN device in TAP mode

@@ -8,6 +8,7 @@ namespace {
 struct Describe {
   std::string operator()(const LinkStep& step) const { return std::visit(*this, step); }
   std::string operator()(const SwitchStep& step) const { return std::visit(*this, step); }
+  std::string operator()(const NicStep& step) const { return describe(step); }
 
   std::string operator()(const CreateBridge& step) const {
     return fmt::format("create bridge {}, address {}, mtu {}, STP off, forward delay 0", step.name.str(),
@@ -47,6 +48,7 @@ struct Describe {
 struct NameOf {
   StepName operator()(const LinkStep& step) const { return std::visit(*this, step); }
   StepName operator()(const SwitchStep& step) const { return std::visit(*this, step); }
+  StepName operator()(const NicStep& step) const { return {kind_of(step), interface_of(step).str()}; }
 
   StepName operator()(const CreateBridge& step) const { return {"create-bridge", step.name.str()}; }
   StepName operator()(const MarkBridge& step) const { return {"mark-bridge", step.name.str()}; }

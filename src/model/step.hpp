@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/network.hpp"
+#include "model/nic_step.hpp"
 
 #include <optional>
 #include <string>
@@ -77,8 +78,8 @@ struct SweepSockets {
   Scope scope;
 };
 
-using LinkStep =
-    std::variant<CreateBridge, MarkBridge, DeleteBridge, CreateTap, DeleteTap, SetUp, SetDown, SetBridge>;
+using LinkStep = std::variant<CreateBridge, MarkBridge, DeleteBridge, CreateTap, DeleteTap, SetUp, SetDown,
+                              SetBridge, NicStep>;
 using SwitchStep = std::variant<StartSwitch, StopSwitch, SweepSockets>;
 using Step = std::variant<LinkStep, SwitchStep>;
 
