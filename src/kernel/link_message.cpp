@@ -9,6 +9,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 
 #include <algorithm>
 #include <array>
@@ -71,6 +72,7 @@ void parse_kind(nlattr* info, Link& link) {
   if (info == nullptr || nla_parse_nested(found.data(), IFLA_INFO_MAX, info, nullptr) != 0)
     return;
   link.kind = get_text(found[IFLA_INFO_KIND]);
+  link.port_kind = get_text(found[IFLA_INFO_SLAVE_KIND]);
   nlattr* data = found[IFLA_INFO_DATA];
   if (data != nullptr && link.kind == "bridge")
     parse_bridge(data, link);
@@ -123,6 +125,10 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
   if (found[IFLA_MASTER] != nullptr)
     link.master = nla_get_u32(found[IFLA_MASTER]);
   link.counters = get_counters(found[IFLA_STATS64]);
+  link.is_loopback = (info.ifi_flags & static_cast<unsigned>(IFF_LOOPBACK)) != 0;
+  link.is_ethernet = info.ifi_type == ARPHRD_ETHER;
+  link.lower = number_of<std::uint32_t>(found[IFLA_LINK]).value_or(0);
+  link.lower_is_elsewhere = found[IFLA_LINK_NETNSID] != nullptr;
   parse_kind(found[IFLA_LINKINFO], link);
   return link;
 }

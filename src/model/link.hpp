@@ -40,6 +40,11 @@ struct Link {
   bool is_multi_queue = false;
   std::optional<PortState> port_state{}; ///< of a port of a bridge
   LinkCounters counters{};
+  std::string port_kind{}; ///< what kind of device it is a part of: bridge, bond, team, vrf, …; or empty
+  std::uint32_t lower = 0; ///< index of the device it stands on, as a VLAN on its NIC, or 0
+  bool lower_is_elsewhere = false; ///< that index counts in another network namespace
+  bool is_loopback = false;
+  bool is_ethernet = true; ///< its frames are Ethernet's
 
   [[nodiscard]] bool is_bridge() const { return kind == "bridge"; }
 };

@@ -1,0 +1,111 @@
+#include "kernel/route_query.hpp"
+
+#include "kernel/attributes.hpp"
+#include "kernel/netlink.hpp"
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace vdeup::kernel {
+namespace {
+
+constexpr std::uint8_t k_bits4 = 32;
+constexpr std::uint8_t k_bits6 = 128;
+
+Message route_message(int flags, int family) {
+  Message message = make_message(RTM_GETROUTE, flags);
+  rtmsg info{};
+  info.rtm_family = static_cast<std::uint8_t>(family);
+  (void)nlmsg_append(message.get(), &info, sizeof(info), NLMSG_ALIGNTO);
+  return message;
+}
+
+void put(const Message& message, int type, const IpAddress& address) {
+  const auto four = address.bytes4();
+  if (address.is_ip6())
+    (void)nla_put(message.get(), type, static_cast<int>(address.bytes6().size()), address.bytes6().data());
+  else
+    (void)nla_put(message.get(), type, static_cast<int>(four.size()), four.data());
+}
+
+/// The first interface of RTA_MULTIPATH.
+std::optional<std::uint32_t> first_hop(const nlattr* hops) {
+  const Bytes bytes = bytes_of(hops);
+  if (bytes.size() < sizeof(rtnexthop))
+    return std::nullopt;
+  rtnexthop hop{};
+  std::memcpy(&hop, bytes.data(), sizeof(hop));
+  return static_cast<std::uint32_t>(hop.rtnh_ifindex);
+}
+
+std::optional<std::uint32_t> link_of(const AttributeTable<RTA_MAX>& found) {
+  const auto link = number_of<std::uint32_t>(found[RTA_OIF]);
+  return link ? link : first_hop(found[RTA_MULTIPATH]);
+}
+
+} // namespace
+
+std::optional<DefaultRoute> parse_default_route(const nlmsghdr& message) {
+  const auto found = parse_message<RTA_MAX, rtmsg>(message);
+  if (message.nlmsg_type != RTM_NEWROUTE || !found)
+    return std::nullopt;
+  const auto& info = header_of<rtmsg>(message);
+  const auto table = number_of<std::uint32_t>((*found)[RTA_TABLE]).value_or(info.rtm_table);
+  const auto link = link_of(*found);
+  if (info.rtm_dst_len != 0 || info.rtm_type != RTN_UNICAST || table != RT_TABLE_MAIN || !link)
+    return std::nullopt;
+  return DefaultRoute{.is_ip6 = info.rtm_family == AF_INET6,
+                      .metric = number_of<std::uint32_t>((*found)[RTA_PRIORITY]).value_or(0),
+                      .link = *link};
+}
+
+// ip route show default; ip -6 route show default
+Result<std::vector<std::uint32_t>> list_default_route_links() {
+  TRY(auto netlink, Netlink::open());
+  std::vector<DefaultRoute> routes;
+  for (const int family : {AF_INET, AF_INET6}) {
+    TRY(auto found, netlink.list<DefaultRoute>(route_message(NLM_F_DUMP, family), parse_default_route,
+                                               "cannot list the default routes"));
+    routes.insert(routes.end(), found.begin(), found.end());
+  }
+  std::stable_sort(routes.begin(), routes.end(), [](const DefaultRoute& a, const DefaultRoute& b) {
+    return std::tie(a.is_ip6, a.metric) < std::tie(b.is_ip6, b.metric);
+  });
+  std::vector<std::uint32_t> links;
+  for (const DefaultRoute& route : routes)
+    if (std::find(links.begin(), links.end(), route.link) == links.end())
+      links.push_back(route.link);
+  return links;
+}
+
+// ip route get TO from FROM
+Result<std::optional<std::uint32_t>> find_route_link(const IpAddress& to,
+                                                     const std::optional<IpAddress>& from) {
+  TRY(auto netlink, Netlink::open());
+  const Message message = route_message(0, to.is_ip6() ? AF_INET6 : AF_INET);
+  auto& info = *static_cast<rtmsg*>(nlmsg_data(nlmsg_hdr(message.get())));
+  info.rtm_dst_len = to.is_ip6() ? k_bits6 : k_bits4;
+  put(message, RTA_DST, to);
+  if (from && from->is_ip6() == to.is_ip6()) {
+    info.rtm_src_len = info.rtm_dst_len;
+    put(message, RTA_SRC, *from);
+  }
+  std::optional<std::uint32_t> link;
+  const auto receive = [&link](const nlmsghdr& answer) {
+    const auto found = parse_message<RTA_MAX, rtmsg>(answer);
+    if (answer.nlmsg_type == RTM_NEWROUTE && found)
+      link = link_of(*found);
+  };
+  // What the kernel answers instead of a route is why there is none: unreachable, prohibited, no such source.
+  if (!netlink.query(message, receive, "cannot find the route to " + to.str()))
+    return std::nullopt;
+  return link;
+}
+
+} // namespace vdeup::kernel
