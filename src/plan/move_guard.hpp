@@ -1,0 +1,53 @@
+#pragma once
+
+#include "model/link.hpp"
+#include "model/network_session.hpp"
+#include "model/nic_manager.hpp"
+#include "model/remote_mount.hpp"
+#include "plan/nic_choice.hpp"
+#include "plan/objection.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vdeup::plan {
+
+/// An address of a NIC that goes away by itself unless somebody renews it.
+struct ExpiringAddress {
+  IpAddress address;
+  std::uint32_t seconds = 0;     ///< from now
+  bool is_from_a_router = false; ///< IPv6: the kernel renews it, as often as a router tells of it
+};
+
+/// What depends on a NIC beside the frames that go through it.
+struct NicUse {
+  std::vector<IpAddress> addresses{};
+  std::vector<ExpiringAddress> expiring{};
+  std::vector<NetworkSession> sessions{}; ///< those of the caller, over whatever interface
+  std::vector<RemoteMount> mounts{};
+  std::vector<NicManager> managers{};
+};
+
+// Each function is pure and gives the reasons not to move this NIC now.
+
+/// A login over this NIC, or over a tunnel that can go out of it.
+[[nodiscard]] std::vector<Objection> object_to_sessions(const Link& nic, const NicUse& use,
+                                                        const NicSurvey& survey);
+/// A file system over this NIC.
+[[nodiscard]] std::vector<Objection> object_to_mounts(const Link& nic, const NicUse& use,
+                                                      const NicSurvey& survey);
+/// A program that would undo the move, or would no longer renew an address after it.
+[[nodiscard]] std::vector<Objection> object_to_managers(const Link& nic, const NicUse& use);
+
+/// True if what leaves through a link can leave through the NIC: it is the NIC, or stands on it, or is a
+/// tunnel, whose packets can take the NIC as far as the default routes tell.
+[[nodiscard]] bool leads_through(std::uint32_t link, const Link& nic, const NicSurvey& survey);
+
+/// Let a NIC be moved, or not; all that speaks against it is in the answer. What yields to force becomes a
+/// note. Notes are for people.
+/// Errors: refused.
+[[nodiscard]] Result<std::vector<std::string>> permit_move(const NicChoice& choice, const NicUse& use,
+                                                           const NicSurvey& survey, bool force);
+
+} // namespace vdeup::plan
