@@ -8,7 +8,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # ---- the rule -------------------------------------------------------------------------------------------------
 # What a room may include beside itself; the same as the link lists in src/CMakeLists.txt, followed to their end.
-set(rooms base model config plan qemu engine process kernel guard vde cli)
+set(rooms base model config plan qemu engine process kernel guard vde transaction cli)
 set(uses_base)
 set(uses_model base)
 set(uses_config model base)
@@ -17,9 +17,10 @@ set(uses_qemu model base)
 set(uses_engine model base)
 set(uses_process base)
 set(uses_kernel engine model base)
+set(uses_transaction plan engine model base)
 set(uses_guard kernel engine model base)
 set(uses_vde engine process model base)
-set(uses_cli config plan qemu engine process kernel guard vde model base)
+set(uses_cli config plan qemu engine process kernel guard vde transaction model base)
 set(uses_main cli) # src/main.cpp, which is in no room
 
 # A header whose name begins so, and the rooms that may include it. Every row that fits has to agree.

@@ -88,6 +88,7 @@ void mount_private_files() {
   must(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "cannot make mounts private");
   must(::mount("proc", "/proc", "proc", 0, nullptr) == 0, "cannot mount a private /proc");
   must(::mount("tmpfs", "/var/tmp", "tmpfs", 0, "mode=1777") == 0, "cannot mount a private /var/tmp");
+  must(::mount("tmpfs", "/run", "tmpfs", 0, "mode=755") == 0, "cannot mount a private /run");
 }
 
 void make_node(const std::string& path, unsigned major_number, unsigned minor_number) {

@@ -10,9 +10,9 @@ namespace lab {
 [[noreturn]] void skip(const std::string& reason);
 
 /// Go into network, mount and PID namespaces of one's own: loopback only, an empty /var/tmp, a HOME under it,
-/// a /dev/net/tun that users can open, and an init that takes everything with it when the test ends, however
-/// it ends. Nothing done afterwards reaches the machine's own network. Called once by main(), before any
-/// test; skips where namespaces are not allowed.
+/// an empty /run, a /dev/net/tun that users can open, and an init that takes everything with it when the test
+/// ends, however it ends. Nothing done afterwards reaches the machine's own network. Called once by main(),
+/// before any test; skips where namespaces are not allowed.
 void enter();
 
 /// True if the test runs as real root and can act as other users.

@@ -1,0 +1,62 @@
+#include "transaction/take_back.hpp"
+
+#include "engine/restore.hpp"
+#include "plan/nic_move.hpp"
+
+#include <ctime>
+
+namespace vdeup::transaction {
+namespace {
+
+constexpr int k_most_attempts = 3; // a failure can be the cause of others, and be gone the next time
+
+Result<plan::RestoreFacts> look(const MoveHosts& hosts, const NicMove& move) {
+  timespec now{};
+  (void)::clock_gettime(CLOCK_BOOTTIME, &now); // it cannot fail: this clock is always there
+  plan::RestoreFacts facts{.now = static_cast<std::uint64_t>(now.tv_sec)};
+  TRY(auto bridge, hosts.links->link(move.bridge));
+  facts.bridge_exists = bridge.has_value();
+  TRY(auto source, hosts.nics->snapshot(move.source.name));
+  if (source)
+    facts.addresses = source->addresses;
+  return facts;
+}
+
+std::vector<std::string> differences_now(const MoveHosts& hosts, const NicMove& move) {
+  auto now = hosts.nics->snapshot(move.source.name);
+  if (!now)
+    return {now.error().message()};
+  if (!now.value())
+    return {move.source.name.str() + " is gone"};
+  NicSnapshot before = move.source;
+  before.index = now.value()->index; // a bridge that was made anew is another device
+  std::string text = differences(before, *now.value());
+  return text.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::move(text)};
+}
+
+std::vector<std::string> try_once(const MoveHosts& hosts, const NicMove& move) {
+  auto facts = look(hosts, move);
+  if (!facts)
+    return {facts.error().message()};
+  std::vector<std::string> failures;
+  for (const Error& error :
+       engine::restore(*hosts.links, plan::make_restore_steps(move, std::move(facts).value())))
+    failures.push_back(error.message());
+  return failures;
+}
+
+} // namespace
+
+std::vector<std::string> take_back(const MoveHosts& hosts, const NicMove& move) {
+  std::vector<std::string> failures;
+  for (int attempt = 0; attempt < k_most_attempts; ++attempt) {
+    failures = try_once(hosts, move);
+    if (failures.empty())
+      break;
+  }
+  for (std::string& difference : differences_now(hosts, move))
+    failures.push_back(std::move(difference));
+  return failures;
+}
+
+} // namespace vdeup::transaction

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "model/nic_move.hpp"
+#include "transaction/hosts.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vdeup::transaction {
+
+/// Bring the kernel back to where a move began, from whatever point it has come to, as far as that can be
+/// done. To be repeated until it succeeds: what is there already stays.
+///
+/// Waits for nothing, and touches no file but those under /proc/sys. Returns what is still not as it was;
+/// nothing if all is.
+[[nodiscard]] std::vector<std::string> take_back(const MoveHosts& hosts, const NicMove& move);
+
+} // namespace vdeup::transaction

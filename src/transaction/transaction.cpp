@@ -1,0 +1,120 @@
+#include "transaction/transaction.hpp"
+
+#include "engine/apply.hpp"
+#include "plan/nic_move.hpp"
+#include "transaction/take_back.hpp"
+#include "transaction/watchdog.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace vdeup::transaction {
+namespace {
+
+/// How much longer than the mover itself the watchdog waits before it takes it for stuck.
+constexpr std::chrono::seconds k_grace{5};
+
+/// A move has nothing to do with switches.
+class NoSwitches final : public engine::SwitchHost {
+ public:
+  Result<Switch> inspect(const Scope& /*scope*/) override { return Switch{}; }
+  Result<std::optional<pid_t>> find_orphan(const Scope& /*scope*/) override { return std::optional<pid_t>{}; }
+  Result<> execute(const SwitchStep& /*step*/) override { return ok(); }
+};
+
+Result<NicSnapshot> snapshot(const MoveHosts& hosts, const IfName& name) {
+  TRY(auto seen, hosts.nics->snapshot(name));
+  if (!seen)
+    return fail(Error{ErrorKind::conflict, "cannot look at " + name.str(), "the interface is gone", {}});
+  return *std::move(seen);
+}
+
+/// The way back from where a move came to, as it is now.
+Result<NicMove> describe_back(const MoveHosts& hosts, const NicMove& move) {
+  TRY(auto nic, snapshot(hosts, move.nic));
+  if (move.direction == NicMove::Direction::out)
+    return plan::describe_nic_move(nic, move.bridge);
+  TRY(auto bridge, snapshot(hosts, move.bridge));
+  return plan::describe_give_back(bridge, nic);
+}
+
+Result<Watchdog> start_watchdog(const RecordStore& store, const Order& order, const OpenHosts& open_hosts) {
+  Watch watch{.store = store, .move = order.move, .open_hosts = open_hosts, .guard = order.timeout + k_grace};
+  if (order.confirm) {
+    TRY(watch.confirmations, store.listen());
+  }
+  return Watchdog::start(std::move(watch));
+}
+
+Result<> prove_and_keep(const RecordStore& store, const Order& order, const MoveHosts& hosts,
+                        const Callbacks& callbacks, Watchdog& watchdog, const Deadline& deadline) {
+  TRY(callbacks.prove(deadline));
+  TRY(auto back, describe_back(hosts, order.move));
+  TRY(store.write({store.place(), order.move, std::move(back)}));
+  auto kept =
+      order.confirm ? watchdog.wait_for_confirmation(*order.confirm, callbacks.on_wait) : watchdog.keep();
+  // It may have died after the deed and before the word: the name of the file decides.
+  if (!kept && store.has(RecordStore::Kind::kept) && !store.has(RecordStore::Kind::open))
+    return ok();
+  return kept;
+}
+
+Error with_state(Error error, const RecordStore& store, bool is_taken_back) {
+  if (is_taken_back)
+    error.hint += fmt::format("{}the watchdog has brought back what was left: all is as it was before",
+                              error.hint.empty() ? "" : "\n  hint: ");
+  else
+    error.hint +=
+        fmt::format("{}not all is as it was; the record {} is kept, and `vdeup undo` goes on with it",
+                    error.hint.empty() ? "" : "\n  hint: ", store.path(RecordStore::Kind::open));
+  return error;
+}
+
+} // namespace
+
+Result<> run(const RecordStore& store, const Order& order, const MoveHosts& hosts,
+             const OpenHosts& open_hosts, engine::Journal& journal, const Callbacks& callbacks) {
+  const Deadline deadline = Deadline::after(order.timeout);
+  TRY(store.write({store.place(), order.move}));
+  auto started = start_watchdog(store, order, open_hosts);
+  if (!started) {
+    store.remove(RecordStore::Kind::open);
+    return fail(std::move(started).error());
+  }
+  Watchdog watchdog = std::move(started).value();
+  if (callbacks.on_watchdog)
+    callbacks.on_watchdog(watchdog.pid());
+  NoSwitches switches;
+  auto outcome = engine::apply(order.plan, {*hosts.links, switches}, journal, [&] {
+    return prove_and_keep(store, order, hosts, callbacks, watchdog, deadline);
+  });
+  if (outcome)
+    return ok();
+  if (!journal.left_behind().empty()) {
+    const bool is_taken_back = watchdog.hand_over();
+    store.remove(RecordStore::Kind::undone); // its user is being told now
+    return fail(with_state(std::move(outcome).error(), store, is_taken_back));
+  }
+  store.remove(RecordStore::Kind::open);
+  store.remove_confirm_socket();
+  watchdog.dismiss();
+  return outcome;
+}
+
+Result<std::optional<Record>> finish(const RecordStore& store, const MoveHosts& hosts) {
+  TRY(auto record, store.read(RecordStore::Kind::open));
+  if (!record)
+    return record;
+  const auto failures = take_back(hosts, record->move);
+  if (!failures.empty())
+    return fail(Error{ErrorKind::failed,
+                      fmt::format("cannot bring {} back to where it was", record->move.nic.str()),
+                      fmt::format("{}", fmt::join(failures, "; ")),
+                      fmt::format("the record {} is kept; mend what it names and repeat this",
+                                  store.path(RecordStore::Kind::open))});
+  store.remove(RecordStore::Kind::open);
+  store.remove_confirm_socket();
+  return record;
+}
+
+} // namespace vdeup::transaction
