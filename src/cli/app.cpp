@@ -50,6 +50,10 @@ Result<int> dispatch(const Context& context) {
     return info_command(context);
   case CommandWord::ports:
     return ports_command(context);
+  case CommandWord::confirm:
+    return confirm_command(context);
+  case CommandWord::undo:
+    return undo_command(context);
   case CommandWord::list:
   case CommandWord::listall:
     return list_command(context);
@@ -138,7 +142,8 @@ int run(const std::vector<std::string>& argv) {
   // From here until everything is said: a change is finished or undone, and told, before a signal ends us.
   // `run` holds signals itself, because what it becomes must get them.
   std::optional<SignalHold> hold;
-  if (call.value().command == CommandWord::create || call.value().command == CommandWord::cancel)
+  if (call.value().command == CommandWord::create || call.value().command == CommandWord::cancel ||
+      call.value().command == CommandWord::undo)
     hold.emplace();
   return conclude(name, execute(name, call.value()), call.value().command == CommandWord::run);
 }

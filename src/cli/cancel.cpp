@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
+#include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
 #include "engine/apply.hpp"
 #include "model/interpret.hpp"
@@ -84,7 +85,35 @@ void report_plan(const Invocation& call, const plan::Request& request, const Pla
     fmt::print("nothing to cancel\n");
 }
 
-Result<Plan> remove(const Wiring& wiring, const Invocation& call, const plan::Request& request) {
+std::vector<std::string> names_of(const std::vector<Tap>& taps) {
+  std::vector<std::string> names;
+  for (const Tap& tap : taps)
+    if (tap.mark)
+      names.push_back(tap.name.str());
+  return names;
+}
+
+/// The way back of the NIC that is in the bridge that is to go; thought through before anything is removed.
+Result<std::optional<ProposedMove>> propose_back(const NicMoves& moves, const engine::Survey& survey) {
+  const auto& bridge = survey.network.bridge;
+  if (!bridge || !bridge->is_ours)
+    return std::optional<ProposedMove>{};
+  const auto leaving = names_of(survey.taps);
+  const auto nic = nic_of(*bridge, survey.links, leaving);
+  if (!nic)
+    return std::optional<ProposedMove>{};
+  TRY(auto proposed, moves.propose_out(*bridge, *nic, leaving));
+  return std::optional{std::move(proposed)};
+}
+
+/// What cancel comes to: what is removed, and then the NIC that is given back with the end of its bridge.
+struct Cancellation {
+  Plan plan;
+  std::optional<ProposedMove> back;
+};
+
+Result<Cancellation> remove(const Context& context, const Wiring& wiring, const plan::Request& request) {
+  const Invocation& call = context.call;
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   TRY(find_bare_process(wiring, request.scope, survey.network.vde_switch));
   if (call.remove_bridge) {
@@ -92,13 +121,38 @@ Result<Plan> remove(const Wiring& wiring, const Invocation& call, const plan::Re
     explain_kept_bridge(survey.network, wiring.log());
   }
   explain_kept_tap(survey.network, wiring.log());
-  const plan::Removal removal{.force = request.force, .bridge = call.remove_bridge};
-  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
-  if (call.dry_run)
-    return plan;
-  engine::Journal journal = wiring.journal();
-  TRY(engine::apply(plan, wiring.host(), journal, [&] { return check_gone(wiring, request); }));
-  return plan;
+  Cancellation cancellation;
+  TRY(auto moves, NicMoves::open(context, wiring));
+  if (call.remove_bridge) {
+    TRY(cancellation.back, propose_back(moves, survey));
+  }
+  const plan::Removal removal{.force = request.force, .bridge = call.remove_bridge && !cancellation.back};
+  TRY(cancellation.plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
+  if (!call.dry_run) {
+    engine::Journal journal = wiring.journal();
+    TRY(engine::apply(cancellation.plan, wiring.host(), journal,
+                      [&] { return check_gone(wiring, request); }));
+  }
+  if (cancellation.back && !call.dry_run) {
+    TRY(moves.make(*cancellation.back));
+  }
+  if (cancellation.back)
+    cancellation.plan.insert(cancellation.plan.end(), cancellation.back->plan.begin(),
+                             cancellation.back->plan.end());
+  return cancellation;
+}
+
+void report_cancellation(const Context& context, const plan::Request& request, const Cancellation& done) {
+  // Each of the many steps of a NIC is for who rehearses them.
+  const bool is_brief = done.back && !context.call.dry_run && !context.call.json && !context.call.terse;
+  Plan plan = done.plan;
+  if (is_brief)
+    plan.erase(plan.end() - static_cast<std::ptrdiff_t>(done.back->plan.size()), plan.end());
+  if (!is_brief || !plan.empty())
+    report_plan(context.call, request, plan);
+  if (is_brief)
+    fmt::print("give what {} had back to {}, and delete {}\n", done.back->move.bridge.str(),
+               done.back->move.nic.str(), done.back->move.bridge.str());
 }
 
 } // namespace
@@ -107,18 +161,19 @@ Result<int> cancel_command(const Context& context) {
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
+  TRY(settle_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!call.dry_run) { // a rehearsal shows what a killed keeper has left, and leaves it
     clear_left_behind(wiring, request);
     TRY(auto acquired, lock_switch(request.scope));
     lock = std::move(acquired);
   }
-  auto plan = remove(wiring, call, request);
+  auto cancellation = remove(context, wiring, request);
   if (lock)
     release_unused(std::move(*lock), request.scope);
-  if (!plan)
-    return fail(std::move(plan).error());
-  report_plan(call, request, plan.value());
+  if (!cancellation)
+    return fail(std::move(cancellation).error());
+  report_cancellation(context, request, cancellation.value());
   return 0;
 }
 

@@ -22,6 +22,8 @@ struct Context {
 [[nodiscard]] Result<int> check_command(const Context& context);
 [[nodiscard]] Result<int> info_command(const Context& context);
 [[nodiscard]] Result<int> ports_command(const Context& context);
+[[nodiscard]] Result<int> confirm_command(const Context& context);
+[[nodiscard]] Result<int> undo_command(const Context& context);
 /// `list` and `listall`.
 [[nodiscard]] Result<int> list_command(const Context& context);
 

@@ -1,7 +1,10 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
+#include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
+#include "cli/persist.hpp"
+#include "model/interpret.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -84,11 +87,15 @@ std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
   return parts;
 }
 
-void explain_bridge(const Ensured& done, const Log& log) {
+void explain_bridge(const Ensured& done, const std::optional<ProposedMove>& moved, const Log& log) {
   if (!done.network.bridge || done.bridge_reason.empty())
     return;
   std::string text = fmt::format("bridge {}: {}", done.network.bridge->name.str(), done.bridge_reason);
-  if (bridge_fate(done) == Fate::created)
+  if (moved)
+    text += fmt::format(". {} is in it: {}\n"
+                        "  hint: `vdeup cancel --bridge` gives it back",
+                        moved->move.nic.str(), moved->reason);
+  else if (bridge_fate(done) == Fate::created)
     text += ". It has no port to the outside: VMs reach each other and this host\n"
             "  hint: give it an address (`ip address add`), or choose a bridge with a NIC with -b";
   log.info(text);
@@ -115,36 +122,117 @@ boost::json::object json_of(const Scope& scope, const Ensured& done) {
   return answer;
 }
 
-void report(const Context& context, const Scope& scope, const Ensured& done) {
+void report(const Context& context, const Scope& scope, const Ensured& done,
+            const std::optional<ProposedMove>& moved) {
   if (context.call.json)
     return print_json(json_of(scope, done));
   if (context.call.dry_run)
     return context.call.terse ? print_plan_rows(done.plan) : print_plan(done.plan);
   if (!context.call.terse)
-    explain_bridge(done, context.log);
+    explain_bridge(done, moved, context.log);
   print_parts(scope, done, context.call.terse);
+}
+
+/// Put the plan of a move in front of the one of all else, where it takes the place of a bridge without a
+/// NIC.
+void put_in_front(const ProposedMove& move, Ensured& done) {
+  const auto makes_bare_bridge = [&move](const PlannedStep& planned) {
+    const auto* step = std::get_if<LinkStep>(&planned.step);
+    if (step == nullptr)
+      return false;
+    const auto* creation = std::get_if<CreateBridge>(step);
+    const auto* up = std::get_if<SetUp>(step);
+    return (creation != nullptr && creation->name == move.move.bridge) ||
+           (up != nullptr && up->name == move.move.bridge);
+  };
+  std::erase_if(done.plan, makes_bare_bridge);
+  done.plan.insert(done.plan.begin(), move.plan.begin(), move.plan.end());
+}
+
+/// The move that a request comes to, if its network is not there and a bridge for it neither.
+Result<std::optional<ProposedMove>> propose(const NicMoves& moves, const Wiring& wiring,
+                                            const plan::Request& request) {
+  if (request.without_nic)
+    return std::optional<ProposedMove>{};
+  TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
+  if (is_as_requested(network, request))
+    return std::optional<ProposedMove>{};
+  TRY(auto situation, look(wiring, request));
+  return moves.propose_in(request, situation);
+}
+
+/// Give back a NIC that was moved for a network that could not be made.
+Error after_giving_back(Error error, NicMoves& moves, const Wiring& wiring, const ProposedMove& moved) {
+  const auto give_back = [&]() -> Result<> {
+    TRY(auto link, wiring.host().links.link(moved.move.bridge));
+    if (!link)
+      return ok();
+    TRY(auto bridge, to_bridge(*link, {}, wiring.host_seed()));
+    TRY(auto back, moves.propose_out(bridge, moved.move.nic, {}));
+    TRY(moves.make(back));
+    moves.forget_last();
+    return ok();
+  };
+  if (const auto given = give_back(); !given)
+    error.hint += fmt::format("{}{} stays in {} ({}); `vdeup undo` gives it back",
+                              error.hint.empty() ? "" : "\n  hint: ", moved.move.nic.str(),
+                              moved.move.bridge.str(), given.error().message());
+  return error;
+}
+
+/// Make the network, with a NIC in its bridge if it comes to that.
+struct Created {
+  Ensured done;
+  std::optional<ProposedMove> moved;
+};
+Result<Created> create(const Context& context, const Wiring& wiring, const plan::Request& request) {
+  const bool only_looks = context.call.dry_run;
+  TRY(auto moves, NicMoves::open(context, wiring));
+  TRY(auto move, propose(moves, wiring, request));
+  if (move && !only_looks) {
+    TRY(moves.make(*move));
+  }
+  auto done = ensure(wiring, request, only_looks);
+  if (!done)
+    return fail(move && !only_looks ? after_giving_back(std::move(done).error(), moves, wiring, *move)
+                                    : std::move(done).error());
+  if (move) {
+    if (!only_looks) // for the report; the bridge was seen as one that exists
+      done.value().bridge_reason = "this host had no suitable bridge";
+    put_in_front(*move, done.value());
+  }
+  return Created{std::move(done).value(), std::move(move)};
+}
+
+Result<int> print_persistent(const Context& context, const plan::Request& request) {
+  TRY(auto wiring, Wiring::connect(context.log));
+  TRY(auto moves, NicMoves::open(context, wiring));
+  TRY(auto situation, look(wiring, request));
+  return print_configuration(context, moves, request, situation);
 }
 
 } // namespace
 
 Result<int> create_command(const Context& context) {
-  const bool only_looks = context.call.dry_run;
   TRY(auto request, make_request(context.call, context.files));
   request.fresh_tap = kernel::KernelHost::may_make_devices();
+  if (context.call.move.persist)
+    return print_persistent(context, request);
   TRY(auto wiring, Wiring::connect(context.log));
+  TRY(settle_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
-  if (!only_looks) { // a look does not need the right to change
+  if (!context.call.dry_run) { // a look does not need the right to change
     TRY(auto acquired, lock_switch(request.scope));
     lock = std::move(acquired);
     TRY(stop_keeping(*lock)); // whoever made it for one VM: from here on somebody wants it to stay
   }
-  auto outcome = ensure(wiring, request, only_looks);
+  auto outcome = create(context, wiring, request);
   if (!outcome) {
     if (lock)
       release_unused(std::move(*lock), request.scope);
     return fail(std::move(outcome).error());
   }
-  report(context, request.scope, outcome.value());
+  report(context, request.scope, outcome.value().done, outcome.value().moved);
   return 0;
 }
 

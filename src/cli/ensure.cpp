@@ -22,11 +22,6 @@ Error with_privilege_hint(Error error, const plan::Request& request) {
   return error;
 }
 
-bool is_as_requested(const Network& network, const plan::Request& request) {
-  return plan::is_functional(network) && plan::has_wanted_access(request, network.vde_switch) &&
-         (!request.bridge || network.tap->bridge == request.bridge);
-}
-
 /// Whether to do it, and whom to tell before.
 struct Manner {
   bool dry_run = false;
@@ -89,6 +84,11 @@ void release_unused(vde::SwitchLock lock, const Scope& scope) {
                           status.st_uid == scope.owner.uid;
   if (acting && (lock.has_made_file() || !has_switch))
     lock.remove_file();
+}
+
+bool is_as_requested(const Network& network, const plan::Request& request) {
+  return plan::is_functional(network) && plan::has_wanted_access(request, network.vde_switch) &&
+         (!request.bridge || network.tap->bridge == request.bridge);
 }
 
 Result<Situation> look(const Wiring& wiring, const plan::Request& request) {

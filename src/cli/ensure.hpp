@@ -45,6 +45,9 @@ using OnPlan = std::function<Result<>(const Plan&)>;
 [[nodiscard]] Result<Ensured> ensure_bridge(const Wiring& wiring, const plan::Request& request, bool dry_run,
                                             const OnPlan& on_plan = {});
 
+/// True if a network that is seen needs nothing to be done for a request.
+[[nodiscard]] bool is_as_requested(const Network& network, const plan::Request& request);
+
 /// Look at everything as a plan needs it: the survey, with the bridge that the request comes to.
 struct Situation {
   engine::Survey survey;

@@ -81,6 +81,13 @@ std::vector<IpAddress> first_of_each(const std::vector<IpAddress>& addresses) {
   return chosen;
 }
 
+std::vector<IpAddress> addresses_of(const std::vector<ReachTarget>& targets) {
+  std::vector<IpAddress> addresses;
+  for (const ReachTarget& target : targets)
+    addresses.push_back(target.address);
+  return addresses;
+}
+
 /// Send a frame through a network that looks sound. Taking a port is a change, though it is taken back: so
 /// this is done under the lock of the switch, as an attachment is.
 Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const plan::Request& request,
@@ -98,7 +105,7 @@ Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const pl
                           .bridge = evidence.network.bridge->name,
                           .of_bridge = evidence.facts ? first_of_each(evidence.facts->bridge_addresses)
                                                       : std::vector<IpAddress>{},
-                          .others = call.probes});
+                          .others = addresses_of(call.probes)});
   release_unused(std::move(lock).value(), request.scope);
   return found;
 }

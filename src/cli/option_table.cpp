@@ -27,11 +27,15 @@ constexpr std::array k_words{
     Word{"ports", CommandWord::ports, "list the ports of the switch and the VMs at them"},
     Word{"list", CommandWord::list, "list the switches of all users"},
     Word{"listall", CommandWord::listall, "list them with the socket of each port"},
+    Word{"confirm", CommandWord::confirm, "keep a NIC's move that waits for it (--confirm)"},
+    Word{"undo", CommandWord::undo, "take back the last move of a NIC"},
 };
 
 /// The 2010 tool knows setup commands only.
 bool has(Dialect dialect, const Word& word) {
-  return dialect == Dialect::vdeup || word.command != CommandWord::run;
+  const bool is_new = word.command == CommandWord::run || word.command == CommandWord::confirm ||
+                      word.command == CommandWord::undo;
+  return dialect == Dialect::vdeup || !is_new;
 }
 
 /// What belongs to `run`, which the 2010 tool does not have.
@@ -55,29 +59,32 @@ po::options_description all_options(Dialect dialect) {
   po::options_description options{"Options"};
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   const auto texts = [](const char* name) { return po::value<std::vector<std::string>>()->value_name(name); };
-  options.add_options()                                                                            //
-      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")   //
-      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                              //
-      (",f", "go on where that can cut off VMs")                                                   //
-      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")      //
-      (",h", "print this text")                                                                    //
-      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")          //
-      (",i", text("INTERFACE"), "the NIC for a new bridge")                                        //
-      (",l", text("USER"), "the user on the hosts of -r")                                          //
-      (",n", "no heading above a table")                                                           //
-      (",r", text("HOSTS"), "work on these hosts")                                                 //
-      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                             //
-      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                         //
-      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                 //
-      (",V", "print the version")                                                                  //
-      (",X", "terse output for programs; check prints nothing")                                    //
-      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                 //
-      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")   //
-      ("dry-run", "print what would be done, and do nothing")                                      //
-      ("help", "the same as -h")                                                                   //
-      ("json", "print the answer as JSON")                                                         //
-      ("probe", texts("ADDRESS"), "check: have this address answer, too; can be given repeatedly") //
-      ("share", text("GROUP"), "let the VMs of this group's users use the switch")                 //
+  options.add_options()                                                                              //
+      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")     //
+      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                                //
+      (",f", "go on where that can cut off VMs or a login")                                          //
+      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")        //
+      (",h", "print this text")                                                                      //
+      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")            //
+      (",i", text("INTERFACE"), "the NIC for a new bridge; none: make it without one")               //
+      (",l", text("USER"), "the user on the hosts of -r")                                            //
+      (",n", "no heading above a table")                                                             //
+      (",r", text("HOSTS"), "work on these hosts")                                                   //
+      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                               //
+      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                           //
+      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                   //
+      (",V", "print the version")                                                                    //
+      (",X", "terse output for programs; check prints nothing")                                      //
+      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                   //
+      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")     //
+      ("confirm", text("SECONDS"), "take a NIC's move back unless `vdeup confirm` comes by then")    //
+      ("dry-run", "print what would be done, and do nothing")                                        //
+      ("help", "the same as -h")                                                                     //
+      ("json", "print the answer as JSON")                                                           //
+      ("persist", "create: print the configuration that keeps a NIC in its bridge, and stop")        //
+      ("probe", texts("ADDRESS[:PORT]"), "have this address answer, too; can be given repeatedly")   //
+      ("share", text("GROUP"), "let the VMs of this group's users use the switch")                   //
+      ("timeout", text("SECONDS"), "take a NIC's move back unless it is proven by then; default 10") //
       ("version", "the same as -V");
   if (dialect == Dialect::vdeup)
     add_run_options(options);

@@ -114,6 +114,35 @@ Result<std::vector<std::string>> parse_hosts(std::string_view text) {
   return hosts;
 }
 
+Result<ReachTarget> parse_probe(std::string_view text) {
+  if (auto address = IpAddress::parse(text))
+    return ReachTarget{ReachTarget::How::neighbour, address.value()};
+  const std::size_t colon = text.rfind(':');
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  const bool has_brackets = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
+  if (has_brackets)
+    host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  auto address = IpAddress::parse(host);
+  const bool is_sound = error == std::errc{} && end == digits.data() + digits.size() && port != 0 &&
+                        address && address.value().is_ip6() == has_brackets;
+  if (!is_sound)
+    return fail(bad_value("--probe", text, "it is no address",
+                          "examples: 192.0.2.1, 192.0.2.1:22, [2001:db8::1]:22"));
+  return ReachTarget{ReachTarget::How::connect, address.value(), port};
+}
+
+Result<std::chrono::seconds> parse_seconds(std::string_view option, std::string_view text) {
+  constexpr unsigned most = 24 * 3600;
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number == 0 || number > most)
+    return fail(bad_value(option, text, fmt::format("it is not a number of seconds from 1 to {}", most), {}));
+  return std::chrono::seconds{number};
+}
+
 Result<unsigned> parse_queues(std::string_view text) {
   constexpr unsigned most = 256; // MAX_TAP_QUEUES in drivers/net/tun.c
   unsigned number = 0;

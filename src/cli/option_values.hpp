@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "model/reach_target.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,12 @@ struct PrivilegeWish {
 
 /// Check the value of `-l`, a user's name on other hosts. Errors: usage.
 [[nodiscard]] Result<std::string> parse_remote_user(std::string_view text);
+
+/// Read the value of --probe: an address, or ADDRESS:PORT, [ADDRESS]:PORT. Errors: usage.
+[[nodiscard]] Result<ReachTarget> parse_probe(std::string_view text);
+
+/// Read a number of seconds from 1 to a day. Errors: usage, naming the option.
+[[nodiscard]] Result<std::chrono::seconds> parse_seconds(std::string_view option, std::string_view text);
 
 /// Read a number of queues, 1 to 256 as the kernel has them. Errors: usage.
 [[nodiscard]] Result<unsigned> parse_queues(std::string_view text);

@@ -163,6 +163,38 @@ Result<RunOptions> read_run_options(const po::variables_map& values) {
   return run;
 }
 
+Result<MoveOptions> read_move_options(const po::variables_map& values) {
+  MoveOptions move;
+  move.persist = values.count("persist") > 0;
+  if (const auto timeout = get(values, "timeout")) {
+    TRY(move.timeout, parse_seconds("--timeout", *timeout));
+    move.has_timeout = true;
+  }
+  if (const auto confirm = get(values, "confirm")) {
+    TRY(move.confirm, parse_seconds("--confirm", *confirm));
+  }
+  return move;
+}
+
+/// What goes with commands that move a NIC only.
+Result<> check_move_company(const Invocation& call) {
+  const bool moves_a_nic = call.command == CommandWord::create || call.command == CommandWord::undo ||
+                           (call.command == CommandWord::cancel && call.remove_bridge);
+  if (call.move.has_timeout && !moves_a_nic)
+    return fail(usage("cannot use --timeout here", "it belongs to create, undo and cancel --bridge"));
+  if (call.move.confirm && !moves_a_nic)
+    return fail(usage("cannot use --confirm here", "it belongs to create, undo and cancel --bridge"));
+  if (call.move.persist && call.command != CommandWord::create)
+    return fail(usage("cannot use --persist here", "it belongs to create"));
+  if (!call.probes.empty() && !moves_a_nic && call.command != CommandWord::check)
+    return fail(
+        usage("cannot use --probe here", "it belongs to check, and to create, undo and cancel --bridge"));
+  const auto has_port = [](const ReachTarget& target) { return target.port != 0; };
+  if (call.command == CommandWord::check && std::any_of(call.probes.begin(), call.probes.end(), has_port))
+    return fail(usage("cannot use --probe with a port here", "check asks who has an address, as a VM would"));
+  return ok();
+}
+
 /// Read the values that have a form of their own.
 Result<> read_values(const po::variables_map& values, Invocation& call) {
   if (const auto level = get(values, "-d")) {
@@ -180,9 +212,10 @@ Result<> read_values(const po::variables_map& values, Invocation& call) {
   TRY(call.run, read_run_options(values));
   if (values.count("probe") > 0)
     for (const std::string& text : values["probe"].as<std::vector<std::string>>()) {
-      TRY(auto address, IpAddress::parse(text));
-      call.probes.push_back(address);
+      TRY(auto target, parse_probe(text));
+      call.probes.push_back(std::move(target));
     }
+  TRY(call.move, read_move_options(values));
   return ok();
 }
 
@@ -203,8 +236,7 @@ Result<> check_company(const Invocation& call) {
     return fail(usage("cannot use --bridge here", "it belongs to cancel", "-b"));
   if (call.run.queues > 1 && call.run.lane != Lane::tap && !call.run.profile)
     return fail(usage("cannot use --queues here", "it belongs to --lane tap: a switch has one queue"));
-  if (!call.probes.empty() && call.command != CommandWord::check)
-    return fail(usage("cannot use --probe here", "it belongs to check"));
+  TRY(check_move_company(call));
   if (call.choice.group && call.choice.share)
     return fail(usage("cannot use -g and --share together",
                       "-g closes the switch to the group, and --share opens it"));

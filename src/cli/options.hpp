@@ -4,15 +4,16 @@
 #include "cli/log.hpp"
 #include "cli/option_values.hpp"
 #include "config/settings.hpp"
-#include "model/ip_address.hpp"
+#include "model/reach_target.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace vdeup::cli {
 
-enum class CommandWord { run, create, cancel, check, info, ports, list, listall };
+enum class CommandWord { run, create, cancel, check, info, ports, list, listall, confirm, undo };
 
 /// Under which name, and so with which commands, the program was called.
 enum class Dialect {
@@ -39,6 +40,14 @@ struct RunOptions {
   bool timing = false;                    ///< --timing
 };
 
+/// How a NIC is moved.
+struct MoveOptions {
+  std::chrono::seconds timeout{10};              ///< --timeout: until the new way has to be proven
+  std::optional<std::chrono::seconds> confirm{}; ///< --confirm: until `vdeup confirm` has to come
+  bool persist = false;                          ///< --persist: print the configuration that keeps it
+  bool has_timeout = false;                      ///< --timeout was given
+};
+
 /// A command line, parsed.
 struct Invocation {
   CommandWord command = CommandWord::info;
@@ -57,8 +66,9 @@ struct Invocation {
   PrivilegeWish privilege{};                ///< -Z
   bool dry_run = false;
   bool json = false;
-  bool remove_bridge = false;      ///< cancel --bridge
-  std::vector<IpAddress> probes{}; ///< check --probe
+  bool remove_bridge = false;        ///< cancel --bridge
+  std::vector<ReachTarget> probes{}; ///< --probe
+  MoveOptions move{};
   RunOptions run{};
   std::vector<std::string> program{}; ///< run: the program and its arguments; with a profile, more arguments
 };

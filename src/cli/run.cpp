@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/keeper.hpp"
 #include "cli/launch.hpp"
+#include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
 #include "cli/supervise.hpp"
 #include "process/command.hpp"
@@ -64,6 +65,7 @@ Result<int> run_command(const Context& context) {
     return become_program(launch, timing, context.log);
   TRY(auto wiring, Wiring::connect(context.log));
   clear_left_behind(wiring, launch.request);
+  TRY(settle_moves(context, wiring));
   if (auto connected = connect(launch, wiring, timing); !connected) {
     wind_up(launch, wiring);
     return fail(std::move(connected).error());

@@ -59,7 +59,9 @@ Result<plan::Request> make_request(const Invocation& call, const config::FileSet
   if (const auto& name = call.bridge ? call.bridge : files.bridge) {
     TRY(request.bridge, IfName::parse(*name));
   }
-  if (call.interface) {
+  request.may_move_nic = call.command == CommandWord::create;
+  request.without_nic = call.interface == "none";
+  if (call.interface && !request.without_nic) {
     TRY(request.interface, IfName::parse(*call.interface));
   }
   return request;

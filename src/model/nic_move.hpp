@@ -19,6 +19,9 @@ struct NicMove {
   std::vector<IfName> keep_up{}; ///< the NIC and, of a bond, its ports, as far as they were up
 };
 
+/// For people: "the move of eth0 into ctysbr0".
+[[nodiscard]] std::string describe(const NicMove& move);
+
 /// The first line of what to_text() writes; another number is another format.
 inline constexpr std::string_view k_nic_move_version = "vdeup-nic-move 1";
 

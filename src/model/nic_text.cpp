@@ -69,6 +69,11 @@ std::string text_of(const Setting& s) {
 
 } // namespace
 
+std::string describe(const NicMove& move) {
+  return fmt::format("the move of {} {} {}", move.nic.str(),
+                     move.direction == NicMove::Direction::in ? "into" : "out of", move.bridge.str());
+}
+
 std::string to_text(const NicMove& move) {
   const NicSnapshot& source = move.source;
   std::string text = fmt::format("{}\nmove {} {} {}\n", k_nic_move_version, static_cast<int>(move.direction),

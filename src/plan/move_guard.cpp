@@ -87,7 +87,7 @@ Error to_error(const std::string& nic, const std::vector<Objection>& objections)
   const auto hardest = std::find_if(objections.begin(), objections.end(),
                                     [](const Objection& objection) { return !objection.yields_to_force; });
   const Objection& first = hardest == objections.end() ? objections.front() : *hardest;
-  return Error{ErrorKind::refused, fmt::format("will not move {} into a bridge", nic),
+  return Error{ErrorKind::refused, fmt::format("will not move what {} has", nic),
                fmt::format("{}", fmt::join(causes, "; ")), first.hint};
 }
 

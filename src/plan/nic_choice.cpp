@@ -88,7 +88,7 @@ std::optional<Objection> object_to_membership(const Link& nic, const std::vector
 std::optional<Objection> object_to_use(const Link& nic, const NicSurvey& survey) {
   if (is_wifi_station(nic, survey))
     return Objection{"it is a Wi-Fi station: its access point drops frames that come from any other address",
-                     "name a wired interface with -i, or leave it out and use a network without one"};
+                     "name a wired interface with -i, or use `-i none` for a bridge without one"};
   if (const auto above = names_above(nic, survey.links, is_sharing_kind); !above.empty())
     return Objection{fmt::format("{} stands on it, and the kernel lets a NIC have either that or a bridge",
                                  fmt::join(above, ", ")),

@@ -174,7 +174,8 @@ Result<Plan> make_give_back_plan(const NicSnapshot& bridge, const NicSnapshot& n
   const auto other = std::find_if(bridge.ports.begin(), bridge.ports.end(),
                                   [&nic](const IfName& port) { return port != nic.name; });
   if (other != bridge.ports.end())
-    return fail(will_not_move(bridge.name, other->str() + " is still a port of it", {}));
+    return fail(will_not_move(bridge.name, other->str() + " is still a port of it",
+                              "`vdeup cancel` removes the TAP of a switch"));
   TRY(check_contents(bridge));
   const NicMove move = describe_give_back(bridge, nic);
   Mover mover{move, bridge};

@@ -126,10 +126,11 @@ Result<> consider_interface(const Request& request, const std::vector<Link>& lin
                          : fmt::format("; {} stays as it is: -i is for a bridge that is to be made", name);
     return ok();
   }
-  return fail(Error{ErrorKind::refused, what, "this version of vdeup does not move a NIC into a bridge",
-                    fmt::format("make the bridge {} with your system's own tool, or leave out -i for one "
-                                "without a NIC",
-                                choice.bridge.name.str())});
+  if (request.may_move_nic)
+    return ok();
+  return fail(Error{ErrorKind::refused, what, "a launch moves no NIC",
+                    fmt::format("run `{} -i {}` first, or leave out -i for a bridge without a NIC",
+                                request.command("create", true), shell_quote(name))});
 }
 
 std::string Request::command(std::string_view verb, bool as_root) const {

@@ -15,6 +15,8 @@ struct Request {
   Scope scope;
   std::optional<IfName> bridge{};       ///< -b; none: choose
   std::optional<IfName> interface {};   ///< -i: the NIC for a new bridge
+  bool without_nic = false;             ///< -i none: a new bridge gets none
+  bool may_move_nic = false;            ///< a new bridge gets a NIC (create); else -i is refused for one
   std::optional<SwitchAccess> access{}; ///< -g, --share, -u USER.GROUP; none: as it is, or for the owner only
   bool force = false;                   ///< -f
   /// Make a new TAP in the place of a broken switch's (manual page, create). Without it one that waits is
@@ -46,7 +48,8 @@ struct BridgeChoice {
                                                  const std::vector<Link>& links, std::string_view host_seed);
 
 /// Hold -i against the bridge that was chosen: for one that exists it says nothing, and the reason tells so.
-/// Errors: missing if there is no such NIC; refused if a bridge would have to be made over it.
+/// Errors: missing if there is no such NIC; refused if a bridge would have to be made over it, and the
+/// request may not move one.
 [[nodiscard]] Result<> consider_interface(const Request& request, const std::vector<Link>& links,
                                           BridgeChoice& choice);
 

@@ -1,0 +1,48 @@
+#include "cli/persist.hpp"
+
+#include "cli/output.hpp"
+#include "plan/persist_choice.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+namespace vdeup::cli {
+namespace {
+
+boost::json::object to_json(const plan::Persistence& persistence) {
+  auto answer = json_answer("create");
+  boost::json::array files;
+  for (const plan::ConfigFile& file : persistence.files)
+    files.push_back(boost::json::object{{"path", file.path}, {"text", file.text}});
+  answer["tool"] = persistence.tool;
+  answer["files"] = std::move(files);
+  answer["command"] = persistence.command;
+  return answer;
+}
+
+} // namespace
+
+Result<int> print_configuration(const Context& context, const NicMoves& moves, const plan::Request& request,
+                                const Situation& situation) {
+  plan::Request anyhow = request;
+  anyhow.force = true; // nothing is moved: whether it may be is not the question
+  TRY(auto seen, moves.see(anyhow, situation.survey.links));
+  if (!seen)
+    return fail(Error{ErrorKind::missing, "cannot say what would keep a NIC in a bridge",
+                      "this host has no NIC that could be moved", "name one with -i"});
+  TRY(auto persistence,
+      plan::persist(plan::describe_bridge(seen->nic, situation.choice.bridge.name, seen->stakes.managers),
+                    seen->stakes.managers));
+  if (context.call.json) {
+    print_json(to_json(persistence));
+    return 0;
+  }
+  for (const plan::ConfigFile& file : persistence.files)
+    fmt::print("# {}\n{}\n", file.path, file.text);
+  if (!context.call.terse)
+    context.log.info(fmt::format("this is for {}: put each file where its first line says, then run `{}`",
+                                 persistence.tool, persistence.command));
+  return 0;
+}
+
+} // namespace vdeup::cli
