@@ -24,6 +24,7 @@ namespace {
 using transaction::RecordStore;
 
 constexpr std::chrono::seconds k_first_look{2};            // who answers before the move
+constexpr std::chrono::seconds k_settling{5};              // of addresses that the kernel has just got
 constexpr std::uint8_t k_made_by_router_advertisement = 2; // IFAPROT_KERNEL_RA, Linux 6.0
 
 Result<transaction::MoveHosts> open_hosts() {
@@ -112,6 +113,13 @@ Result<NicSnapshot> NicMoves::snapshot(const IfName& name) const {
   return *std::move(seen);
 }
 
+Result<NicSnapshot> NicMoves::settled_snapshot(const IfName& name) const {
+  TRY(auto seen, m_hosts.nics->settled_snapshot(name, Deadline::after(k_settling)));
+  if (!seen)
+    return fail(is_gone(name));
+  return *std::move(seen);
+}
+
 Result<std::optional<SeenNic>> NicMoves::see(const plan::Request& request,
                                              const std::vector<Link>& links) const {
   TRY(auto survey, survey_nics(links));
@@ -120,7 +128,7 @@ Result<std::optional<SeenNic>> NicMoves::see(const plan::Request& request,
     return std::optional<SeenNic>{};
   TRY(auto chosen, std::move(choice));
   TRY(auto name, IfName::parse(chosen.nic.name));
-  TRY(auto nic, snapshot(name));
+  TRY(auto nic, settled_snapshot(name));
   TRY(auto stakes, guard::look_around(::getpid(), home_of_caller(), chosen.nic));
   return std::optional{SeenNic{std::move(chosen), std::move(survey), std::move(nic), std::move(stakes)}};
 }
@@ -152,7 +160,7 @@ Result<ProposedMove> NicMoves::propose_out(const Bridge& bridge, const IfName& n
   if (link == nullptr)
     return fail(is_gone(bridge.name));
   TRY(auto survey, survey_nics(links));
-  TRY(auto above, snapshot(bridge.name));
+  TRY(auto above, settled_snapshot(bridge.name));
   TRY(auto below, snapshot(nic));
   std::erase_if(above.ports, [&leaving](const IfName& port) {
     return std::find(leaving.begin(), leaving.end(), port.str()) != leaving.end();

@@ -75,6 +75,7 @@ class NicMoves {
       : m_context(context), m_wiring(wiring), m_hosts(std::move(hosts)) {}
 
   [[nodiscard]] Result<NicSnapshot> snapshot(const IfName& name) const;
+  [[nodiscard]] Result<NicSnapshot> settled_snapshot(const IfName& name) const;
   /// Leave out of the proof who does not answer now: his silence later would say nothing.
   [[nodiscard]] Result<std::vector<ReachTarget>> those_who_answer(const ProposedMove& proposed) const;
 

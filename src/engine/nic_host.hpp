@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "model/nic.hpp"
 
@@ -17,6 +18,11 @@ class NicHost {
 
   /// Look at all that an Ethernet interface has; nothing if there is no such interface. Changes nothing.
   [[nodiscard]] virtual Result<std::optional<NicSnapshot>> snapshot(const IfName& name) = 0;
+
+  /// The same as soon as the kernel has made up its mind whether somebody else has one of its addresses,
+  /// which takes it a second or two. Errors: as snapshot(); timed_out.
+  [[nodiscard]] virtual Result<std::optional<NicSnapshot>> settled_snapshot(const IfName& name,
+                                                                            const Deadline& deadline) = 0;
 };
 
 } // namespace vdeup::engine

@@ -2,11 +2,15 @@
 
 #include "kernel/interface_addresses.hpp"
 #include "kernel/interface_settings.hpp"
+#include "kernel/kernel_events.hpp"
 #include "kernel/links.hpp"
 #include "kernel/neighbours.hpp"
 #include "kernel/routes.hpp"
 #include "kernel/rules.hpp"
 
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
 #include <ctime>
 
 namespace vdeup::kernel {
@@ -31,6 +35,11 @@ Result<> read_neighbourhood(const std::vector<Link>& links, const Link& link, Ni
       nic.ports.push_back(std::move(name));
   }
   return ok();
+}
+
+/// An address that is found to be somebody else's stays so.
+bool is_unready(const InterfaceAddress& address) {
+  return (address.flags & k_unready_address) != 0 && (address.flags & k_duplicate_address) == 0;
 }
 
 } // namespace
@@ -63,6 +72,19 @@ Result<std::optional<NicSnapshot>> KernelNics::snapshot(const IfName& name) {
   TRY(nic.neighbours, list_neighbours(m_netlink, device));
   TRY(nic.settings, list_settings(name));
   return std::optional{std::move(nic)};
+}
+
+Result<std::optional<NicSnapshot>> KernelNics::settled_snapshot(const IfName& name,
+                                                                const Deadline& deadline) {
+  TRY(auto events, KernelEvents::open(RTMGRP_IPV6_IFADDR, "cannot wait for the addresses of " + name.str()));
+  std::optional<NicSnapshot> seen;
+  TRY(events.wait_until(
+      [&]() -> Result<bool> {
+        TRY(seen, snapshot(name));
+        return !seen || std::none_of(seen->addresses.begin(), seen->addresses.end(), is_unready);
+      },
+      deadline));
+  return seen;
 }
 
 } // namespace vdeup::kernel

@@ -14,6 +14,8 @@ class KernelNics final : public engine::NicHost {
   explicit KernelNics(Netlink netlink) : m_netlink(std::move(netlink)) {}
 
   [[nodiscard]] Result<std::optional<NicSnapshot>> snapshot(const IfName& name) override;
+  [[nodiscard]] Result<std::optional<NicSnapshot>> settled_snapshot(const IfName& name,
+                                                                    const Deadline& deadline) override;
 
  private:
   Netlink m_netlink;

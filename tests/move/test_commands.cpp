@@ -1,0 +1,208 @@
+// create, cancel --bridge and undo on a NIC that carries traffic.
+
+#include "move/move_lab.hpp"
+#include "nic/traffic.hpp"
+
+#include <fmt/format.h>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <memory>
+
+using namespace lab;
+using namespace move_lab;
+using Kind = vdeup::transaction::RecordStore::Kind;
+
+namespace {
+
+constexpr std::chrono::milliseconds k_longest_stall{20};
+
+} // namespace
+
+TEST_CASE("move: create and cancel --bridge lose no packet of anybody, and leave all as it was", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  std::vector<std::unique_ptr<Traffic>> flows;
+  for (const std::string address : {"10.1.0.3", "2001:db8:1::3"})
+    for (const auto kind : {Traffic::Kind::ping_pong, Traffic::Kind::stream, Traffic::Kind::datagrams})
+      flows.push_back(std::make_unique<Traffic>(kind, neighbourhood.far_host, address));
+
+  const auto created = run_vdeup({"create"});
+  INFO(created.err);
+  REQUIRE(created.status == 0);
+  CHECK(has(created.err, "eth0 is in it: the default route leads out of it"));
+  CHECK(has(run({"ip", "-o", "link", "show", "eth0"}).out, "master ctysbr0"));
+  CHECK(run({"ip", "-o", "-4", "address", "show", "eth0"}).out.empty());
+  check_success(run_vdeup({"check"}));
+  const auto again = run_vdeup({"create"});
+  CHECK(again.status == 0);
+  CHECK_FALSE(has(again.out, "created"));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+
+  std::string lines;
+  for (const auto& flow : flows) {
+    const TrafficReport report = flow->finish();
+    lines +=
+        fmt::format("longest gap {:.1f} ms, {} exchanged, {} lost\n",
+                    static_cast<double>(report.longest_gap.count()) / 1000, report.exchanged, report.lost);
+    CHECK_FALSE(report.is_broken);
+    CHECK(report.lost == 0);
+    CHECK(report.longest_gap <= 3 * k_longest_stall); // six flows and vdeup share two processors
+  }
+  WARN(lines);
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("move: a dry run shows each step with its undo, and changes nothing", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  const auto plan = run_vdeup({"create", "--dry-run"});
+  CHECK(plan.status == 0);
+  CHECK(has(plan.out, "make eth0 a port of ctysbr0, and wait until it sends\n    undo: take eth0 out"));
+  CHECK(has(plan.out, "create TAP tap0"));
+  CHECK_FALSE(has(plan.out, "set ctysbr0 up\ncreate TAP")); // of the bridge without a NIC
+  CHECK(changes_since(before) == "");
+  CHECK_FALSE(has_record(Kind::open));
+  REQUIRE(run_vdeup({"create", "-X"}).status == 0);
+  const std::string created = snapshot();
+  const auto back = run_vdeup({"cancel", "--bridge", "--dry-run"});
+  CHECK(has(back.out, "delete TAP tap0"));
+  CHECK(has(back.out, "take eth0 out of its bridge"));
+  CHECK(changes_since(created) == "");
+  check_success(run_vdeup({"cancel", "--bridge"}));
+}
+
+TEST_CASE("move: -i none makes a bridge without a NIC, and -b names the one with it", "[move]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create", "-i", "none"}).status == 0);
+  CHECK_FALSE(has(run({"ip", "-o", "link", "show", "eth0"}).out, "master"));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  REQUIRE(run_vdeup({"create", "-i", "eth0", "-b", "lan0"}).status == 0);
+  CHECK(has(run({"ip", "-o", "link", "show", "eth0"}).out, "master lan0"));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("move: a NIC without any address goes in and comes back", "[move]") {
+  const Neighbourhood neighbourhood;
+  const std::string before = snapshot();
+  check_success(run_vdeup({"create", "-i", "eth0"}));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("move: undo takes the last move back, as long as all is as it was made", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  const auto used = run_vdeup({"undo"});
+  CHECK(used.status == 1);
+  CHECK(has(used.err, "tap0 is still a port of it"));
+  CHECK(has(used.err, "`vdeup cancel`"));
+  REQUIRE(run_vdeup({"cancel"}).status == 0);
+  ip("address add 10.1.0.9/24 dev ctysbr0");
+  const auto changed = run_vdeup({"undo"});
+  CHECK(changed.status == 1);
+  CHECK(has(changed.err, "ctysbr0 has changed since"));
+  CHECK(has(changed.err, "+ address 10.1.0.9/24"));
+  SECTION("with -f it goes back with what has changed") {
+    check_success(run_vdeup({"undo", "-f"}));
+    CHECK(has(run({"ip", "-4", "address", "show", "eth0"}).out, "10.1.0.9/24"));
+    ip("address delete 10.1.0.9/24 dev eth0");
+  }
+  SECTION("when the change is gone it does without") {
+    ip("address delete 10.1.0.9/24 dev ctysbr0");
+    check_success(run_vdeup({"undo"}));
+  }
+  CHECK(changes_since(before) == "");
+  const auto nothing = run_vdeup({"undo"});
+  CHECK(nothing.status == 2);
+  CHECK(has(nothing.err, "no move of a NIC is on record"));
+}
+
+TEST_CASE("move: undo after cancel --bridge puts the NIC in again", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  REQUIRE(run_vdeup({"create"}).status == 0);
+  REQUIRE(run_vdeup({"cancel", "--bridge"}).status == 0);
+  check_success(run_vdeup({"undo"}));
+  CHECK(has(run({"ip", "-o", "link", "show", "eth0"}).out, "master ctysbr0"));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("move: when the rest of create fails, the NIC is given back", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  const std::string program = run({"sh", "-c", "command -v vde_switch"}).out;
+  REQUIRE(run({"mount", "--bind", "/bin/false", program.substr(0, program.find('\n'))}).status == 0);
+  const auto failed = run_vdeup({"create"});
+  CHECK(failed.status == 1);
+  INFO(failed.err);
+  CHECK(has(failed.err, "vde_switch"));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("move: what is printed to keep it is written nowhere", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  const auto printed = run_vdeup({"create", "--persist"});
+  CHECK(printed.status == 0);
+  CHECK(has(printed.out, "# /etc/systemd/network/05-ctysbr0.netdev\n[NetDev]\nName=ctysbr0\nKind=bridge\n"));
+  CHECK(has(printed.out, "Address=10.1.0.3/24\n"));
+  CHECK(has(printed.err, "systemd-networkd"));
+  const auto json = run_vdeup({"create", "--persist", "--json"});
+  CHECK(has(json.out, R"("tool":"systemd-networkd")"));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("move: confirm keeps what waits for it, from wherever it is called", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  SECTION("confirmed") {
+    Running create{{bin_directory() + "/vdeup", "create", "--confirm", "30"}};
+    REQUIRE(eventually([] { return run_vdeup({"confirm"}).status == 0; }));
+    check_success(create.finish());
+    CHECK(has(run({"ip", "-o", "link", "show", "eth0"}).out, "master ctysbr0"));
+    check_success(run_vdeup({"cancel", "--bridge"}));
+  }
+  SECTION("not confirmed") {
+    const auto expired = run_vdeup({"create", "--confirm", "1"});
+    CHECK(expired.status == 1);
+    CHECK(has(expired.err, "no `vdeup confirm` came within 1 s"));
+    const auto late = run_vdeup({"confirm"});
+    CHECK(late.status == 2);
+    CHECK(has(late.err, "no move of a NIC waits for it"));
+  }
+  SECTION("confirmed after the login was cut off") {
+    Running create{{"sh", "-c", "exec " + bin_directory() + "/vdeup create --confirm 30 2>&1"}};
+    REQUIRE(create.wait_for("`vdeup confirm`"));
+    create.signal(SIGHUP); // as sshd's end comes to its shells
+    REQUIRE(eventually([] { return run_vdeup({"confirm"}).status == 0; }));
+    CHECK(create.finish().status == 128 + SIGHUP); // once all is done
+    check_success(run_vdeup({"cancel", "--bridge"}));
+  }
+  SECTION("interrupted") {
+    Running create{{bin_directory() + "/vdeup", "create", "--confirm", "30"}};
+    REQUIRE(eventually([] { return has(run({"ip", "-o", "link"}).out, "master ctysbr0"); }));
+    create.signal(SIGINT);
+    CHECK(create.finish().status == 128 + SIGINT);
+  }
+  SECTION("undone") {
+    Running create{{bin_directory() + "/vdeup", "create", "--confirm", "30"}};
+    REQUIRE(eventually([] { return run_vdeup({"undo"}).status == 0; }));
+    CHECK(create.finish().status == 1);
+  }
+  wait_for_watchdogs();
+  CHECK(changes_since(before) == "");
+}

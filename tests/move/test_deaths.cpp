@@ -1,0 +1,83 @@
+// SIGKILL at whatever moment: the host is as it was, or as it is to be, and always reachable.
+
+#include "move/move_lab.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/wait.h>
+
+#include <thread>
+
+using namespace lab;
+using namespace move_lab;
+using Kind = vdeup::transaction::RecordStore::Kind;
+
+namespace {
+
+constexpr int k_moments = 24;
+constexpr std::chrono::milliseconds k_span{240}; // in which a create of a sanitized build is done
+
+/// Kill everybody who has to do with a move: the vdeups and the watchdogs of this namespace.
+void kill_all_of_us(Running& create) {
+  (void)run({"pkill", "-KILL", "-x", "vdeup"});
+  (void)run({"pkill", "-KILL", "-x", "vdeup-watchdog"});
+  (void)create.finish();
+  REQUIRE(eventually([] { return run({"pgrep", "-x", "vdeup|vdeup-watchdog"}).status != 0; }));
+}
+
+} // namespace
+
+TEST_CASE("deaths: create killed at any moment leaves a host that is whole", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  for (int moment = 0; moment < k_moments; ++moment) {
+    Running create{{bin_directory() + "/vdeup", "create"}};
+    std::this_thread::sleep_for(moment * k_span / k_moments);
+    create.signal(SIGKILL);
+    (void)create.finish();
+    wait_for_watchdogs();
+    CAPTURE(moment);
+    CHECK(is_reachable(neighbourhood.far_host, "10.1.0.2"));
+    CHECK(is_reachable(neighbourhood.far_host, "2001:db8:1::2"));
+    CHECK_FALSE(has_record(Kind::open));
+    check_success(run_vdeup({"cancel", "--bridge", "-f"}));
+    REQUIRE(changes_since(before) == "");
+  }
+}
+
+TEST_CASE("deaths: with the watchdog killed as well, the next call makes it whole", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  int halves = 0;
+  for (int moment = 0; moment < k_moments; ++moment) {
+    Running create{{bin_directory() + "/vdeup", "create"}};
+    std::this_thread::sleep_for(moment * k_span / k_moments);
+    kill_all_of_us(create);
+    CAPTURE(moment);
+    halves += has_record(Kind::open) ? 1 : 0;
+    check_success(run_vdeup({"cancel", "--bridge", "-f"}));
+    CHECK(is_reachable(neighbourhood.far_host, "10.1.0.2"));
+    CHECK_FALSE(has_record(Kind::open));
+    REQUIRE(changes_since(before) == "");
+  }
+  WARN(fmt::format("{} of {} were half-way", halves, k_moments));
+}
+
+TEST_CASE("deaths: the next create finishes what was cut off, and then does its own", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  Running create{{bin_directory() + "/vdeup", "create", "--confirm", "30"}};
+  REQUIRE(eventually([] { return has(run({"ip", "-o", "link"}).out, "master ctysbr0"); }));
+  kill_all_of_us(create);
+  REQUIRE(has_record(Kind::open));
+  const auto next = run_vdeup({"create"});
+  INFO(next.err);
+  CHECK(next.status == 0);
+  CHECK(has(next.err, "the move of eth0 into ctysbr0 was taken back"));
+  CHECK(has(next.out, "bridge ctysbr0                    created"));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(changes_since(before) == "");
+}

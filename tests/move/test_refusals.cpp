@@ -1,0 +1,108 @@
+// Which links `create` moves, which it uses as they are, and which it refuses: on the devices that this
+// kernel can make.
+
+#include "move/move_lab.hpp"
+
+#include <fmt/format.h>
+
+using namespace lab;
+using namespace move_lab;
+
+namespace {
+
+/// Make a device, or skip where this kernel cannot.
+void make(const std::string& words) {
+  const auto done = run({"sh", "-c", "ip link add " + words});
+  if (done.status != 0)
+    skip(fmt::format("this kernel has no such device: ip link add {}: {}", words, done.err));
+}
+
+void check_refused(const std::string& nic, const std::string& reason, int status = 1) {
+  const std::string before = snapshot();
+  const auto refused = run_vdeup({"create", "-i", nic});
+  CAPTURE(nic, refused.err);
+  CHECK(refused.status == status);
+  CHECK(has(refused.err, reason));
+  CHECK(changes_since(before) == "");
+}
+
+} // namespace
+
+TEST_CASE("refusals: loopback, a TAP, and nothing at all", "[move]") {
+  check_refused("lo", "loopback");
+  check_refused("eth9", "there is no such interface", 2);
+  REQUIRE(run({"ip", "tuntap", "add", "dev", "tap7", "mode", "tap"}).status == 0);
+  check_refused("tap7", "cannot make a bridge over tap7");
+  REQUIRE(run({"ip", "link", "delete", "tap7"}).status == 0);
+}
+
+TEST_CASE("refusals: a NIC that is a port already has its bridge used", "[move]") {
+  const Neighbourhood neighbourhood;
+  ip("link add br7 type bridge");
+  ip("link set br7 up");
+  ip("link set eth0 master br7");
+  REQUIRE(eventually([] { return has(run({"ip", "link", "show", "br7"}).out, "state UP"); }));
+  const std::string before = snapshot();
+  const auto used = run_vdeup({"create", "-i", "eth0"});
+  CHECK(used.status == 0);
+  CHECK(has(used.err, "eth0 is a port of it"));
+  CHECK(has(used.out, "bridge br7                        reused"));
+  check_success(run_vdeup({"cancel"}));
+  CHECK(changes_since(before) == "");
+  ip("link delete br7");
+}
+
+TEST_CASE("refusals: the veth of a container is not chosen by itself", "[move]") {
+  const NetworkNamespace container;
+  ip("link add veth7 type veth peer name eth0 netns " + std::to_string(container.pid()));
+  ip("link set veth7 up");
+  const auto made = run_vdeup({"create"});
+  // No default route leads out of it: it may be the only interface, or one of many.
+  INFO(made.err);
+  CHECK(made.status == 0);
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  ip("link delete veth7");
+}
+
+TEST_CASE("refusals: a NIC with a macvlan on it is refused", "[move]") {
+  const Neighbourhood neighbourhood;
+  make("macvtap7 link eth0 type macvtap mode bridge");
+  check_refused("eth0", "macvtap7");
+  ip("link delete macvtap7");
+}
+
+TEST_CASE("refusals: a VLAN device goes into a bridge", "[move]") {
+  const Neighbourhood neighbourhood;
+  make("link eth0 name eth0.7 type vlan id 7");
+  ip("link set eth0.7 up");
+  const std::string before = snapshot();
+  check_success(run_vdeup({"create", "-i", "eth0.7"}));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("refusals: a bond goes into a bridge, and its ports are up again", "[move]") {
+  const Neighbourhood neighbourhood;
+  make("bond7 type bond mode active-backup");
+  ip("link set eth0 down");
+  ip("link set eth0 master bond7");
+  ip("link set bond7 up");
+  check_refused("eth0", "bond7");
+  const std::string before = snapshot();
+  check_success(run_vdeup({"create", "-i", "bond7"}));
+  CHECK(has(run({"ip", "-o", "link", "show", "eth0"}).out, ",UP"));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("refusals: an ordinary user is told what it takes", "[move]") {
+  if (!can_be_others())
+    skip("only root can act as others");
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  const std::string before = snapshot();
+  const auto refused = run_vdeup({"create"}, {.user = k_alice});
+  CHECK(refused.status == 2);
+  CHECK(has(refused.err, "sudo"));
+  CHECK(changes_since(before) == "");
+}
