@@ -1,6 +1,7 @@
 #include "cli/nic_moves.hpp"
 
 #include "base/text.hpp"
+#include "kernel/firewall_mentions.hpp"
 #include "kernel/memory_lock.hpp"
 #include "kernel/nic_snapshot.hpp"
 #include "kernel/reach.hpp"
@@ -52,10 +53,25 @@ bool is_from_a_router(const InterfaceAddress& address) {
          (address.protocol == k_made_by_router_advertisement || (address.flags & k_manages_temporary) != 0);
 }
 
-plan::NicUse use_of(const NicSnapshot& source, guard::Stakes stakes) {
+/// Where the packet filter names an interface, and not the one that is to take its place. Nothing if it may
+/// not be read: who may not read it may not move a NIC either.
+Result<std::vector<std::string>> firewall_places(const IfName& from, const IfName& to) {
+  auto places = kernel::list_firewall_mentions(from.str());
+  if (!places && places.error().kind == ErrorKind::not_permitted)
+    return std::vector<std::string>{};
+  TRY(auto mentioned, std::move(places));
+  TRY(auto kept, kernel::list_firewall_mentions(to.str()));
+  std::erase_if(mentioned, [&kept](const std::string& place) {
+    return std::find(kept.begin(), kept.end(), place) != kept.end();
+  });
+  return mentioned;
+}
+
+Result<plan::NicUse> use_of(const NicSnapshot& source, const IfName& destination, guard::Stakes stakes) {
   plan::NicUse use{.sessions = std::move(stakes.sessions),
                    .mounts = std::move(stakes.mounts),
                    .managers = std::move(stakes.managers)};
+  TRY(use.firewall, firewall_places(source.name, destination));
   for (const InterfaceAddress& address : source.addresses) {
     use.addresses.push_back(address.local.address);
     if (address.valid != k_forever)
@@ -141,8 +157,9 @@ Result<std::optional<ProposedMove>> NicMoves::propose_in(const plan::Request& re
   if (!seen)
     return std::optional<ProposedMove>{};
   const auto& [choice, survey, nic, stakes] = *seen;
-  TRY(auto notes, plan::permit_move(choice, use_of(nic, stakes), survey, request.force));
   const IfName& bridge = situation.choice.bridge.name;
+  TRY(auto use, use_of(nic, bridge, stakes));
+  TRY(auto notes, plan::permit_move(choice, use, survey, request.force));
   TRY(auto plan, plan::make_nic_move_plan(nic, bridge));
   const auto sessions = sessions_over(choice.nic, stakes.sessions, survey);
   return std::optional{ProposedMove{.move = plan::describe_nic_move(nic, bridge),
@@ -169,7 +186,8 @@ Result<ProposedMove> NicMoves::propose_out(const Bridge& bridge, const IfName& n
   const auto sessions = sessions_over(*link, stakes.sessions, survey);
   stakes.managers.clear(); // whoever manages the NIC gets back what it had
   const plan::NicChoice back{.nic = *link, .reason = {}};
-  TRY(auto notes, plan::permit_move(back, use_of(above, std::move(stakes)), survey, m_context.call.force));
+  TRY(auto use, use_of(above, nic, std::move(stakes)));
+  TRY(auto notes, plan::permit_move(back, use, survey, m_context.call.force));
   TRY(auto plan, plan::make_give_back_plan(above, below));
   return ProposedMove{.move = plan::describe_give_back(above, below),
                       .plan = std::move(plan),

@@ -1,7 +1,10 @@
 #include "kernel/legacy_tables.hpp"
 
 #include "base/unique_fd.hpp"
+#include "kernel/firewall_mentions.hpp"
 #include "kernel/legacy_blob.hpp"
+
+#include <fmt/format.h>
 
 #include <linux/in.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -64,6 +67,13 @@ class Reader {
       if (read || !is_retryable(read.error().kind) || attempt == k_most_attempts)
         return read;
     }
+  }
+
+  /// Look for an interface's name in the rules of a table.
+  [[nodiscard]] Result<bool> mentions(const std::string& table, const std::string& interface) const {
+    TRY(auto info, get_info(table));
+    TRY(auto answer, get_entries(info));
+    return mentions_name(Bytes{answer}.subspan(k_entries_at), interface);
   }
 
  private:
@@ -131,7 +141,30 @@ Result<> read_family(const Family& family, const BridgeName& bridge, std::vector
   return ok();
 }
 
+Result<> list_mentions(const Family& family, const std::string& interface, std::vector<std::string>& places) {
+  TRY(auto names, list_names(family));
+  for (const std::string& name : names) {
+    UniqueFd socket{::socket(family.domain, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (!socket)
+      return fail(errno_error(errno, k_what));
+    auto has = Reader{std::move(socket), family}.mentions(name, interface);
+    if (!has && has.error().kind != ErrorKind::missing) // it has gone meanwhile
+      return fail(std::move(has).error());
+    if (has && has.value())
+      places.push_back(fmt::format("{} table {}", family.is_ip6 ? "ip6tables" : "iptables", name));
+  }
+  return ok();
+}
+
 } // namespace
+
+Result<std::vector<std::string>> list_legacy_mentions(const std::string& interface) {
+  std::vector<std::string> places;
+  for (const Family& family : k_families) {
+    TRY(list_mentions(family, interface, places));
+  }
+  return places;
+}
 
 Result<std::vector<FilterTable>> read_legacy_tables(const BridgeName& bridge) {
   std::vector<FilterTable> tables;

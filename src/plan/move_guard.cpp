@@ -93,7 +93,8 @@ Error to_error(const std::string& nic, const std::vector<Objection>& objections)
 
 std::vector<Objection> all_objections(const Link& nic, const NicUse& use, const NicSurvey& survey) {
   std::vector<Objection> all = object_to_mounts(nic, use, survey);
-  for (auto& more : {object_to_sessions(nic, use, survey), object_to_managers(nic, use)})
+  for (auto& more :
+       {object_to_sessions(nic, use, survey), object_to_managers(nic, use), object_to_firewall(nic, use)})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -157,6 +158,18 @@ std::vector<Objection> object_to_managers(const Link& nic, const NicUse& use) {
     if (!address.is_from_a_router && objections.empty())
       objections.push_back(object_to_expiry(address, renewer));
   return objections;
+}
+
+std::vector<Objection> object_to_firewall(const Link& nic, const NicUse& use) {
+  if (use.firewall.empty())
+    return {};
+  std::vector<std::string> places;
+  for (const std::string& place : use.firewall)
+    places.push_back(printable(place));
+  return {{fmt::format("the firewall has rules for {} that would not hold for its packets any more ({})",
+                       printable(nic.name), fmt::join(places, "; ")),
+           "add the same rules for the other interface first, by name; or use -f and look after it at once",
+           true}};
 }
 
 Result<std::vector<std::string>> permit_move(const NicChoice& choice, const NicUse& use,

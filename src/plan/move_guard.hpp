@@ -27,6 +27,7 @@ struct NicUse {
   std::vector<NetworkSession> sessions{}; ///< those of the caller, over whatever interface
   std::vector<RemoteMount> mounts{};
   std::vector<NicManager> managers{};
+  std::vector<std::string> firewall{}; ///< where the packet filter names it, and not where it is to go
 };
 
 // Each function is pure and gives the reasons not to move this NIC now.
@@ -39,6 +40,10 @@ struct NicUse {
                                                       const NicSurvey& survey);
 /// A program that would undo the move, or would no longer renew an address after it.
 [[nodiscard]] std::vector<Objection> object_to_managers(const Link& nic, const NicUse& use);
+
+/// Rules for the NIC, which say nothing of what comes in at another interface. Those that let logins in may
+/// be among them.
+[[nodiscard]] std::vector<Objection> object_to_firewall(const Link& nic, const NicUse& use);
 
 /// True if what leaves through a link can leave through the NIC: it is the NIC, or stands on it, or is a
 /// tunnel, whose packets can take the NIC as far as the default routes tell.

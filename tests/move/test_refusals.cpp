@@ -95,6 +95,45 @@ TEST_CASE("refusals: a bond goes into a bridge, and its ports are up again", "[m
   CHECK(changes_since(before) == "");
 }
 
+TEST_CASE("refusals: a firewall that names the NIC is not left behind unasked", "[move]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  const auto nft = [](const std::string& rules) {
+    const auto done = run({"nft", rules});
+    if (done.status != 0)
+      skip("no nft, or none in this kernel: " + done.err);
+  };
+  nft("add table inet f; add chain inet f i { type filter hook input priority 0; }");
+  SECTION("in a rule") {
+    nft("add rule inet f i iifname eth0 tcp dport 22 accept");
+    check_refused("eth0", "nft table inet f, chain i");
+    nft("add rule inet f i iifname ctysbr0 tcp dport 22 accept"); // prepared: it holds there as well
+    check_success(run_vdeup({"create"}));
+    check_success(run_vdeup({"cancel", "--bridge"}));
+  }
+  SECTION("in a set") {
+    nft("add rule inet f i iifname { eth0, eth7 } accept");
+    check_refused("eth0", "nft table inet f, set");
+  }
+  SECTION("in a rule of iptables") {
+    if (run({"iptables", "-A", "INPUT", "-i", "eth0", "-j", "ACCEPT"}).status != 0)
+      skip("no iptables");
+    check_refused("eth0", "nft table ip filter, chain INPUT");
+  }
+  SECTION("in a rule of the older iptables") {
+    if (run({"iptables-legacy", "-A", "INPUT", "-i", "eth0", "-j", "ACCEPT"}).status != 0)
+      skip("no older iptables in this kernel");
+    check_refused("eth0", "iptables table filter");
+    (void)run({"iptables-legacy", "-F"});
+  }
+  SECTION("one that names others is no hindrance") {
+    nft("add rule inet f i iifname eth01 accept; add rule inet f i iifname veth0 accept");
+    check_success(run_vdeup({"create"}));
+    check_success(run_vdeup({"cancel", "--bridge"}));
+  }
+  nft("flush ruleset");
+}
+
 TEST_CASE("refusals: an ordinary user is told what it takes", "[move]") {
   if (!can_be_others())
     skip("only root can act as others");
