@@ -189,9 +189,9 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
   const bool only_looks = context.call.dry_run;
   TRY(auto moves, NicMoves::open(context, wiring));
   TRY(auto move, propose(moves, wiring, request));
-  if (move && !only_looks) {
-    TRY(moves.make(*move));
-  }
+  if (move && !only_looks)
+    if (auto made = moves.make(*move); !made)
+      return fail(with_privilege_hint(std::move(made).error(), request));
   auto done = ensure(wiring, request, only_looks);
   if (!done)
     return fail(move && !only_looks ? after_giving_back(std::move(done).error(), moves, wiring, *move)

@@ -15,13 +15,6 @@ namespace {
 constexpr std::chrono::seconds k_look_patience{2};
 constexpr int k_most_attempts = 5;
 
-Error with_privilege_hint(Error error, const plan::Request& request) {
-  if (error.kind != ErrorKind::not_permitted || !error.hint.empty() || ::geteuid() == 0)
-    return error;
-  error.hint = fmt::format("run `{}`, then repeat this", request.command("create", true));
-  return error;
-}
-
 /// Whether to do it, and whom to tell before.
 struct Manner {
   bool dry_run = false;
@@ -84,6 +77,13 @@ void release_unused(vde::SwitchLock lock, const Scope& scope) {
                           status.st_uid == scope.owner.uid;
   if (acting && (lock.has_made_file() || !has_switch))
     lock.remove_file();
+}
+
+Error with_privilege_hint(Error error, const plan::Request& request) {
+  if (error.kind != ErrorKind::not_permitted || !error.hint.empty() || ::geteuid() == 0)
+    return error;
+  error.hint = fmt::format("run `{}`, then repeat this", request.command("create", true));
+  return error;
 }
 
 bool is_as_requested(const Network& network, const plan::Request& request) {

@@ -31,6 +31,9 @@ inline constexpr std::chrono::seconds k_lock_patience{30};
 /// Give the lock back after nothing was made: remove its file if it is new, or protects no switch.
 void release_unused(vde::SwitchLock lock, const Scope& scope);
 
+/// Name in an error about a privilege the command that has it, unless it says something better.
+[[nodiscard]] Error with_privilege_hint(Error error, const plan::Request& request);
+
 /// Make the network of a request exist, or only plan it. The caller holds the lock of the switch.
 ///
 /// A functional network is left alone, at the price of one look at the switch and two at the kernel. When

@@ -187,6 +187,7 @@ Result<ProposedMove> NicMoves::propose_out(const Bridge& bridge, const IfName& n
   stakes.managers.clear(); // whoever manages the NIC gets back what it had
   const plan::NicChoice back{.nic = *link, .reason = {}};
   TRY(auto use, use_of(above, nic, std::move(stakes)));
+  use.expiring.clear(); // who renewed them there does so again
   TRY(auto notes, plan::permit_move(back, use, survey, m_context.call.force));
   TRY(auto plan, plan::make_give_back_plan(above, below));
   return ProposedMove{.move = plan::describe_give_back(above, below),
@@ -252,8 +253,7 @@ Result<> NicMoves::make(const ProposedMove& proposed) {
 
 Result<bool> NicMoves::settle() {
   if (::geteuid() != 0)
-    return fail(
-        Error{ErrorKind::not_permitted, "cannot move a NIC", "you are not root", "repeat this with sudo"});
+    return fail(Error{ErrorKind::not_permitted, "cannot move a NIC", "only root can", {}});
   if (!m_store) {
     TRY(m_store, RecordStore::open(true));
     TRY(m_store->lock(Deadline::after(k_lock_patience)));

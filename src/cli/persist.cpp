@@ -16,7 +16,7 @@ boost::json::object to_json(const plan::Persistence& persistence) {
     files.push_back(boost::json::object{{"path", file.path}, {"text", file.text}});
   answer["tool"] = persistence.tool;
   answer["files"] = std::move(files);
-  answer["command"] = persistence.command;
+  answer["apply"] = persistence.command;
   return answer;
 }
 

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
@@ -47,7 +48,7 @@ Result<char> tell_watchdog(char word, std::string_view what) {
 Result<> check_unchanged(const transaction::Record& record, const NicMove& now, bool force, const Log& log) {
   if (!record.back)
     return ok();
-  const std::string changed = differences(record.back->source, now.source);
+  const std::string changed{trimmed(differences(record.back->source, now.source))};
   if (changed.empty())
     return ok();
   if (force) {
