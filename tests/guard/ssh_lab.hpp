@@ -1,6 +1,7 @@
 #pragma once
 
 #include "guard/guard_lab.hpp"
+#include "support/tools.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -37,7 +38,10 @@ inline void replace(const std::string& path, const std::string& text, mode_t mod
 
 /// Add alice, an ordinary user with a shell, and let her and root log in.
 inline void make_users() {
-  replace("/etc/passwd", read_file("/etc/passwd") + "alice:x:12345:12345::/var/tmp/home:/bin/bash\n", 0644);
+  std::string users = read_file("/etc/passwd");
+  if (users.find("\nsshd:") == std::string::npos) // where its package is not installed
+    users += "sshd:x:12346:65534::/run/sshd:/usr/sbin/nologin\n";
+  replace("/etc/passwd", users + "alice:x:12345:12345::/var/tmp/home:/bin/bash\n", 0644);
   replace("/etc/shadow", "root:*:19000:0:99999:7:::\nsshd:*:19000::::::\nalice:*:19000:0:99999:7:::\n", 0640);
 }
 
@@ -45,7 +49,7 @@ inline void make_users() {
 class SshLab {
  public:
   SshLab() {
-    for (const char* program : {"sshd", "ssh", "ssh-keygen", "nsenter"})
+    for (const char* program : {"ssh", "ssh-keygen", "nsenter"})
       needs(program);
     if (!lab::can_be_others())
       lab::skip("sshd needs root");
@@ -91,13 +95,14 @@ class SshLab {
                            "PidFile none\nPermitRootLogin yes\nPrintLastLog no\nPrintMotd no\n",
                            k_port, directory, directory));
     m_daemon = std::make_unique<lab::Running>(
-        std::vector<std::string>{"/usr/sbin/sshd", "-D", "-e", "-f", directory + "/config"});
+        std::vector<std::string>{m_server, "-D", "-e", "-f", directory + "/config"});
     REQUIRE(lab::eventually([] {
       return lab::run({"ss", "-Hltn", fmt::format("sport = :{}", k_port)}).out.find(k_port) !=
              std::string::npos;
     }));
   }
 
+  std::string m_server = lab::tool("sshd");
   Elsewhere m_client{};
   std::unique_ptr<lab::Running> m_daemon{};
 };
