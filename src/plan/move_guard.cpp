@@ -1,6 +1,8 @@
 #include "plan/move_guard.hpp"
 
 #include "base/text.hpp"
+#include "plan/handover.hpp"
+#include "plan/manager_commands.hpp"
 
 #include <fmt/format.h>
 
@@ -54,18 +56,65 @@ std::string describe(const NetworkSession& session) {
 /// Who renews an address, if somebody does.
 const NicManager* dynamic_manager(const NicUse& use) {
   const auto found = std::find_if(use.managers.begin(), use.managers.end(), [](const NicManager& manager) {
-    return manager.is_dynamic && manager.hold != NicManager::Hold::leaves;
+    return manager.hold != NicManager::Hold::leaves;
   });
   return found == use.managers.end() ? nullptr : &*found;
 }
 
-Objection object_to(const NicManager& manager, const std::string& nic) {
+bool is_at_it(const NicManager& manager) {
+  return manager.hold == NicManager::Hold::manages || manager.hold == NicManager::Hold::undecided;
+}
+
+/// True if a manager is told of the move, and then lets the NIC go.
+bool is_told(const NicManager& manager, const NicUse& use) {
+  return hands_over(manager) &&
+         std::find(use.can_be_told.begin(), use.can_be_told.end(), manager.kind) != use.can_be_told.end();
+}
+
+/// True if an address ends unless some program renews it. What routers tell of, these managers hear
+/// themselves.
+bool needs_renewal(const ExpiringAddress& address, const NicUse& use) {
+  const auto hears_routers = [](const NicManager& manager) {
+    return is_at_it(manager) &&
+           (manager.kind == NicManager::Kind::networkd || manager.kind == NicManager::Kind::network_manager);
+  };
+  return !address.is_from_a_router || std::any_of(use.managers.begin(), use.managers.end(), hears_routers);
+}
+
+/// What would end after the move, and when.
+std::string what_ends(const NicManager& manager, const NicUse& use) {
+  std::vector<std::string> endings;
+  for (const ExpiringAddress& address : use.expiring)
+    if (manager.is_dynamic && needs_renewal(address, use))
+      endings.push_back(fmt::format("{} ends in {} s", address.address.str(), address.seconds));
+  return endings.empty() ? ""
+                         : fmt::format(", and will not renew it on a bridge: {}", fmt::join(endings, ", "));
+}
+
+/// What to do instead, in the manager's own words.
+std::string way_out(const NicManager& manager, const NicUse& use, const std::string& nic) {
+  if (manager.kind == NicManager::Kind::network_manager && use.bridge)
+    return fmt::format("let NetworkManager make the bridge: `{}`; or -f, and it may undo the move",
+                       fmt::join(nmcli_commands(*use.bridge), "`, `"));
+  return fmt::format("`vdeup create -i {} --persist` prints what to give it; or -f, and it may undo the move",
+                     nic);
+}
+
+Objection object_to(const NicManager& manager, const NicUse& use, const std::string& nic) {
   const std::string evidence = fmt::format("{}", fmt::join(manager.evidence, ", "));
-  const std::string persist = fmt::format(
-      "`vdeup create -i {} --persist` prints what to give it; or -f, and it may undo the move", nic);
-  if (manager.hold == NicManager::Hold::undecided)
-    return {fmt::format("{} may take it at any moment ({})", manager.name, evidence), persist, true};
-  return {fmt::format("{} manages it ({})", manager.name, evidence), persist, true};
+  const bool is_undecided = manager.hold == NicManager::Hold::undecided;
+  return {fmt::format("{} {} ({}){}", manager.name, is_undecided ? "may take it at any moment" : "manages it",
+                      evidence, what_ends(manager, use)),
+          way_out(manager, use, nic), true};
+}
+
+/// For whoever wonders why a manager does nothing about its NIC.
+std::string tell_of(const NicManager& manager, const std::string& nic) {
+  const char* takes_up = manager.kind == NicManager::Kind::network_manager
+                             ? "; then it sets it up anew, for which it takes its addresses off for a moment"
+                             : "";
+  return fmt::format("{} manages {}, and is told to leave it alone until it is given back{}", manager.name,
+                     nic, takes_up);
 }
 
 Objection object_to_expiry(const ExpiringAddress& address, const NicManager* manager) {
@@ -151,11 +200,11 @@ std::vector<Objection> object_to_managers(const Link& nic, const NicUse& use) {
   std::vector<Objection> objections;
   const NicManager* renewer = dynamic_manager(use);
   for (const NicManager& manager : use.managers)
-    if (manager.hold == NicManager::Hold::manages || manager.hold == NicManager::Hold::undecided)
-      objections.push_back(object_to(manager, shell_quote(nic.name)));
+    if (is_at_it(manager) && !is_told(manager, use))
+      objections.push_back(object_to(manager, use, shell_quote(nic.name)));
   // Who manages it is reason enough; a lease that nobody is known to renew is one of its own.
   for (const ExpiringAddress& address : use.expiring)
-    if (!address.is_from_a_router && objections.empty())
+    if (needs_renewal(address, use) && objections.empty())
       objections.push_back(object_to_expiry(address, renewer));
   return objections;
 }
@@ -185,13 +234,16 @@ Result<std::vector<std::string>> permit_move(const NicChoice& choice, const NicU
   }
   if (!blocking.empty())
     return fail(to_error(name, blocking));
-  for (const NicManager& manager : use.managers)
+  for (const NicManager& manager : use.managers) {
+    if (is_told(manager, use))
+      notes.push_back(tell_of(manager, name));
     if (manager.hold == NicManager::Hold::has_set)
       notes.push_back(
           fmt::format("{} has set {} up: do not use ifdown and ifup on it before `vdeup cancel --bridge`",
                       manager.name, name));
-  const auto is_from_a_router = [](const ExpiringAddress& address) { return address.is_from_a_router; };
-  if (std::any_of(use.expiring.begin(), use.expiring.end(), is_from_a_router))
+  }
+  const auto is_renewed = [&use](const ExpiringAddress& address) { return !needs_renewal(address, use); };
+  if (std::any_of(use.expiring.begin(), use.expiring.end(), is_renewed))
     notes.push_back("its IPv6 addresses are a router's: the kernel goes on to renew them on the bridge");
   return notes;
 }

@@ -6,8 +6,10 @@
 #include "model/remote_mount.hpp"
 #include "plan/nic_choice.hpp"
 #include "plan/objection.hpp"
+#include "plan/persist.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,10 @@ struct NicUse {
   std::vector<RemoteMount> mounts{};
   std::vector<NicManager> managers{};
   std::vector<std::string> firewall{}; ///< where the packet filter names it, and not where it is to go
+  /// Those that run and will be told of the move (plan::hand_over): nobody has to insist because of them.
+  std::vector<NicManager::Kind> can_be_told{};
+  /// What the bridge is to have, for the commands by which its manager makes it (plan::describe_bridge).
+  std::optional<BridgeConfiguration> bridge{};
 };
 
 // Each function is pure and gives the reasons not to move this NIC now.
@@ -38,7 +44,8 @@ struct NicUse {
 /// A file system over this NIC.
 [[nodiscard]] std::vector<Objection> object_to_mounts(const Link& nic, const NicUse& use,
                                                       const NicSurvey& survey);
-/// A program that would undo the move, or would no longer renew an address after it.
+/// A program that would undo the move and cannot be told of it, or that would no longer renew an address
+/// after it.
 [[nodiscard]] std::vector<Objection> object_to_managers(const Link& nic, const NicUse& use);
 
 /// Rules for the NIC, which say nothing of what comes in at another interface. Those that let logins in may

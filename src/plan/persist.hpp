@@ -37,7 +37,8 @@ struct ConfigFile {
 [[nodiscard]] Result<std::vector<ConfigFile>> ifupdown_files(const BridgeConfiguration& bridge);
 [[nodiscard]] Result<std::vector<ConfigFile>> network_manager_files(const BridgeConfiguration& bridge);
 
-// What keeps a manager from taking our own devices, until the next boot.
+// What keeps a manager from taking our own devices, until the next boot: one file a device, so that each
+// comes and goes by itself.
 
 /// For /run/systemd/network: systemd-networkd leaves these devices alone.
 [[nodiscard]] Result<std::vector<ConfigFile>> networkd_unmanaged(const std::vector<IfName>& devices);

@@ -73,16 +73,14 @@ Result<std::vector<ConfigFile>> network_manager_files(const BridgeConfiguration&
 
 // NetworkManager.conf(5)
 Result<std::vector<ConfigFile>> network_manager_unmanaged(const std::vector<IfName>& devices) {
-  std::vector<std::string> specs;
+  std::vector<ConfigFile> files;
   for (const IfName& device : devices) {
-    TRY(check_plain(device));
-    specs.push_back("interface-name:=" + device.str()); // `=`: the name itself, and not a pattern
+    TRY(check_plain(device)); // `:=`: the name itself, and not a pattern
+    files.push_back(
+        {fmt::format("/run/NetworkManager/conf.d/90-vdeup-{}.conf", device.str()),
+         fmt::format("[device-vdeup-{0}]\nmatch-device=interface-name:={0}\nmanaged=0\n", device.str())});
   }
-  if (specs.empty())
-    return std::vector<ConfigFile>{};
-  return std::vector<ConfigFile>{
-      {"/run/NetworkManager/conf.d/90-vdeup.conf",
-       fmt::format("[device-vdeup]\nmatch-device={}\nmanaged=0\n", fmt::join(specs, ","))}};
+  return files;
 }
 
 } // namespace vdeup::plan

@@ -158,8 +158,10 @@ TEST_CASE("persist: a name that is syntax in such a file is refused by all", "[p
 TEST_CASE("persist: what is marked unmanaged is named exactly, and nothing asks for no file", "[plan]") {
   const IfName tap = IfName::parse("tap0").value();
   CHECK(text(network_manager_unmanaged({tap, IfName::parse("ctysbr0").value()})) ==
-        "# /run/NetworkManager/conf.d/90-vdeup.conf\n[device-vdeup]\n"
-        "match-device=interface-name:=tap0,interface-name:=ctysbr0\nmanaged=0\n");
+        "# /run/NetworkManager/conf.d/90-vdeup-tap0.conf\n[device-vdeup-tap0]\n"
+        "match-device=interface-name:=tap0\nmanaged=0\n"
+        "# /run/NetworkManager/conf.d/90-vdeup-ctysbr0.conf\n[device-vdeup-ctysbr0]\n"
+        "match-device=interface-name:=ctysbr0\nmanaged=0\n");
   CHECK(network_manager_unmanaged({}).value().empty());
   CHECK(networkd_unmanaged({}).value().empty());
 }
