@@ -8,7 +8,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # ---- the rule -------------------------------------------------------------------------------------------------
 # What a room may include beside itself; the same as the link lists in src/CMakeLists.txt, followed to their end.
-set(rooms base model config plan qemu engine process kernel guard vde transaction cli)
+set(rooms base model config plan qemu engine process kernel guard vde transaction broker cli)
 set(uses_base)
 set(uses_model base)
 set(uses_config model base)
@@ -18,14 +18,15 @@ set(uses_engine model base)
 set(uses_process base)
 set(uses_kernel engine model base)
 set(uses_transaction plan engine model base)
+set(uses_broker plan engine model base)
 set(uses_guard kernel engine model base)
 set(uses_vde engine process model base)
-set(uses_cli config plan qemu engine process kernel guard vde transaction model base)
+set(uses_cli config plan qemu engine process kernel guard vde transaction broker model base)
 set(uses_main cli) # src/main.cpp, which is in no room
 
 # A header whose name begins so, and the rooms that may include it. Every row that fits has to agree.
 set(libraries netlink/ linux/ libvdeplug.h boost/ boost/outcome boost/process boost/asio boost/program_options
-              boost/json spdlog/)
+              boost/json spdlog/ systemd/)
 set(users_of_netlink/ kernel)
 set(users_of_linux/ kernel)
 set(users_of_libvdeplug.h vde)
@@ -36,6 +37,7 @@ set(users_of_boost/asio process)
 set(users_of_boost/program_options cli)
 set(users_of_boost/json qemu cli)
 set(users_of_spdlog/ cli)
+set(users_of_systemd/ broker)
 # ---------------------------------------------------------------------------------------------------------------
 
 # Say in `answer` why a file of `room` must not include `header`; nothing if it may.

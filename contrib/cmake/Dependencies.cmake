@@ -16,6 +16,8 @@ add_library(vdeup_fmt INTERFACE) # Debian has no static fmt; its header-only for
 target_link_libraries(vdeup_fmt INTERFACE $<IF:$<BOOL:${VDEUP_STATIC_RUNTIME}>,fmt::fmt-header-only,fmt::fmt>)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libnl REQUIRED IMPORTED_TARGET libnl-3.0>=3.5)
+# Its headers alone: linked, it would cost each launch six more libraries, and few launches have a manager to talk to.
+pkg_check_modules(libsystemd REQUIRED libsystemd>=241)
 
 # Debian's libvdeplug-dev has no pkg-config file.
 find_path(VDEPLUG_INCLUDE_DIR libvdeplug.h REQUIRED)
