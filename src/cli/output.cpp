@@ -53,6 +53,8 @@ std::string_view kind_text(Endpoint::Kind kind) {
     return "tap";
   case Endpoint::Kind::client:
     return "client";
+  case Endpoint::Kind::uplink:
+    return "uplink";
   case Endpoint::Kind::other:
     break;
   }

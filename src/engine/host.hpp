@@ -44,6 +44,11 @@ class SwitchHost {
   /// Look for a vde_switch of the owner that serves this socket directory though its sockets are gone.
   [[nodiscard]] virtual Result<std::optional<pid_t>> find_orphan(const Scope& scope) = 0;
 
+  /// See that nobody has the ports of this host that are to be forwarded, and that the owner may have them.
+  /// Errors: refused for one that is taken; not_permitted for one that takes a privilege.
+  [[nodiscard]] virtual Result<> check_host_ports(const Scope& scope,
+                                                  const std::vector<Forward>& forwards) = 0;
+
   /// Carry out a step; on return it is proven to have worked.
   [[nodiscard]] virtual Result<> execute(const SwitchStep& step) = 0;
 };

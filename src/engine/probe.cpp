@@ -77,4 +77,9 @@ Result<PathProbe> probe_path(KernelPath& kernel, SwitchPath& switches, const Pro
   return found;
 }
 
+Result<std::optional<MacAddress>> ask_who_has(ProbePort& port, const IpAddress& address) {
+  TRY(auto source, fresh_source());
+  return find_owner(port, source, address);
+}
+
 } // namespace vdeup::engine

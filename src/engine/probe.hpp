@@ -3,6 +3,7 @@
 #include "engine/path.hpp"
 #include "model/path_probe.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace vdeup::engine {
@@ -21,5 +22,8 @@ struct ProbeOrder {
 /// free again at the end; what the switch and the bridge have learnt of it they forget by themselves. The
 /// caller holds the lock of the switch. Errors: those of taking the port, sending and watching.
 [[nodiscard]] Result<PathProbe> probe_path(KernelPath& kernel, SwitchPath& switches, const ProbeOrder& order);
+
+/// Ask for an address through a port of a switch, a few times. Nothing if nobody answers, after two seconds.
+[[nodiscard]] Result<std::optional<MacAddress>> ask_who_has(ProbePort& port, const IpAddress& address);
 
 } // namespace vdeup::engine

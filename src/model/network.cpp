@@ -11,4 +11,11 @@ std::vector<std::string> Switch::clients() const {
   return found;
 }
 
+std::optional<UplinkKind> uplink_of(const Network& network) {
+  const Switch& vde_switch = network.vde_switch;
+  if (vde_switch.tap)
+    return UplinkKind::bridge;
+  return vde_switch.made_for;
+}
+
 } // namespace vdeup

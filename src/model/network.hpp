@@ -5,6 +5,7 @@
 #include "model/device_alias.hpp"
 #include "model/link.hpp"
 #include "model/names.hpp"
+#include "model/uplink.hpp"
 
 #include <sys/types.h>
 
@@ -56,7 +57,12 @@ struct TapHolder {
 
 /// One client or device at a port of a switch, as the switch itself tells it. The text is the client's.
 struct Endpoint {
-  enum class Kind { tap, client, other };
+  enum class Kind {
+    tap,
+    client,
+    uplink, ///< our own process that joins the switch to the outside; proven, not only said
+    other,
+  };
   Kind kind = Kind::other;
   std::string description;
 };
@@ -86,12 +92,15 @@ struct Switch {
   Life life = Life::absent;
   pid_t pid = 0;                        ///< of the process behind the sockets; proven by SO_PEERCRED
   uid_t uid = 0;                        ///< and the user it runs as
-  std::optional<MacAddress> mac{}; ///< its own address; frames do not need it
-  std::uint64_t uptime = 0;        ///< in seconds
+  std::optional<MacAddress> mac{};      ///< its own address; frames do not need it
+  std::uint64_t uptime = 0;             ///< in seconds
   std::optional<SwitchAccess> access{}; ///< whom its socket directory lets in; none: no such mode is ours
   bool accepts_clients = false;         ///< its `ctl` socket is there and is listened to
   std::optional<IfName> tap{};          ///< the TAP at one of its ports
-  unsigned port_limit = 0;              ///< how many ports there can be
+  /// What its maker wanted for it, which it carries with it; none: not said. Read only where it has no TAP.
+  std::optional<UplinkKind> made_for{};
+  std::optional<SlirpUplink> slirp{}; ///< the user-mode NAT at one of its ports
+  unsigned port_limit = 0;            ///< how many ports there can be
   std::vector<SwitchPort> ports{};
 
   /// The clients attached: VMs, as far as we know.
@@ -104,6 +113,10 @@ struct Network {
   std::optional<Tap> tap{};
   Switch vde_switch{};
 };
+
+/// The uplink of a network, sound or not: a bridge where its switch has a TAP, else what the switch was made
+/// for. Nothing where there is no switch, or nobody has said what it is for.
+[[nodiscard]] std::optional<UplinkKind> uplink_of(const Network& network);
 
 /// Whose network, and where its switch is reached.
 struct Scope {

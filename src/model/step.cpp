@@ -34,14 +34,25 @@ struct Describe {
   }
   std::string operator()(const StartSwitch& step) const {
     const bool is_usual = step.access.kind == SwitchAccess::Kind::owner && !step.access.group;
-    return fmt::format("start vde_switch {} as {} on {}{}", step.scope.sockets.dir.str(),
-                       step.scope.owner.name, step.tap.str(), is_usual ? "" : ", " + describe(step.access));
+    return fmt::format("start vde_switch {} as {}{}{}", step.scope.sockets.dir.str(), step.scope.owner.name,
+                       step.tap ? " on " + step.tap->str() : std::string{" without a TAP"},
+                       is_usual ? "" : ", " + describe(step.access));
   }
   std::string operator()(const StopSwitch& step) const {
     return fmt::format("stop vde_switch {}", step.scope.sockets.dir.str());
   }
   std::string operator()(const SweepSockets& step) const {
     return fmt::format("remove the sockets left in {}", step.scope.sockets.dir.str());
+  }
+  std::string operator()(const StartUplink& step) const {
+    std::string text = fmt::format("join {} to the outside by slirp, as {}", step.scope.sockets.dir.str(),
+                                   step.scope.owner.name);
+    for (const Forward& forward : step.forwards)
+      text += ", forward " + forward.text();
+    return text;
+  }
+  std::string operator()(const StopUplink& step) const {
+    return fmt::format("end the slirp of {}", step.scope.sockets.dir.str());
   }
 };
 
@@ -65,6 +76,10 @@ struct NameOf {
   StepName operator()(const SweepSockets& step) const {
     return {"sweep-sockets", step.scope.sockets.dir.str()};
   }
+  StepName operator()(const StartUplink& step) const {
+    return {"start-uplink", step.scope.sockets.dir.str()};
+  }
+  StepName operator()(const StopUplink& step) const { return {"stop-uplink", step.scope.sockets.dir.str()}; }
 };
 
 } // namespace

@@ -60,11 +60,12 @@ struct SetBridge {
   std::optional<IfName> bridge;
 };
 
-/// Start a vde_switch as the owner, on a TAP, and wait until it has proven itself.
+/// Start a vde_switch as the owner, on a TAP or without one, and wait until it has proven itself.
 struct StartSwitch {
   Scope scope;
-  IfName tap;
+  std::optional<IfName> tap;
   SwitchAccess access{};
+  UplinkKind made_for = UplinkKind::bridge; ///< the switch carries it, for who comes later
 };
 
 /// Stop a vde_switch; with `kill`, also one that does not answer.
@@ -78,9 +79,20 @@ struct SweepSockets {
   Scope scope;
 };
 
+/// Join a switch to the outside by user-mode NAT, with a process of the owner's, and wait until that answers.
+struct StartUplink {
+  Scope scope;
+  std::vector<Forward> forwards{};
+};
+
+/// End the process that joins a switch to the outside.
+struct StopUplink {
+  Scope scope;
+};
+
 using LinkStep = std::variant<CreateBridge, MarkBridge, DeleteBridge, CreateTap, DeleteTap, SetUp, SetDown,
                               SetBridge, NicStep>;
-using SwitchStep = std::variant<StartSwitch, StopSwitch, SweepSockets>;
+using SwitchStep = std::variant<StartSwitch, StopSwitch, SweepSockets, StartUplink, StopUplink>;
 using Step = std::variant<LinkStep, SwitchStep>;
 
 /// Say what a step does, in one line and in the words of ip(8): "create TAP tap0, owner acue, mtu 1500".

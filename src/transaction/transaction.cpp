@@ -19,6 +19,9 @@ class NoSwitches final : public engine::SwitchHost {
  public:
   Result<Switch> inspect(const Scope& /*scope*/) override { return Switch{}; }
   Result<std::optional<pid_t>> find_orphan(const Scope& /*scope*/) override { return std::optional<pid_t>{}; }
+  Result<> check_host_ports(const Scope& /*scope*/, const std::vector<Forward>& /*forwards*/) override {
+    return ok();
+  }
   Result<> execute(const SwitchStep& /*step*/) override { return ok(); }
 };
 

@@ -4,6 +4,7 @@
 #include "vde/reports.hpp"
 #include "vde/socket_check.hpp"
 #include "vde/switch_process.hpp"
+#include "vde/uplink.hpp"
 
 #include <fmt/format.h>
 
@@ -123,10 +124,16 @@ Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline&
   if (port_limit.value_or(0) == 0)
     return fail(unusable(scope, "it does not say how many ports it has"));
   found.port_limit = *port_limit;
+  TRY(read_ports(console, scope, found, deadline));
+  return found;
+}
+
+Result<> read_ports(Console& console, const Scope& scope, Switch& found, const Deadline& deadline) {
   TRY(auto ports, console.command("port/print", deadline));
   found.ports = parse_ports(ports.lines);
   found.tap = find_tap(found.ports);
-  return found;
+  recognise_uplink(found, scope);
+  return ok();
 }
 
 Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {

@@ -23,4 +23,8 @@ inline constexpr std::chrono::seconds k_console_patience{3};
 /// Read from an open console what the switch says of itself, and hold it against what the kernel says.
 [[nodiscard]] Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline);
 
+/// Read from an open console that has been greeted what is at the ports of the switch now.
+[[nodiscard]] Result<> read_ports(Console& console, const Scope& scope, Switch& found,
+                                  const Deadline& deadline);
+
 } // namespace vdeup::vde

@@ -20,4 +20,14 @@ namespace vdeup::vde {
 /// End the vde_switch processes that were started for this socket directory, whatever became of its sockets.
 [[nodiscard]] Result<> end_switch_processes(const StopSwitch& step);
 
+/// Join a switch to the outside and wait until that is proven: the process is the owner's and at a port of
+/// this very switch, has each port of the host that is to be forwarded, and answers for the address of the
+/// gateway. The caller acts as the owner and holds the lock of the switch.
+/// Errors: missing if a part of VDE is not installed; on any error nothing is left running.
+[[nodiscard]] Result<> start_uplink(const StartUplink& step);
+
+/// End the processes that join a switch to the outside, whatever became of the switch. The caller acts as the
+/// owner. Errors: timed_out if one did not end.
+[[nodiscard]] Result<> stop_uplink(const StopUplink& step);
+
 } // namespace vdeup::vde

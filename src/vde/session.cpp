@@ -10,6 +10,10 @@ Result<Session> Session::open(const Scope& scope, const Deadline& deadline) {
   return Session{std::move(console), std::move(state)};
 }
 
+Result<> Session::refresh(const Scope& scope, const Deadline& deadline) {
+  return read_ports(m_console, scope, m_state, deadline);
+}
+
 Result<std::vector<LearntAddress>> Session::learnt(const Deadline& deadline) {
   TRY(auto reply, m_console.command("hash/print", deadline));
   return parse_learnt(reply.lines);

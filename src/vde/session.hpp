@@ -22,6 +22,9 @@ class Session {
 
   [[nodiscard]] const Switch& state() const { return m_state; }
 
+  /// Look again at what is at its ports. Errors: as interrogate().
+  [[nodiscard]] Result<> refresh(const Scope& scope, const Deadline& deadline);
+
   /// List the addresses that the switch has learnt.
   [[nodiscard]] Result<std::vector<LearntAddress>> learnt(const Deadline& deadline);
 

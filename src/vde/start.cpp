@@ -2,12 +2,13 @@
 #include "process/command.hpp"
 #include "vde/inspect.hpp"
 #include "vde/lifecycle.hpp"
+#include "vde/patience.hpp"
 #include "vde/sweep.hpp"
+#include "vde/uplink.hpp"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,14 +50,16 @@ Result<process::Command> switch_command(const StartSwitch& step) {
                                 "-f",
                                 "/dev/null",
                                 "-n",
-                                std::to_string(k_ports),
-                                "-t",
-                                step.tap.str()};
+                                std::to_string(k_ports)};
+  if (step.tap)
+    args.insert(args.end(), {"-t", step.tap->str()});
   if (step.access.group)
     args.insert(args.end(), {"-g", step.access.group->name});
   if (step.access.kind == SwitchAccess::Kind::shared)
     args.insert(args.end(), {"-m", "0660"});
-  return process::Command{.program = std::move(program).value(), .args = std::move(args)};
+  process::Command command{.program = std::move(program).value(), .args = std::move(args)};
+  command.environment.push_back(intent_variable(step.made_for));
+  return command;
 }
 
 Result<> launch(const process::Command& command, const Deadline& deadline) {
@@ -76,26 +79,9 @@ Result<> launch(const process::Command& command, const Deadline& deadline) {
                     {}});
 }
 
-/// Pauses between attempts, a little longer each time, for what no event announces: between bind(2) and
-/// listen(2) of the daemon its socket is there and refuses. (inotify would tell of the first, but closing a
-/// watch waits for the kernel for 15 ms, three times as long as all the rest of a start.)
-class Patience {
- public:
-  explicit Patience(const Deadline& deadline) : m_deadline(deadline) {}
-  [[nodiscard]] bool is_over() const { return m_deadline.is_over(); }
-  void pause() {
-    constexpr std::chrono::microseconds longest{5000};
-    const timespec span{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds{m_span}.count()};
-    (void)::ppoll(nullptr, 0, &span, nullptr);
-    m_span = std::min(2 * m_span, longest);
-  }
-
- private:
-  const Deadline& m_deadline;
-  std::chrono::microseconds m_span{50};
-};
-
-/// Wait for the console, which appears a moment after the daemon's parent has ended.
+/// Wait for the console, which appears a moment after the daemon's parent has ended: between bind(2) and
+/// listen(2) its socket is there and refuses. (inotify would tell of the first, but closing a watch waits for
+/// the kernel for 15 ms, three times as long as all the rest of a start.)
 Result<Console> await_console(const SocketPath& path, const Deadline& deadline) {
   for (Patience patience{deadline};; patience.pause()) {
     auto console = Console::connect(path, deadline);
@@ -115,10 +101,10 @@ Result<> prove(const StartSwitch& step, const Deadline& deadline) {
                       fmt::format("uid {} listens at {}", console.peer().uid, step.scope.sockets.mgmt.str()),
                       {}});
   TRY(auto found, interrogate(console, step.scope, deadline));
-  if (found.tap != step.tap)
+  if (found.tap != step.tap || (!step.tap && found.made_for != step.made_for))
     return fail(
         Error{ErrorKind::failed, "cannot start a switch",
-              fmt::format("vde_switch runs, but could not open {}", step.tap.str()),
+              fmt::format("vde_switch runs, but could not open {}", step.tap ? step.tap->str() : "its TAP"),
               fmt::format("is it in use? `vdeup check`; its owner must be {}", step.scope.owner.name)});
   return ok();
 }
@@ -134,7 +120,9 @@ void clean_up(const StartSwitch& step) {
 
 Result<> start(const StartSwitch& step) {
   const auto deadline = Deadline::after(k_start_patience);
-  TRY(check_tun_device(step.scope.owner.name));
+  if (step.tap) {
+    TRY(check_tun_device(step.scope.owner.name));
+  }
   TRY(auto command, switch_command(step));
   auto proven = launch(command, deadline);
   if (proven)

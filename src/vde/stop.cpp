@@ -66,6 +66,7 @@ Result<> stop(const StopSwitch& step) {
   } else {
     return fail(std::move(console).error());
   }
+  TRY(stop_uplink({step.scope})); // it ends by itself with its switch, unless something keeps it from that
   return sweep(step.scope);
 }
 

@@ -20,10 +20,8 @@ extern "C" { // glibc 2.36 forgot to say so itself
 namespace vdeup::vde {
 namespace {
 
-constexpr std::string_view k_name = "vde_switch";
-
 /// What /proc/PID/status says: the name, and the real, effective, saved and file system uid.
-bool is_switch_of(pid_t pid, uid_t owner) {
+bool is_process_of(pid_t pid, uid_t owner, std::string_view program) {
   std::ifstream file{fmt::format("/proc/{}/status", pid)};
   bool has_name = false;
   for (std::string line; std::getline(file, line);) {
@@ -33,7 +31,7 @@ bool is_switch_of(pid_t pid, uid_t owner) {
     if (key == "Name:") {
       std::string name;
       words >> name;
-      has_name = name == k_name;
+      has_name = name == program;
     }
     if (key != "Uid:")
       continue;
@@ -46,14 +44,13 @@ bool is_switch_of(pid_t pid, uid_t owner) {
   return false;
 }
 
-/// True if the command line has `-s DIR`.
-bool serves(pid_t pid, const std::string& dir) {
-  std::ifstream file{fmt::format("/proc/{}/cmdline", pid), std::ios::binary};
-  std::string before;
-  for (std::string word; std::getline(file, word, '\0'); before = word)
-    if (before == "-s" && word == dir)
-      return true;
-  return false;
+/// The words of a file in which each ends with a NUL.
+std::vector<std::string> read_words(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');)
+    words.push_back(word);
+  return words;
 }
 
 std::optional<pid_t> parse_pid(std::string_view name) {
@@ -65,7 +62,7 @@ std::optional<pid_t> parse_pid(std::string_view name) {
 
 } // namespace
 
-Result<SwitchProcess> SwitchProcess::hold(pid_t pid, const Identity& owner) {
+Result<SwitchProcess> SwitchProcess::hold(pid_t pid, const Identity& owner, std::string_view program) {
   const std::string what = fmt::format("will not touch process {}", pid);
   UniqueFd pidfd{::pidfd_open(pid, 0)};
   if (!pidfd) {
@@ -74,12 +71,12 @@ Result<SwitchProcess> SwitchProcess::hold(pid_t pid, const Identity& owner) {
     return fail(std::move(error));
   }
   SwitchProcess process{std::move(pidfd), pid};
-  const bool is_ours = is_switch_of(pid, owner.uid);
+  const bool is_ours = is_process_of(pid, owner.uid, program);
   // What was read of /proc/PID is about our process only if that has not ended before.
   if (process.wait_for_end(Deadline::after(std::chrono::milliseconds{0})))
     return fail(Error{ErrorKind::missing, what, "it has ended", {}});
   if (!is_ours)
-    return fail(Error{ErrorKind::refused, what, fmt::format("it is not a vde_switch of {}", owner.name),
+    return fail(Error{ErrorKind::refused, what, fmt::format("it is not a {} of {}", program, owner.name),
                       "end it yourself, or choose other sockets with -s and -S"});
   return process;
 }
@@ -109,16 +106,32 @@ bool is_in_our_network(pid_t pid) {
   return ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
 }
 
-std::vector<pid_t> find_switch_processes(const Scope& scope) {
+std::vector<std::string> command_line_of(pid_t pid) {
+  return read_words(fmt::format("/proc/{}/cmdline", pid));
+}
+
+std::vector<std::string> environment_of(pid_t pid) {
+  return read_words(fmt::format("/proc/{}/environ", pid));
+}
+
+std::vector<pid_t> find_processes(const Identity& owner, std::string_view program,
+                                  const CommandLineTest& test) {
   std::vector<pid_t> found;
   const UniqueDirectory proc{::opendir("/proc")};
   while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
     const auto pid = parse_pid(entry->d_name);
-    if (pid && is_switch_of(*pid, scope.owner.uid) && serves(*pid, scope.sockets.dir.str()) &&
+    if (pid && is_process_of(*pid, owner.uid, program) && test(command_line_of(*pid)) &&
         is_in_our_network(*pid))
       found.push_back(*pid);
   }
   return found;
+}
+
+std::vector<pid_t> find_switch_processes(const Scope& scope) {
+  const std::vector<std::string> serves{"-s", scope.sockets.dir.str()};
+  return find_processes(scope.owner, k_switch_program, [&serves](const std::vector<std::string>& words) {
+    return std::search(words.begin(), words.end(), serves.begin(), serves.end()) != words.end();
+  });
 }
 
 } // namespace vdeup::vde

@@ -5,6 +5,7 @@
 #include "vde/lifecycle.hpp"
 #include "vde/sweep.hpp"
 #include "vde/switch_process.hpp"
+#include "vde/uplink_ports.hpp"
 
 namespace vdeup::vde {
 namespace {
@@ -20,7 +21,16 @@ struct Execute {
   }
   Result<> operator()(const SweepSockets& step) const {
     TRY(auto acting, ActingAs::enter(step.scope.owner));
+    TRY(stop_uplink({step.scope})); // of the switch that is gone
     return sweep(step.scope);
+  }
+  Result<> operator()(const StartUplink& step) const {
+    TRY(auto acting, ActingAs::enter(step.scope.owner));
+    return start_uplink(step);
+  }
+  Result<> operator()(const StopUplink& step) const {
+    TRY(auto acting, ActingAs::enter(step.scope.owner));
+    return stop_uplink(step);
   }
 };
 
@@ -35,6 +45,14 @@ Result<std::optional<pid_t>> VdeHost::find_orphan(const Scope& scope) {
   TRY(auto acting, ActingAs::enter(scope.owner));
   const auto pids = find_switch_processes(scope);
   return pids.empty() ? std::optional<pid_t>{} : pids.front();
+}
+
+Result<> VdeHost::check_host_ports(const Scope& scope, const std::vector<Forward>& forwards) {
+  TRY(auto acting, ActingAs::enter(scope.owner));
+  for (const Forward& forward : forwards) {
+    TRY(check_host_port(forward));
+  }
+  return ok();
 }
 
 Result<> VdeHost::execute(const SwitchStep& step) {

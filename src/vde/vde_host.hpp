@@ -9,6 +9,7 @@ class VdeHost final : public engine::SwitchHost {
  public:
   [[nodiscard]] Result<Switch> inspect(const Scope& scope) override;
   [[nodiscard]] Result<std::optional<pid_t>> find_orphan(const Scope& scope) override;
+  [[nodiscard]] Result<> check_host_ports(const Scope& scope, const std::vector<Forward>& forwards) override;
   [[nodiscard]] Result<> execute(const SwitchStep& step) override;
 };
 

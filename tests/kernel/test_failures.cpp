@@ -73,6 +73,9 @@ class TroubledSwitches final : public vd::engine::SwitchHost {
   vd::Result<std::optional<pid_t>> find_orphan(const vd::Scope& scope) override {
     return m_real.find_orphan(scope);
   }
+  vd::Result<> check_host_ports(const vd::Scope& scope, const std::vector<vd::Forward>& forwards) override {
+    return m_real.check_host_ports(scope, forwards);
+  }
   vd::Result<> execute(const vd::SwitchStep& step) override {
     TRY(m_trouble.strike_before());
     TRY(m_real.execute(step));

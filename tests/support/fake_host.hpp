@@ -37,6 +37,10 @@ class NoSwitches final : public vdeup::engine::SwitchHost {
   vdeup::Result<std::optional<pid_t>> find_orphan(const vdeup::Scope& /*scope*/) override {
     return std::optional<pid_t>{};
   }
+  vdeup::Result<> check_host_ports(const vdeup::Scope& /*scope*/,
+                                   const std::vector<vdeup::Forward>& /*forwards*/) override {
+    return vdeup::ok();
+  }
   vdeup::Result<> execute(const vdeup::SwitchStep& /*step*/) override { return vdeup::ok(); }
 };
 

@@ -142,24 +142,31 @@ std::string output_of(const std::vector<std::string>& line) {
   return std::regex_replace(run(line).out, clocks, "");
 }
 
-bool is_switch_of_ours(const std::string& pid) {
+bool is_ours(const std::string& pid, const std::string& program) {
   std::ifstream comm{"/proc/" + pid + "/comm"};
   std::string name;
   std::getline(comm, name);
   struct stat ours {};
   struct stat theirs {};
-  return name == "vde_switch" && ::stat("/proc/self/ns/net", &ours) == 0 &&
+  return name == program && ::stat("/proc/self/ns/net", &ours) == 0 &&
          ::stat(("/proc/" + pid + "/ns/net").c_str(), &theirs) == 0 && ours.st_ino == theirs.st_ino;
 }
 
-std::vector<std::string> switch_pids() {
+std::vector<std::string> pids_of(const std::string& program) {
   std::vector<std::string> pids;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
-    if (std::all_of(name.begin(), name.end(), ::isdigit) && is_switch_of_ours(name))
+    if (std::all_of(name.begin(), name.end(), ::isdigit) && is_ours(name, program))
       pids.push_back(name);
   }
   return pids;
+}
+
+std::string lines_of_pids(const std::string& program) {
+  std::string text;
+  for (const std::string& pid : pids_of(program))
+    text += pid + "\n";
+  return text;
 }
 
 } // namespace
@@ -212,10 +219,11 @@ std::string list_var_tmp() {
 }
 
 std::string list_switches() {
-  std::string text;
-  for (const std::string& pid : switch_pids())
-    text += pid + "\n";
-  return text;
+  return lines_of_pids("vde_switch");
+}
+
+std::string list_uplinks() {
+  return lines_of_pids("vde_plug");
 }
 
 void settle() {
@@ -229,7 +237,8 @@ std::string snapshot() {
       "echo routes; ip route show table all; ip -6 route show table all;"
       "echo rules; ip rule show;"
       "echo forwarding; cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding";
-  return output_of({"sh", "-c", look}) + "files\n" + list_var_tmp() + "switches\n" + list_switches();
+  return output_of({"sh", "-c", look}) + "files\n" + list_var_tmp() + "switches\n" + list_switches() +
+         "uplinks\n" + list_uplinks();
 }
 
 std::string changes_since(const std::string& before) {

@@ -29,7 +29,7 @@ inline constexpr User k_bob{"daemon", 1, 1};
 
 /// Everything of the kernel and of the file system that vdeup could change or leave behind, as text: links
 /// with addresses and aliases, addresses, routes of all tables, rules, neighbours, sysctls of forwarding, the
-/// tree under /var/tmp, and the vde_switch processes of this namespace.
+/// tree under /var/tmp, and the vde_switch and vde_plug processes of this namespace.
 std::string snapshot();
 
 /// What a snapshot taken now has more (`+ line`) and less (`- line`) than one taken before.
@@ -46,5 +46,8 @@ std::string list_var_tmp();
 
 /// The pids of the vde_switch processes in this network namespace.
 std::string list_switches();
+
+/// The pids of the vde_plug processes in this network namespace.
+std::string list_uplinks();
 
 } // namespace lab
