@@ -21,6 +21,7 @@ Diagnosis diagnose(const Request& request, const Evidence& evidence) {
     return {.nothing_there = true, .findings = patient.take_findings()};
   }
   examine_switch(patient);
+  examine_uplink(patient);
   examine_addresses(patient);
   examine_tap(patient);
   examine_bridge(patient);
@@ -31,15 +32,17 @@ Diagnosis diagnose(const Request& request, const Evidence& evidence) {
 
 std::string obstacle_to_probe(const Network& network) {
   if (!is_functional(network))
-    return "the switch or its TAP is not sound";
+    return "the switch or its uplink is not sound";
+  if (port_use(network.vde_switch).is_full())
+    return "the switch has no free port";
+  if (!network.vde_switch.tap)
+    return {};
   if (!network.bridge)
     return fmt::format("{} is not a port of a bridge", network.tap->name.str());
   if (!network.bridge->is_up)
     return fmt::format("bridge {} is down", network.bridge->name.str());
   if (network.tap->port_state.value_or(PortState::forwarding) != PortState::forwarding)
     return fmt::format("{} does not forward", network.tap->name.str());
-  if (port_use(network.vde_switch).is_full())
-    return "the switch has no free port";
   return {};
 }
 

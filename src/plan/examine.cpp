@@ -1,5 +1,7 @@
 #include "plan/examine.hpp"
 
+#include <fmt/format.h>
+
 namespace vdeup::plan {
 
 void Case::fault(std::string what, std::string hint) {
@@ -11,6 +13,9 @@ void Case::note(std::string what, std::string hint) {
 }
 
 std::string Case::create() const {
+  const auto kind = uplink_of(network());
+  if (kind && *kind != UplinkKind::bridge)
+    return fmt::format("{} --uplink {}", m_request.command("create", false), word_for(*kind));
   return m_request.command("create", true);
 }
 

@@ -39,11 +39,15 @@ class Case {
 // One function for each part of the way from a VM to the outside. Each adds what it finds.
 
 void examine_switch(Case& patient);
+void examine_uplink(Case& patient);
 void examine_addresses(Case& patient);
 void examine_tap(Case& patient);
 void examine_bridge(Case& patient);
 void examine_host(Case& patient);
 void examine_probe(Case& patient);
+
+/// Judge the answers of a network without a TAP.
+void examine_gateway(Case& patient, const PathProbe& probe);
 
 /// The ports of a bridge that lead out of this host, or into a container: no VM's, none of ours.
 [[nodiscard]] std::vector<Link> ways_out(const Bridge& bridge, const std::vector<Link>& links);

@@ -115,6 +115,8 @@ void examine_probe(Case& patient) {
     return patient.evidence().must_probe ? patient.fault(what, "mend that, and repeat this")
                                          : patient.note(what);
   }
+  if (!patient.network().vde_switch.tap)
+    return examine_gateway(patient, *probe);
   const Bridge& bridge = *patient.network().bridge;
   if (!probe->reached_bridge)
     return patient.fault(

@@ -83,7 +83,7 @@ void examine_switch(Case& patient) {
   if (!vde_switch.accepts_clients)
     patient.fault(fmt::format("the switch answers, but its socket {}/ctl is gone", dir),
                   patient.replace_switch());
-  if (!vde_switch.tap && !patient.network().tap)
+  if (!vde_switch.tap && !vde_switch.made_for && !patient.network().tap)
     patient.fault("no port of the switch has a TAP", patient.replace_switch());
   if (const PortUse use = port_use(vde_switch); use.is_full())
     patient.fault(

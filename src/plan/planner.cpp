@@ -1,6 +1,8 @@
 #include "plan/planner.hpp"
 
 #include "base/text.hpp"
+#include "plan/old_switch.hpp"
+#include "plan/tapless.hpp"
 
 #include <fmt/format.h>
 
@@ -8,19 +10,6 @@
 
 namespace vdeup::plan {
 namespace {
-
-constexpr std::string_view k_force_hint = "repeat with -f to go on all the same";
-
-/// Name the clients in an error, but not a hundred of them.
-std::string name_clients(const std::vector<std::string>& clients) {
-  constexpr std::size_t most = 5;
-  std::string names;
-  for (std::size_t i = 0; i < std::min(most, clients.size()); ++i)
-    names += fmt::format("{}{}", i == 0 ? "" : ", ", printable(clients[i]));
-  if (clients.size() > most)
-    names += fmt::format(" and {} more", clients.size() - most);
-  return names;
-}
 
 /// Builds a plan front to back; each method adds the steps for one part.
 class Planner {
@@ -31,7 +20,7 @@ class Planner {
   Result<Plan> make() {
     const bool keep_switch = is_on_its_tap(m_observed) && has_wanted_access(m_request, m_observed.vde_switch);
     if (!keep_switch) {
-      TRY(clear_old_switch());
+      TRY(m_plan, clear_old_switch(m_request, m_observed));
     }
     TRY(ensure_bridge());
     TRY(ensure_tap(keep_switch));
@@ -52,42 +41,6 @@ class Planner {
   }
   void add(SwitchStep step, std::optional<Step> undo) {
     m_plan.push_back({Step{std::move(step)}, std::move(undo)});
-  }
-
-  Result<> clear_old_switch() {
-    const Switch& old = m_observed.vde_switch;
-    if (old.life == Switch::Life::absent)
-      return ok();
-    if (old.life == Switch::Life::dead) {
-      add(SweepSockets{m_request.scope}, std::nullopt);
-      return ok();
-    }
-    TRY(may_replace(old));
-    add(StopSwitch{m_request.scope, m_request.force}, std::nullopt);
-    return ok();
-  }
-
-  [[nodiscard]] Result<> may_replace(const Switch& old) const {
-    if (m_request.force)
-      return ok();
-    const std::string what = fmt::format("cannot renew the switch {}", m_request.scope.sockets.dir.str());
-    if (old.life == Switch::Life::mute)
-      return fail(Error{ErrorKind::refused, what,
-                        fmt::format("process {} holds it and does not answer", old.pid),
-                        std::string{k_force_hint}});
-    if (is_on_its_tap(m_observed)) // it is sound, and only its access is not as wanted
-      return fail(Error{ErrorKind::refused, what,
-                        fmt::format("it is {}; asked for is one {}",
-                                    old.access ? describe(*old.access) : "in a mode of its own",
-                                    describe(*m_request.access)),
-                        "run `vdeup cancel` first, or repeat with -f: attached VMs lose their network"});
-    const auto clients = old.clients();
-    if (!clients.empty())
-      return fail(Error{
-          ErrorKind::refused, what,
-          fmt::format("it has lost its TAP or its socket, but VMs are attached: {}", name_clients(clients)),
-          "end these VMs, or repeat with -f: they lose their network"});
-    return ok();
   }
 
   /// A switch that is started anew lets in whom it did before, unless something else is asked for.
@@ -194,6 +147,8 @@ Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal, const
   if (const auto clients = vde_switch.clients(); !clients.empty() && !removal.force)
     return fail(Error{ErrorKind::refused, what, fmt::format("VMs are attached: {}", name_clients(clients)),
                       "end these VMs, or repeat with -f: they lose their network"});
+  if (vde_switch.slirp)
+    plan.push_back({Step{SwitchStep{StopUplink{scope}}}, std::nullopt});
   if (vde_switch.life == Life::alive || vde_switch.life == Life::mute)
     plan.push_back({Step{SwitchStep{StopSwitch{scope, removal.force}}}, std::nullopt});
   if (vde_switch.life == Life::dead)
@@ -264,6 +219,8 @@ bool has_wanted_access(const Request& request, const Switch& observed) {
 }
 
 bool is_functional(const Network& observed) {
+  if (!observed.vde_switch.tap)
+    return is_functional_without_tap(observed.vde_switch);
   if (!is_on_its_tap(observed) || !observed.tap->is_up || !observed.tap->has_carrier)
     return false;
   if (!observed.tap->mark) // somebody made this by hand and may have other plans for it than a bridge

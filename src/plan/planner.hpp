@@ -44,7 +44,8 @@ struct Removal {
 [[nodiscard]] bool has_wanted_access(const Request& request, const Switch& observed);
 
 /// True when VMs can be attached to this network and reach what is behind it, whatever its names are. A TAP
-/// that vdeup did not make need not be on a bridge: it is taken as its maker left it.
+/// that vdeup did not make need not be on a bridge: it is taken as its maker left it. A switch without a TAP
+/// has what it was made for: user-mode NAT, or no way out.
 [[nodiscard]] bool is_functional(const Network& observed);
 
 } // namespace vdeup::plan

@@ -27,17 +27,12 @@ bool belongs_to_an_engine(std::string_view name) {
   return std::all_of(id.begin(), id.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
 }
 
-/// A port that leads out of this host, as far as its kind tells: not a VM, a container or one of ours.
-bool is_external(const Link& port) {
-  return port.kind != "tun" && port.kind != "veth" && port.kind != "dummy";
-}
-
 /// Where sockets are unless somebody says otherwise (manual page: CTYS_SOCKBASE).
 constexpr std::string_view k_default_base = "/var/tmp";
 
 bool has_external_port(const Link& bridge, const std::vector<Link>& links) {
   return std::any_of(links.begin(), links.end(), [&bridge](const Link& port) {
-    return port.master == bridge.index && is_external(port);
+    return port.master == bridge.index && leads_outside(port);
   });
 }
 
@@ -81,6 +76,18 @@ Result<BridgeChoice> by_name(const IfName& name, const std::vector<Link>& links,
 }
 
 } // namespace
+
+std::vector<const Link*> suitable_bridges(const std::vector<Link>& links) {
+  std::vector<const Link*> bridges = bridges_by_name(links);
+  std::erase_if(bridges, [&links](const Link* link) {
+    return belongs_to_an_engine(link->name) && !has_external_port(*link, links);
+  });
+  return bridges;
+}
+
+bool leads_outside(const Link& port) {
+  return port.kind != "tun" && port.kind != "veth" && port.kind != "dummy";
+}
 
 Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted, const std::vector<Link>& links,
                                    std::string_view host_seed) {

@@ -18,6 +18,8 @@ struct Request {
   bool without_nic = false;             ///< -i none: a new bridge gets none
   bool may_move_nic = false;            ///< a new bridge gets a NIC (create); else -i is refused for one
   std::optional<SwitchAccess> access{}; ///< -g, --share, -u USER.GROUP; none: as it is, or for the owner only
+  std::optional<UplinkKind> uplink{};   ///< --uplink; none: whatever serves, or else the best that can be had
+  std::vector<Forward> forwards{};      ///< --forward
   bool force = false;                   ///< -f
   /// Make a new TAP in the place of a broken switch's (manual page, create). Without it one that waits is
   /// used again, which takes no privilege.
@@ -55,6 +57,14 @@ struct BridgeChoice {
 
 /// The bridge that a request names: -b, or the one that the NIC of -i is a port of already.
 [[nodiscard]] std::optional<IfName> named_bridge(const Request& request, const std::vector<Link>& links);
+
+/// The bridges that can be suitable, in alphabetical order: none that a container engine or libvirt owns
+/// unless it has a port to the outside.
+[[nodiscard]] std::vector<const Link*> suitable_bridges(const std::vector<Link>& links);
+
+/// True for a port that leads out of this host, as far as its kind tells: not a VM, a container or one of
+/// ours.
+[[nodiscard]] bool leads_outside(const Link& port);
 
 /// The lowest `tapN` that no link has.
 [[nodiscard]] Result<IfName> free_tap_name(const std::vector<Link>& links);

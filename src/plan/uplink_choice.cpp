@@ -1,0 +1,57 @@
+#include "plan/uplink_choice.hpp"
+
+#include "model/device_alias.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vdeup::plan {
+namespace {
+
+bool has_way_out(const Link& bridge, const std::vector<Link>& links) {
+  return bridge.alias == k_bridge_mark ||
+         std::any_of(links.begin(), links.end(), [&bridge](const Link& port) {
+           return port.master == bridge.index && leads_outside(port);
+         });
+}
+
+/// Why not by a bridge, for who gets something else.
+std::string why_no_bridge(const UplinkFacts& facts) {
+  if (!facts.no_devices.empty())
+    return fmt::format("no right to make a TAP: {}", facts.no_devices);
+  if (facts.no_way_out)
+    return fmt::format("bridge {} has no port to the outside", facts.no_way_out->str());
+  return "this host has no bridge";
+}
+
+} // namespace
+
+UplinkFacts find_uplink_facts(const Scope& scope, const std::vector<Link>& links,
+                              const std::vector<Tap>& taps) {
+  UplinkFacts facts;
+  for (const Tap& tap : taps)
+    if (tap.bridge && tap.owner == scope.owner.uid && !tap.is_multi_queue && !facts.waiting_tap)
+      facts.waiting_tap = tap;
+  for (const Link* link : suitable_bridges(links)) {
+    auto name = IfName::parse(link->name);
+    auto& place = has_way_out(*link, links) ? facts.bridge : facts.no_way_out;
+    if (name && !place)
+      place = std::move(name).value();
+  }
+  return facts;
+}
+
+UplinkChoice choose_uplink(const UplinkFacts& facts) {
+  if (facts.waiting_tap)
+    return {UplinkKind::bridge, fmt::format("bridge {} ({} waits there)", facts.waiting_tap->bridge->str(),
+                                            facts.waiting_tap->name.str())};
+  if (facts.bridge && facts.no_devices.empty())
+    return {UplinkKind::bridge, fmt::format("bridge {} (it is there)", facts.bridge->str())};
+  if (!facts.has_slirp && facts.no_devices.empty())
+    return {UplinkKind::bridge,
+            fmt::format("bridge, without a way out ({}; slirp is not installed)", why_no_bridge(facts))};
+  return {UplinkKind::slirp, fmt::format("slirp ({})", why_no_bridge(facts))};
+}
+
+} // namespace vdeup::plan

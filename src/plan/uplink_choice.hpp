@@ -1,0 +1,34 @@
+#pragma once
+
+#include "plan/request.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vdeup::plan {
+
+/// What the choice of an uplink depends on.
+struct UplinkFacts {
+  std::string no_devices{};           ///< why the caller may not make TAPs and bridges; empty: he may
+  std::optional<Tap> waiting_tap{};   ///< one that was made for this switch and needs no privilege
+  std::optional<IfName> bridge{};     ///< the first bridge with a port to the outside, or made by vdeup
+  std::optional<IfName> no_way_out{}; ///< the first bridge of others, where that is all that there is
+  bool has_slirp = true;              ///< the programs for user-mode NAT are installed
+};
+
+/// An uplink, and the sentence that tells the user why this one and no better one.
+struct UplinkChoice {
+  UplinkKind kind = UplinkKind::bridge;
+  std::string reason;
+};
+
+/// Take the facts that links tell: the bridges that are there, and a TAP that waits for the switch.
+[[nodiscard]] UplinkFacts find_uplink_facts(const Scope& scope, const std::vector<Link>& links,
+                                            const std::vector<Tap>& taps);
+
+/// Choose how a network that has to be made is to reach the outside: by a bridge that is there, if the caller
+/// may use it; else by user-mode NAT, which takes no privilege. A NIC is never moved for it.
+[[nodiscard]] UplinkChoice choose_uplink(const UplinkFacts& facts);
+
+} // namespace vdeup::plan
