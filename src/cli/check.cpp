@@ -22,13 +22,21 @@ void print_finding(const plan::Finding& finding) {
     fmt::print("  hint: {}\n", printable_lines(finding.hint));
 }
 
-void print_probe(const PathProbe& probe, const std::string& bridge) {
-  if (probe.reached_bridge)
-    fmt::print("ok: a frame from a port of the switch arrived at bridge {}\n", bridge);
+void print_probe(const PathProbe& probe, const std::optional<Bridge>& bridge) {
+  if (probe.reached_bridge && bridge)
+    fmt::print("ok: a frame from a port of the switch arrived at bridge {}\n", bridge->name.str());
   for (const ProbeAnswer& answer : probe.answers)
     if (answer.mac)
       fmt::print("ok: {} answered from {}{}\n", answer.address.str(), answer.mac->str(),
                  answer.is_of_bridge ? ", the bridge" : "");
+}
+
+std::string end_of_path(const Network& network) {
+  if (network.bridge)
+    return "bridge " + network.bridge->name.str();
+  if (network.vde_switch.tap)
+    return "the TAP";
+  return network.vde_switch.slirp ? "the outside by slirp" : "each other";
 }
 
 void print_for_people(const plan::Request& request, const Examination& seen) {
@@ -36,12 +44,11 @@ void print_for_people(const plan::Request& request, const Examination& seen) {
     print_finding(finding);
   if (!seen.evidence)
     return;
-  const auto& bridge = seen.evidence->network.bridge;
-  if (seen.evidence->probe && bridge)
-    print_probe(*seen.evidence->probe, bridge->name.str());
+  if (seen.evidence->probe)
+    print_probe(*seen.evidence->probe, seen.evidence->network.bridge);
   if (seen.diagnosis.is_sound())
     fmt::print("ok: VMs at {} reach {}\n", request.scope.sockets.dir.str(),
-               bridge ? "bridge " + bridge->name.str() : "the TAP");
+               end_of_path(seen.evidence->network));
 }
 
 boost::json::array list_findings(const plan::Diagnosis& diagnosis, Severity severity) {

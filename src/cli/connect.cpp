@@ -3,6 +3,7 @@
 #include "cli/keeper.hpp"
 #include "cli/launch.hpp"
 #include "cli/nic_addresses.hpp"
+#include "cli/uplink.hpp"
 #include "vde/session.hpp"
 
 #include <fmt/format.h>
@@ -229,20 +230,20 @@ Result<> connect(Launch& launch, const Wiring& wiring, Timing& timing) {
     release_unused(std::move(lock), launch.request.scope);
     return fail(std::move(ensured).error());
   }
+  explain_uplink(ensured.value(), wiring.log());
   auto connected = connect_under_lock(launch, wiring, ensured.value(), timing);
   if (!needs_switch(launch) && lock.read_note().empty())
     release_unused(std::move(lock), launch.request.scope); // a TAP takes no switch, so none needs a lock
   return connected;
 }
 
-Result<Plan> rehearse(Launch& launch, const Wiring& wiring) {
+Result<Ensured> rehearse(Launch& launch, const Wiring& wiring) {
   NicAddresses addresses = fresh_addresses(launch, wiring);
-  Plan plan;
+  Ensured rehearsed;
   if (needs_switch(launch) || count(launch, Way::tap) > 0) {
-    TRY(auto ensured, needs_switch(launch) ? ensure(wiring, launch.request, true)
-                                           : ensure_bridge(wiring, launch.request, true));
-    plan = std::move(ensured.plan);
-    addresses.add(ensured.network.vde_switch);
+    TRY(rehearsed, needs_switch(launch) ? ensure(wiring, launch.request, true)
+                                        : ensure_bridge(wiring, launch.request, true));
+    addresses.add(rehearsed.network.vde_switch);
   }
   int next_fd = 10;
   for (std::size_t i = 0; i < launch.line.nics.size(); ++i) {
@@ -259,7 +260,7 @@ Result<Plan> rehearse(Launch& launch, const Wiring& wiring) {
     }
     launch.connected.push_back(std::move(connected));
   }
-  return plan;
+  return rehearsed;
 }
 
 } // namespace vdeup::cli

@@ -4,6 +4,7 @@
 #include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
 #include "cli/persist.hpp"
+#include "cli/uplink.hpp"
 #include "model/interpret.hpp"
 
 #include <boost/json/array.hpp>
@@ -67,6 +68,11 @@ Fate tap_fate(const Ensured& done) {
   return changes(done.plan, done.network.tap->name) ? Fate::repaired : Fate::reused;
 }
 
+/// What became of the user-mode NAT.
+Fate uplink_fate(const Ensured& done) {
+  return has<StartUplink>(done.plan) ? Fate::created : Fate::reused;
+}
+
 Fate switch_fate(const Ensured& done) {
   return has<StartSwitch>(done.plan) ? Fate::created : Fate::reused;
 }
@@ -82,8 +88,11 @@ std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
   std::vector<Part> parts;
   if (done.network.bridge)
     parts.push_back({"bridge", done.network.bridge->name.str(), bridge_fate(done)});
-  parts.push_back({"tap", done.network.tap->name.str(), tap_fate(done)});
+  if (done.network.tap)
+    parts.push_back({"tap", done.network.tap->name.str(), tap_fate(done)});
   parts.push_back({"switch", scope.sockets.dir.str(), switch_fate(done)});
+  if (done.network.vde_switch.slirp)
+    parts.push_back({"uplink", std::string{word_for(UplinkKind::slirp)}, uplink_fate(done)});
   return parts;
 }
 
@@ -113,10 +122,12 @@ boost::json::object json_of(const Scope& scope, const Ensured& done) {
   auto answer = json_answer("create");
   answer["network"] = to_json(scope, done.network);
   answer["bridge_reason"] = done.bridge_reason;
+  answer["uplink_reason"] = done.uplink_reason;
   answer["result"] = boost::json::object{
       {"bridge", done.network.bridge ? fate_text(bridge_fate(done)) : "none"},
-      {"tap", fate_text(tap_fate(done))},
+      {"tap", done.network.tap ? fate_text(tap_fate(done)) : "none"},
       {"switch", fate_text(switch_fate(done))},
+      {"uplink", done.network.vde_switch.slirp ? fate_text(uplink_fate(done)) : "none"},
   };
   answer["plan"] = to_json(done.plan);
   return answer;
@@ -128,8 +139,10 @@ void report(const Context& context, const Scope& scope, const Ensured& done,
     return print_json(json_of(scope, done));
   if (context.call.dry_run)
     return context.call.terse ? print_plan_rows(done.plan) : print_plan(done.plan);
-  if (!context.call.terse)
+  if (!context.call.terse) {
+    explain_uplink(done, context.log);
     explain_bridge(done, moved, context.log);
+  }
   print_parts(scope, done, context.call.terse);
 }
 
@@ -152,7 +165,7 @@ void put_in_front(const ProposedMove& move, Ensured& done) {
 /// The move that a request comes to, if its network is not there and a bridge for it neither.
 Result<std::optional<ProposedMove>> propose(const NicMoves& moves, const Wiring& wiring,
                                             const plan::Request& request) {
-  if (request.without_nic)
+  if (request.without_nic || request.uplink != UplinkKind::bridge) // a NIC moves for who asks for a bridge
     return std::optional<ProposedMove>{};
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (is_as_requested(network, request))
@@ -189,6 +202,9 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
   const bool only_looks = context.call.dry_run;
   TRY(auto moves, NicMoves::open(context, wiring));
   TRY(auto move, propose(moves, wiring, request));
+  if (move && !only_looks) {
+    TRY(ensure(wiring, request, true)); // what would be refused is refused before a NIC moves
+  }
   if (move && !only_looks)
     if (auto made = moves.make(*move); !made)
       return fail(with_privilege_hint(std::move(made).error(), request));

@@ -1,8 +1,10 @@
 #include "cli/ensure.hpp"
 
 #include "base/identity.hpp"
+#include "cli/uplink.hpp"
 #include "engine/apply.hpp"
 #include "plan/planner.hpp"
+#include "plan/tapless.hpp"
 
 #include <fmt/format.h>
 
@@ -33,7 +35,7 @@ Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& reques
   const Network& observed = situation.survey.network;
   TRY(auto desired, plan::desire(request, situation.choice, observed, situation.survey.links));
   TRY(auto plan, goal.plan(request, desired, observed));
-  Ensured ensured{manner.dry_run ? desired : observed, std::move(plan), situation.choice.reason};
+  Ensured ensured{manner.dry_run ? desired : observed, std::move(plan), situation.choice.reason, {}};
   if (manner.dry_run || ensured.plan.empty())
     return ensured;
   if (manner.on_plan) {
@@ -88,7 +90,8 @@ Error with_privilege_hint(Error error, const plan::Request& request) {
 
 bool is_as_requested(const Network& network, const plan::Request& request) {
   return plan::is_functional(network) && plan::has_wanted_access(request, network.vde_switch) &&
-         (!request.bridge || network.tap->bridge == request.bridge);
+         plan::has_wanted_uplink(request, network) &&
+         (!request.bridge || (network.tap && network.tap->bridge == request.bridge));
 }
 
 Result<Situation> look(const Wiring& wiring, const plan::Request& request) {
@@ -112,8 +115,17 @@ Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool 
                        const OnPlan& on_plan) {
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (is_as_requested(network, request))
-    return Ensured{std::move(network), {}, {}};
-  return reach(wiring, request, {plan::make_plan, plan::verify}, {dry_run, on_plan});
+    return Ensured{std::move(network), {}, {}, {}};
+  TRY(auto uplink, settle_uplink(wiring, request, network));
+  auto ensured = uplink.kind == UplinkKind::bridge
+                     ? reach(wiring, request, {plan::make_plan, plan::verify}, {dry_run, on_plan})
+                     : ensure_tapless(wiring, request, uplink.kind, dry_run, on_plan);
+  if (ensured)
+    ensured.value().uplink_reason = std::move(uplink.reason);
+  else if (!uplink.reason.empty())
+    ensured.error().hint += fmt::format("{}the uplink was to be {}",
+                                        ensured.error().hint.empty() ? "" : "\n  hint: ", uplink.reason);
+  return ensured;
 }
 
 Result<Ensured> ensure_bridge(const Wiring& wiring, const plan::Request& request, bool dry_run,

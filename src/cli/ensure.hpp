@@ -16,6 +16,7 @@ struct Ensured {
   Network network;           ///< as it was seen at the end
   Plan plan;                 ///< what was done, or with a dry run would be done; empty: it was all there
   std::string bridge_reason; ///< why this bridge; empty where none had to be chosen
+  std::string uplink_reason; ///< which uplink, and why; empty where none had to be chosen
 };
 
 /// How long a command that changes something waits for others.

@@ -88,6 +88,33 @@ std::vector<IpAddress> addresses_of(const std::vector<ReachTarget>& targets) {
   return addresses;
 }
 
+/// Ask the gateway of a network without a TAP for its address, and others that should answer.
+Result<PathProbe> ask_gateway(const PathWiring& path, const Invocation& call, const plan::Request& request) {
+  TRY(auto gateway, IpAddress::parse(slirp::k_gateway));
+  TRY(auto port, path.switches().probe_port(request.scope));
+  std::vector<IpAddress> addresses{gateway};
+  const std::vector<IpAddress> others = addresses_of(call.probes);
+  addresses.insert(addresses.end(), others.begin(), others.end());
+  PathProbe found;
+  for (const IpAddress& address : addresses) {
+    TRY(auto owner, engine::ask_who_has(*port, address));
+    found.answers.push_back({.address = address, .mac = owner});
+  }
+  return found;
+}
+
+Result<PathProbe> follow_path(const PathWiring& path, const Invocation& call, const plan::Request& request,
+                              const plan::Evidence& evidence) {
+  if (!evidence.network.bridge)
+    return ask_gateway(path, call, request);
+  return engine::probe_path(path.kernel(), path.switches(),
+                            {.scope = request.scope,
+                             .bridge = evidence.network.bridge->name,
+                             .of_bridge = evidence.facts ? first_of_each(evidence.facts->bridge_addresses)
+                                                         : std::vector<IpAddress>{},
+                             .others = addresses_of(call.probes)});
+}
+
 /// Send a frame through a network that looks sound. Taking a port is a change, though it is taken back: so
 /// this is done under the lock of the switch, as an attachment is.
 Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const plan::Request& request,
@@ -99,13 +126,7 @@ Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const pl
     return PathProbe{.not_tried = "another vdeup works on the switch"};
   if (!lock)
     return fail(std::move(lock).error());
-  auto found =
-      engine::probe_path(path.kernel(), path.switches(),
-                         {.scope = request.scope,
-                          .bridge = evidence.network.bridge->name,
-                          .of_bridge = evidence.facts ? first_of_each(evidence.facts->bridge_addresses)
-                                                      : std::vector<IpAddress>{},
-                          .others = addresses_of(call.probes)});
+  auto found = follow_path(path, call, request, evidence);
   release_unused(std::move(lock).value(), request.scope);
   return found;
 }
@@ -123,6 +144,8 @@ Result<Examination> examine(const Context& context, const plan::Request& request
     return Examination{.diagnosis = {.findings = {to_fault(look.error())}}};
   Look seen = std::move(look).value();
   seen.evidence.must_probe = !context.call.probes.empty();
+  if (uplink_of(seen.evidence.network) == UplinkKind::none && context.call.probes.empty())
+    return Examination{seen.evidence, plan::diagnose(request, seen.evidence)}; // there is nothing to ask for
   auto probed = probe(path, context.call, request, seen.evidence);
   if (probed)
     seen.evidence.probe = std::move(probed).value();

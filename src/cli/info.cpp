@@ -18,7 +18,8 @@ struct Fact {
 };
 
 unsigned usable_ports(const Switch& vde_switch) {
-  const unsigned not_for_clients = vde_switch.tap ? 2 : 1; // port 0 is special, and one is the TAP's
+  const bool has_uplink = vde_switch.tap || vde_switch.slirp; // which takes a port, and port 0 is special
+  const unsigned not_for_clients = has_uplink ? 2 : 1;
   return vde_switch.port_limit - std::min(vde_switch.port_limit, not_for_clients);
 }
 
@@ -32,6 +33,19 @@ std::string describe(const Bridge& bridge) {
   return fmt::format("{}, {}, {}, mtu {}{}{}", bridge.name.str(), bridge.is_up ? "up" : "down",
                      bridge.mac.str(), bridge.mtu, bridge.stp ? ", STP" : "",
                      bridge.is_ours ? ", made by vdeup" : "");
+}
+
+/// How VMs reach the outside, without what the lines on TAP and bridge say.
+std::string describe_uplink(const Network& network) {
+  const auto kind = uplink_of(network);
+  if (!kind)
+    return "none that is known";
+  std::string text{word_for(*kind)};
+  if (kind == UplinkKind::slirp)
+    text += network.vde_switch.slirp
+                ? fmt::format(", {}, process {}", slirp::k_network, network.vde_switch.slirp->pid)
+                : ", which is gone";
+  return text;
 }
 
 /// A network, and how many VMs are on it without its switch.
@@ -53,9 +67,13 @@ std::vector<Fact> facts_of(const Subject& subject) {
        fmt::format("{}, of uid {}, running for {} s", vde_switch.pid, vde_switch.uid, vde_switch.uptime)},
       {"address", vde_switch.mac ? vde_switch.mac->str() : "unknown"},
       {"clients", fmt::format("{} of {} possible", vde_switch.clients().size(), usable_ports(vde_switch))},
+      {"uplink", describe_uplink(network)},
       {"tap", network.tap ? describe(*network.tap) : "none"},
       {"bridge", network.bridge ? describe(*network.bridge) : "none"},
   };
+  if (vde_switch.slirp)
+    for (const Forward& forward : vde_switch.slirp->forwards)
+      facts.push_back({"forward", forward.text()});
   if (vm_taps > 0)
     facts.push_back({"besides", fmt::format("{} VM{} with a TAP of {} own", vm_taps, vm_taps == 1 ? "" : "s",
                                             vm_taps == 1 ? "its" : "their")});
@@ -76,6 +94,8 @@ void print_rows(const Subject& subject) {
   print_row({"tap", network.tap ? network.tap->name.str() : ""});
   print_row({"bridge", network.bridge ? network.bridge->name.str() : ""});
   print_row({"vm_taps", std::to_string(vm_taps)});
+  const auto kind = uplink_of(network);
+  print_row({"uplink", kind ? std::string{word_for(*kind)} : ""});
 }
 
 } // namespace

@@ -39,9 +39,9 @@ struct Launch {
 /// comes in between. Errors: then nothing is connected, and the network is as it was.
 [[nodiscard]] Result<> connect(Launch& launch, const Wiring& wiring, Timing& timing);
 
-/// Fill in what connect() would, without doing anything, and tell what it would do. The numbers of
-/// descriptors and a derived address that is taken can turn out otherwise.
-[[nodiscard]] Result<Plan> rehearse(Launch& launch, const Wiring& wiring);
+/// Fill in what connect() would, without doing anything, and tell what it would do; nothing where no network
+/// is needed. The numbers of descriptors and a derived address that is taken can turn out otherwise.
+[[nodiscard]] Result<Ensured> rehearse(Launch& launch, const Wiring& wiring);
 
 /// The line that the program gets, with argv[0].
 [[nodiscard]] std::vector<std::string> final_line(const Launch& launch);

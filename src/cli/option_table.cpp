@@ -59,32 +59,35 @@ po::options_description all_options(Dialect dialect) {
   po::options_description options{"Options"};
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   const auto texts = [](const char* name) { return po::value<std::vector<std::string>>()->value_name(name); };
-  options.add_options()                                                                              //
-      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")     //
-      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                                //
-      (",f", "go on where that can cut off VMs or a login")                                          //
-      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")        //
-      (",h", "print this text")                                                                      //
-      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")            //
-      (",i", text("INTERFACE"), "the NIC for a new bridge; none: make it without one")               //
-      (",l", text("USER"), "the user on the hosts of -r")                                            //
-      (",n", "no heading above a table")                                                             //
-      (",r", text("HOSTS"), "work on these hosts")                                                   //
-      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                               //
-      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                           //
-      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                   //
-      (",V", "print the version")                                                                    //
-      (",X", "terse output for programs; check prints nothing")                                      //
-      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                   //
-      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")     //
-      ("confirm", text("SECONDS"), "take a NIC's move back unless `vdeup confirm` comes by then")    //
-      ("dry-run", "print what would be done, and do nothing")                                        //
+  options.add_options()                                                                           //
+      (",b", text("BRIDGE"), "use this bridge; default: the first suitable, else a new ctysbr0")  //
+      (",d", text("LEVEL"), "say more: 1 what is done, 2 everything")                             //
+      (",f", "go on where that can cut off VMs or a login")                                       //
+      (",g", text("GROUP"), "give the socket directory this group and its s-bit (rwx--S---)")     //
+      (",h", "print this text")                                                                   //
+      (",H", text("TOPIC"), "show a manual: a page, HTML[=page], PDF[=page], LIST, HELP")         //
+      (",i", text("INTERFACE"), "the NIC for a new bridge; none: make it without one")            //
+      (",l", text("USER"), "the user on the hosts of -r")                                         //
+      (",n", "no heading above a table")                                                          //
+      (",r", text("HOSTS"), "work on these hosts")                                                //
+      (",s", text("DIR"), "socket directory of the switch (QEMUSOCK)")                            //
+      (",S", text("SOCKET"), "management socket of the switch (QEMUMGMT)")                        //
+      (",u", text("USER[.GROUP]"), "owner of switch and TAP; default: the caller")                //
+      (",V", "print the version")                                                                 //
+      (",X", "terse output for programs; check prints nothing")                                   //
+      (",Z", text("WAYS"), "how to get privileges: KSU, NOKSU, SUDO, NOSUDO, ALL")                //
+      ("bridge", "cancel: remove the bridge as well, if vdeup made it and nothing else uses it")  //
+      ("confirm", text("SECONDS"), "take a NIC's move back unless `vdeup confirm` comes by then") //
+      ("dry-run", "print what would be done, and do nothing")                                     //
+      ("forward", texts("FORWARD"),
+       "slirp: PROTOCOL:[ADDR:]PORT:[GUESTADDR:]PORT, from this host to a guest")                    //
       ("help", "the same as -h")                                                                     //
       ("json", "print the answer as JSON")                                                           //
       ("persist", "create: print the configuration that keeps a NIC in its bridge, and stop")        //
       ("probe", texts("ADDRESS[:PORT]"), "have this address answer, too; can be given repeatedly")   //
       ("share", text("GROUP"), "let the VMs of this group's users use the switch")                   //
       ("timeout", text("SECONDS"), "take a NIC's move back unless it is proven by then; default 10") //
+      ("uplink", text("UPLINK"), "how VMs reach the outside: auto, bridge, slirp, none")             //
       ("version", "the same as -V");
   if (dialect == Dialect::vdeup)
     add_run_options(options);

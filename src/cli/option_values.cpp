@@ -153,6 +153,31 @@ Result<unsigned> parse_queues(std::string_view text) {
   return number;
 }
 
+Result<> check_uplink(std::string_view word) {
+  if (word == "auto" || parse_uplink(word))
+    return ok();
+  const std::string_view meant = nearest(word, {"auto", "bridge", "slirp", "none"});
+  return fail(bad_value("--uplink", word, "it is none of auto, bridge, slirp, none",
+                        meant.empty() ? "" : fmt::format("did you mean '{}'?", meant)));
+}
+
+Result<std::vector<Forward>> parse_forwards(const std::vector<std::string>& texts) {
+  std::vector<Forward> forwards;
+  for (const std::string& text : texts) {
+    TRY(auto forward, Forward::parse(text));
+    const auto other = std::find_if(forwards.begin(), forwards.end(), [&forward](const Forward& earlier) {
+      return earlier.has_host_port_of(forward);
+    });
+    if (other == forwards.end())
+      forwards.push_back(forward);
+    else if (*other != forward)
+      return fail(bad_value("--forward", text,
+                            fmt::format("{} takes the same port of this host", other->text()),
+                            "give each another port of the host"));
+  }
+  return forwards;
+}
+
 Result<std::string> parse_remote_user(std::string_view text) {
   const auto is_odd = [](unsigned char byte) {
     return std::iscntrl(byte) != 0 || byte == ' ' || byte == '@' || byte == '/';

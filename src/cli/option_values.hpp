@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "model/reach_target.hpp"
+#include "model/uplink.hpp"
 
 #include <chrono>
 #include <string>
@@ -35,6 +36,12 @@ struct PrivilegeWish {
 
 /// Read a number of seconds from 1 to a day. Errors: usage, naming the option.
 [[nodiscard]] Result<std::chrono::seconds> parse_seconds(std::string_view option, std::string_view text);
+
+/// Check the value of `--uplink`: a kind of uplink, or `auto`. Errors: usage.
+[[nodiscard]] Result<> check_uplink(std::string_view word);
+
+/// Read the values of `--forward`. Errors: usage, also for two that want one port of the host.
+[[nodiscard]] Result<std::vector<Forward>> parse_forwards(const std::vector<std::string>& texts);
 
 /// Read a number of queues, 1 to 256 as the kernel has them. Errors: usage.
 [[nodiscard]] Result<unsigned> parse_queues(std::string_view text);

@@ -127,6 +127,7 @@ Invocation read_words(const po::variables_map& values) {
                  .group = get(values, "-g"),
                  .share = get(values, "share")};
   call.bridge = get(values, "-b");
+  call.uplink = get(values, "uplink");
   call.help_topic = get(values, "-H");
   call.interface = get(values, "-i");
   call.force = values.count("-f") > 0;
@@ -210,6 +211,12 @@ Result<> read_values(const po::variables_map& values, Invocation& call) {
     TRY(call.privilege, parse_privilege(*ways));
   }
   TRY(call.run, read_run_options(values));
+  if (call.uplink) {
+    TRY(check_uplink(*call.uplink));
+  }
+  if (values.count("forward") > 0) {
+    TRY(call.forwards, parse_forwards(values["forward"].as<std::vector<std::string>>()));
+  }
   if (values.count("probe") > 0)
     for (const std::string& text : values["probe"].as<std::vector<std::string>>()) {
       TRY(auto target, parse_probe(text));
@@ -230,6 +237,21 @@ Result<CommandWord> read_command(Dialect dialect, const std::vector<std::string>
   return *find_command(dialect, words.front());
 }
 
+Result<> check_uplink_company(const Invocation& call) {
+  const bool makes = call.command == CommandWord::run || call.command == CommandWord::create;
+  if (call.uplink && !makes)
+    return fail(usage("cannot use --uplink here", "it belongs to run and create"));
+  if (!call.forwards.empty() && !makes)
+    return fail(usage("cannot use --forward here", "it belongs to run and create"));
+  const std::string uplink = call.uplink.value_or("auto");
+  if (!call.forwards.empty() && uplink != "auto" && uplink != "slirp")
+    return fail(usage("cannot use --forward here", "it belongs to --uplink slirp"));
+  const bool needs_bridge = call.bridge || call.interface || call.run.lane == Lane::tap;
+  if (needs_bridge && (!call.forwards.empty() || uplink == "slirp" || uplink == "none"))
+    return fail(usage("cannot use -b, -i or --lane tap here", "they belong to --uplink bridge"));
+  return ok();
+}
+
 /// What goes with one command only, or with one other option only.
 Result<> check_company(const Invocation& call) {
   if (call.remove_bridge && call.command != CommandWord::cancel)
@@ -237,6 +259,7 @@ Result<> check_company(const Invocation& call) {
   if (call.run.queues > 1 && call.run.lane != Lane::tap && !call.run.profile)
     return fail(usage("cannot use --queues here", "it belongs to --lane tap: a switch has one queue"));
   TRY(check_move_company(call));
+  TRY(check_uplink_company(call));
   if (call.choice.group && call.choice.share)
     return fail(usage("cannot use -g and --share together",
                       "-g closes the switch to the group, and --share opens it"));

@@ -5,6 +5,7 @@
 #include "cli/option_values.hpp"
 #include "config/settings.hpp"
 #include "model/reach_target.hpp"
+#include "model/uplink.hpp"
 
 #include <chrono>
 #include <optional>
@@ -54,6 +55,8 @@ struct Invocation {
   config::Choice choice{};                  ///< -u, -s, -S, -g, --share
   std::optional<std::string> bridge{};      ///< -b
   std::optional<LogLevel> log_level{};      ///< -d
+  std::optional<std::string> uplink{};      ///< --uplink
+  std::vector<Forward> forwards{};          ///< --forward
   bool force = false;                       ///< -f
   bool help = false;                        ///< -h
   std::optional<std::string> help_topic{};  ///< -H; empty: one's own page

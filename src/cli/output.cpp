@@ -86,6 +86,20 @@ void print_json(const boost::json::object& answer) {
   fmt::print("{}\n", text);
 }
 
+boost::json::object uplink_json(const Network& network) {
+  const auto kind = uplink_of(network);
+  boost::json::object object{
+      {"kind", kind ? boost::json::value(word_for(*kind)) : boost::json::value(nullptr)}};
+  boost::json::array forwards;
+  if (const auto& slirp = network.vde_switch.slirp) {
+    object["pid"] = slirp->pid;
+    for (const Forward& forward : slirp->forwards)
+      forwards.emplace_back(forward.text());
+  }
+  object["forwards"] = std::move(forwards);
+  return object;
+}
+
 boost::json::object to_json(const Scope& scope, const Network& network) {
   const Switch& vde_switch = network.vde_switch;
   boost::json::object object{{"owner", scope.owner.name}, {"owner_uid", scope.owner.uid}};
@@ -105,6 +119,7 @@ boost::json::object to_json(const Scope& scope, const Network& network) {
       {"accepts_clients", vde_switch.accepts_clients},
       {"tap", or_null(vde_switch.tap)},
       {"ports", vde_switch.port_limit}};
+  object["uplink"] = uplink_json(network);
   object["tap"] = network.tap ? boost::json::value(to_json(*network.tap)) : boost::json::value(nullptr);
   object["bridge"] =
       network.bridge ? boost::json::value(to_json(*network.bridge)) : boost::json::value(nullptr);

@@ -45,7 +45,7 @@ Row to_row(const SwitchPort& port, const Endpoint& endpoint, const std::vector<L
           .client = {},
           .vlan = std::to_string(port.vlan),
           .counters = {port.packets_in, port.bytes_in, port.packets_out, port.bytes_out}};
-  if (endpoint.kind == Endpoint::Kind::client)
+  if (endpoint.kind == Endpoint::Kind::client || endpoint.kind == Endpoint::Kind::uplink)
     row.client = read_client_text(endpoint.description);
   else
     row.client.name = endpoint.description;

@@ -5,6 +5,7 @@
 #include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
 #include "cli/supervise.hpp"
+#include "cli/uplink.hpp"
 #include "process/command.hpp"
 
 #include <boost/json/array.hpp>
@@ -18,7 +19,8 @@ namespace {
 
 Result<int> print_dry_run(Launch& launch, const Context& context) {
   TRY(auto wiring, Wiring::connect(context.log));
-  TRY(auto plan, rehearse(launch, wiring));
+  TRY(auto rehearsed, rehearse(launch, wiring));
+  const Plan& plan = rehearsed.plan;
   const auto words = final_line(launch);
   if (context.call.json) {
     auto answer = json_answer("run");
@@ -26,6 +28,8 @@ Result<int> print_dry_run(Launch& launch, const Context& context) {
     answer["argv"] = boost::json::array(words.begin(), words.end());
     print_json(answer);
   } else {
+    if (!context.call.terse)
+      explain_uplink(rehearsed, context.log);
     context.call.terse ? print_plan_rows(plan) : print_plan(plan);
     const auto has_tap = [](const qemu::Connected& connected) { return connected.tap.has_value(); };
     const auto taps = std::count_if(launch.connected.begin(), launch.connected.end(), has_tap);

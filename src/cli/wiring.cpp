@@ -50,6 +50,25 @@ Result<std::unique_ptr<engine::LaneHost>> open_lane() {
   return std::unique_ptr<engine::LaneHost>{std::move(lane)};
 }
 
+namespace {
+
+/// The uplink that is asked for. The setup commands make what the manual page describes, a bridge, unless an
+/// option says otherwise; what `run` is to do can be settled once for all.
+Result<std::optional<UplinkKind>> wanted_uplink(const Invocation& call, const config::FileSettings& files) {
+  std::optional<std::string> word = call.uplink;
+  const bool names_bridge = call.bridge || call.interface || call.run.lane == Lane::tap;
+  if (!word && (names_bridge || (call.command == CommandWord::create && call.forwards.empty())))
+    word = "bridge";
+  if (!word && call.command == CommandWord::run && call.forwards.empty())
+    word = config::uplink_word(config::Environment::read(), files);
+  if (!word)
+    return std::optional<UplinkKind>{};
+  TRY(check_uplink(*word));
+  return parse_uplink(*word); // none for auto
+}
+
+} // namespace
+
 Result<plan::Request> make_request(const Invocation& call, const config::FileSettings& files) {
   TRY(auto settled, config::settle(call.choice, config::Environment::read(), files));
   plan::Request request{.scope = std::move(settled.scope),
@@ -59,6 +78,10 @@ Result<plan::Request> make_request(const Invocation& call, const config::FileSet
   if (const auto& name = call.bridge ? call.bridge : files.bridge) {
     TRY(request.bridge, IfName::parse(*name));
   }
+  TRY(request.uplink, wanted_uplink(call, files));
+  request.forwards = call.forwards;
+  if (request.uplink && request.uplink != UplinkKind::bridge)
+    request.bridge.reset(); // a file names it for when there is one
   request.may_move_nic = call.command == CommandWord::create;
   request.without_nic = call.interface == "none";
   if (call.interface && !request.without_nic) {

@@ -23,6 +23,7 @@ constexpr std::array k_keys{
     Key{"mgmt", &FileSettings::mgmt},
     Key{"bridge", &FileSettings::bridge},
     Key{"share", &FileSettings::share},
+    Key{"uplink", &FileSettings::uplink},
     Key{"debug", &FileSettings::debug},
 };
 

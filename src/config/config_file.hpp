@@ -18,6 +18,7 @@ struct FileSettings {
   std::optional<std::string> mgmt{};        ///< QEMUMGMT; the same
   std::optional<std::string> bridge{};      ///< -b
   std::optional<std::string> share{};       ///< --share
+  std::optional<std::string> uplink{};      ///< --uplink of run
   std::optional<std::string> debug{};       ///< -d
 
   /// Take from `weaker` what is not said here.

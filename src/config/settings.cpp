@@ -90,11 +90,16 @@ std::string socket_base(const Environment& environment, const FileSettings& file
   return environment.sock_base.value_or(files.socket_base.value_or(std::string{k_default_base}));
 }
 
+std::optional<std::string> uplink_word(const Environment& environment, const FileSettings& files) {
+  return environment.uplink ? environment.uplink : files.uplink;
+}
+
 Environment Environment::read() {
   Environment environment;
   environment.sock_base = variable("CTYS_SOCKBASE");
   environment.socket = variable("QEMUSOCK");
   environment.mgmt = variable("QEMUMGMT");
+  environment.uplink = variable("VDEUP_UPLINK");
   return environment;
 }
 

@@ -25,6 +25,7 @@ struct Environment {
   std::optional<std::string> sock_base{};
   std::optional<std::string> socket{};
   std::optional<std::string> mgmt{};
+  std::optional<std::string> uplink{}; ///< VDEUP_UPLINK
 
   [[nodiscard]] static Environment read();
 };
@@ -46,6 +47,10 @@ struct Settled {
 
 /// The directory under which switches are by default.
 [[nodiscard]] std::string socket_base(const Environment& environment, const FileSettings& files);
+
+/// The uplink that is to be used where no option says so.
+[[nodiscard]] std::optional<std::string> uplink_word(const Environment& environment,
+                                                     const FileSettings& files);
 
 /// Where the switches of all users are: `PREFIX<user>SUFFIX`.
 struct SwitchPlace {

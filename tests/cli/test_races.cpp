@@ -59,8 +59,8 @@ TEST_CASE("races: a hundred launches at once end in one switch and one TAP, all 
   std::vector<Running> vms;
   vms.reserve(launches);
   for (std::size_t i = 0; i < launches; ++i)
-    vms.emplace_back(
-        std::vector<std::string>{bin_directory() + "/vdeup", "run", "--", fake_vm(), "-name", "vm"});
+    vms.emplace_back(std::vector<std::string>{bin_directory() + "/vdeup", "run", "--uplink", "bridge", "--",
+                                              fake_vm(), "-name", "vm"});
   std::set<std::string> macs;
   for (Running& vm : vms) {
     const bool is_up = vm.wait_for("mgmt=");

@@ -95,7 +95,7 @@ TEST_CASE("run: a line without VDE makes no network", "[run]") {
 
 TEST_CASE("run: a dry run shows the plan and the line, and does nothing", "[run]") {
   const std::string before = snapshot();
-  const auto plan = run_vdeup({"run", "--dry-run", "--", fake_vm(), "-name", "a b"});
+  const auto plan = run_vdeup({"run", "--uplink", "bridge", "--dry-run", "--", fake_vm(), "-name", "a b"});
   require_good(plan);
   CHECK(plan.out.find("create bridge ctysbr0") != std::string::npos);
   CHECK(plan.out.find("-name 'a b'") != std::string::npos);

@@ -88,16 +88,16 @@ class TroubledSwitches final : public vd::engine::SwitchHost {
   Trouble& m_trouble;
 };
 
-vd::plan::Request our_request() {
-  vd::cli::Invocation call;
+vd::plan::Request our_request(const std::string& uplink) {
+  vd::cli::Invocation call{.command = vd::cli::CommandWord::create, .uplink = uplink};
   if (can_be_others())
     call.choice.user = "nobody";
   return vd::cli::make_request(call, {}).value();
 }
 
 /// What the command create does, on hosts with trouble.
-vd::Result<> create_with(Trouble& trouble) {
-  const auto request = our_request();
+vd::Result<> create_with(Trouble& trouble, const std::string& uplink = "bridge") {
+  const auto request = our_request(uplink);
   const vd::cli::Log log{"vdeup", vd::cli::LogLevel::error};
   const vd::cli::Wiring wiring{std::make_unique<TroubledLinks>(trouble),
                                std::make_unique<TroubledSwitches>(trouble), vd::config::host_seed(), log};
@@ -128,6 +128,22 @@ void require_create_and_cancel_restore(const std::string& before) {
 
 /// The plan from nothing: bridge, up (which has no undo of its own), TAP, port, up, switch.
 constexpr int k_steps = 6;
+/// And without a TAP: switch, slirp.
+constexpr int k_slirp_steps = 2;
+
+/// A slirp whose switch is gone is still about to end.
+bool has_no_uplink_soon() {
+  return eventually([] { return list_uplinks().empty(); });
+}
+
+void require_slirp_and_cancel_restore(const std::string& before) {
+  const auto create = run_vdeup(for_owner({"create", "--uplink", "slirp"}));
+  INFO(create.out << create.err);
+  REQUIRE(create.status == 0);
+  REQUIRE(run_vdeup(for_owner({"check"})).status == 0);
+  REQUIRE(run_vdeup(for_owner({"cancel"})).status == 0);
+  CHECK(changes_since(before) == "");
+}
 
 } // namespace
 
@@ -182,4 +198,52 @@ TEST_CASE("create: when undoing fails as well, the rest is undone and the next c
   CHECK(failed.error().what == "injected at step");
   CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
   require_create_and_cancel_restore(before);
+}
+
+TEST_CASE("slirp: has as many steps as these tests strike at", "[kernel]") {
+  Trouble none;
+  REQUIRE(create_with(none, "slirp"));
+  CHECK(none.step == k_slirp_steps);
+}
+
+TEST_CASE("slirp: failing at any step leaves everything as it was", "[kernel]") {
+  const std::string before = snapshot();
+  Trouble trouble{.kind = Trouble::Kind::fail_before, .at = GENERATE(range(0, k_slirp_steps))};
+  CAPTURE(trouble.at);
+  const auto failed = create_with(trouble, "slirp");
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().what == "injected at step");
+  CHECK(changes_since(before) == "");
+  require_slirp_and_cancel_restore(before);
+}
+
+TEST_CASE("slirp: killed after any step, the next call finds what was left", "[kernel]") {
+  const std::string before = snapshot();
+  Trouble trouble{.kind = Trouble::Kind::kill_after, .at = GENERATE(range(0, k_slirp_steps))};
+  CAPTURE(trouble.at);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    (void)create_with(trouble, "slirp");
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  SECTION("create goes on") {
+    require_slirp_and_cancel_restore(before);
+  }
+  SECTION("cancel clears it") {
+    REQUIRE(run_vdeup(for_owner({"cancel"})).status == 0);
+    CHECK(has_no_uplink_soon());
+    CHECK(changes_since(before) == "");
+  }
+}
+
+TEST_CASE("slirp: when undoing fails as well, the next call repairs", "[kernel]") {
+  const std::string before = snapshot();
+  Trouble trouble{.kind = Trouble::Kind::fail_before, .at = k_slirp_steps - 1, .undo_fails_at = 0};
+  const auto failed = create_with(trouble, "slirp");
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
+  require_slirp_and_cancel_restore(before);
 }

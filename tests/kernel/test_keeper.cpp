@@ -14,7 +14,7 @@ namespace {
 const std::string k_dir = "/var/tmp/vde_switch0.root";
 
 std::vector<std::string> launch(const std::vector<std::string>& options) {
-  std::vector<std::string> line{"run"};
+  std::vector<std::string> line{"run", "--uplink", "bridge"};
   line.insert(line.end(), options.begin(), options.end());
   line.insert(line.end(), {"--", bin_directory() + "/fake_vm"});
   return line;
@@ -50,8 +50,8 @@ TEST_CASE("run --rm: the network goes with the VM", "[kernel]") {
 
 TEST_CASE("run --rm: a launch that fails takes down what it has made", "[kernel]") {
   const std::string before = snapshot();
-  const auto done = run_vdeup({"run", "--rm", "--", bin_directory() + "/fake_vm", "-netdev",
-                               "vde,id=n0,port=999", "-device", "e1000,netdev=n0"});
+  const auto done = run_vdeup({"run", "--uplink", "bridge", "--rm", "--", bin_directory() + "/fake_vm",
+                               "-netdev", "vde,id=n0,port=999", "-device", "e1000,netdev=n0"});
   INFO(done.err);
   CHECK(done.status == 125);
   CHECK(done.err.find("there is no port 999") != std::string::npos);

@@ -103,7 +103,7 @@ void leave_dangling_socket(const std::string& path) {
 
 Running start_vm(const std::string& name, const std::vector<std::string>& words, const SpawnOptions& spawn,
                  const std::vector<std::string>& options) {
-  std::vector<std::string> line{bin_directory() + "/vdeup", "run"};
+  std::vector<std::string> line{bin_directory() + "/vdeup", "run", "--uplink", "bridge"};
   line.insert(line.end(), options.begin(), options.end());
   line.insert(line.end(), {"--", bin_directory() + "/fake_vm", "-name", name});
   line.insert(line.end(), words.begin(), words.end());

@@ -54,7 +54,8 @@ void kill_switch();
 /// Bind a socket and close it again: the name stays, and nobody listens.
 void leave_dangling_socket(const std::string& path);
 
-/// A VM of that name on the caller's network, attached: `vdeup run OPTIONS -- VM -name NAME WORDS`.
+/// A VM of that name on the caller's network, attached: `vdeup run OPTIONS -- VM -name NAME WORDS`, on the
+/// bridge that the setup commands make.
 lab::Running start_vm(const std::string& name, const std::vector<std::string>& words = {},
                       const lab::SpawnOptions& spawn = {}, const std::vector<std::string>& options = {});
 

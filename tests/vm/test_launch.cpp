@@ -66,7 +66,8 @@ TEST_CASE("one launch makes switch, TAP and bridge out of nothing, and the guest
           "[vm]") {
   require_emulator();
   const std::string before = lab::snapshot();
-  lab::Running vm{Words{lab::bin_directory() + "/vdeqemu"} + boots(k_orders)};
+  lab::Running vm{Words{lab::bin_directory() + "/vdeqemu"} + boots(k_orders),
+                  {.environment = {"VDEUP_UPLINK=bridge"}}};
   REQUIRE(vm.wait_for("GUEST one: up"));
   REQUIRE(lab::run({"ip", "address", "add", "192.0.2.1/24", "dev", "ctysbr0"}).status == 0);
   expect_answer_and_poweroff(vm);

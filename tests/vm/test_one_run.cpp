@@ -17,12 +17,13 @@ namespace {
 
 /// Without a network before, all of it is made: bridge, TAP and switch.
 Words for_one_run(const Words& more = {}) {
-  return Words{lab::bin_directory() + "/vdeup", "run", "--rm"} + more + Words{"--", k_emulator};
+  return Words{lab::bin_directory() + "/vdeup", "run", "--rm", "--uplink", "bridge"} + more +
+         Words{"--", k_emulator};
 }
 
 /// A launch of an ordinary kind, which would leave its network.
 Words for_good() {
-  return {lab::bin_directory() + "/vdeup", "run", "--", k_emulator};
+  return {lab::bin_directory() + "/vdeup", "run", "--uplink", "bridge", "--", k_emulator};
 }
 
 /// The first child of a process; 0 if it has none.
