@@ -133,6 +133,28 @@ TEST_CASE("ladder: forwards are refused where VMs are on a bridge", "[uplink]") 
   CHECK(has(refused.err, "the switch is on a bridge, where VMs have addresses of their own"));
 }
 
+TEST_CASE("ladder: a launch on a network that is there forks nothing", "[uplink]") {
+  if (run({"strace", "-V"}).status != 0)
+    skip("there is no strace");
+  REQUIRE(run_vdeup({"create", "--uplink", "slirp"}).status == 0);
+  const std::string trace = "/var/tmp/home/trace";
+  // The leak checker of the sanitizers cannot work under a tracer.
+  const auto done = run({"strace", "-f", "-qq", "-o", trace, "-e", "trace=process",
+                         bin_directory() + "/vdeup", "run", "--", fake_vm(), "-name", "web", "exit=0"},
+                        {.environment = {"ASAN_OPTIONS=detect_leaks=0"}});
+  INFO(done.err);
+  REQUIRE(done.status == 0);
+  std::ifstream file{trace};
+  int execs = 0;
+  for (std::string line; std::getline(file, line);) {
+    INFO(line);
+    execs += has(line, "execve(") ? 1 : 0;
+    CHECK(!has(line, "fork("));
+    CHECK(!has(line, "clone"));
+  }
+  CHECK(execs == 2); // vdeup, and the VM in its place
+}
+
 TEST_CASE("ladder: many launches at once end in one switch and one slirp, all attached", "[uplink]") {
   needs_others();
   const std::string before = snapshot();
