@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
+#include "cli/marks.hpp"
 #include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
 #include "engine/apply.hpp"
@@ -132,6 +133,7 @@ Result<Cancellation> remove(const Context& context, const Wiring& wiring, const 
     engine::Journal journal = wiring.journal();
     TRY(engine::apply(cancellation.plan, wiring.host(), journal,
                       [&] { return check_gone(wiring, request); }));
+    unmark_deleted_devices(cancellation.plan, wiring.log());
   }
   if (cancellation.back && !call.dry_run) {
     TRY(moves.make(*cancellation.back));

@@ -1,6 +1,7 @@
 #include "cli/ensure.hpp"
 
 #include "base/identity.hpp"
+#include "cli/marks.hpp"
 #include "cli/uplink.hpp"
 #include "engine/apply.hpp"
 #include "plan/planner.hpp"
@@ -47,7 +48,11 @@ Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& reques
     return goal.verify(desired, ensured.network);
   };
   engine::Journal journal = wiring.journal();
-  TRY(engine::apply(ensured.plan, wiring.host(), journal, prove));
+  const auto unmark = mark_new_devices(ensured.plan, wiring.log());
+  if (auto applied = engine::apply(ensured.plan, wiring.host(), journal, prove); !applied) {
+    tell_managers(unmark, wiring.log());
+    return fail(std::move(applied).error());
+  }
   return ensured;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/nic_moves.hpp"
 
 #include "base/text.hpp"
+#include "broker/broker.hpp"
 #include "kernel/firewall_mentions.hpp"
 #include "kernel/memory_lock.hpp"
 #include "kernel/nic_snapshot.hpp"
@@ -10,6 +11,7 @@
 #include "plan/move_guard.hpp"
 #include "plan/move_proof.hpp"
 #include "plan/nic_move.hpp"
+#include "plan/persist_choice.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,7 +33,7 @@ constexpr std::uint8_t k_made_by_router_advertisement = 2; // IFAPROT_KERNEL_RA,
 Result<transaction::MoveHosts> open_hosts() {
   TRY(auto links, kernel::KernelHost::open());
   TRY(auto nics, kernel::KernelNics::open());
-  return transaction::MoveHosts{std::move(links), std::move(nics)};
+  return transaction::MoveHosts{std::move(links), std::move(nics), std::make_unique<broker::Broker>()};
 }
 
 std::string home_of_caller() {
@@ -136,6 +138,15 @@ Result<NicSnapshot> NicMoves::settled_snapshot(const IfName& name) const {
   return *std::move(seen);
 }
 
+Result<std::vector<ManagerStep>> NicMoves::untell(const IfName& nic, const IfName& bridge) const {
+  TRY(auto record, last());
+  if (record && record->move.nic == nic && record->move.bridge == bridge)
+    return inverse(record->told);
+  TRY(auto running, m_hosts.managers->running());
+  TRY(auto marks, plan::marks_for(running, {bridge}));
+  return inverse(marks);
+}
+
 Result<std::optional<SeenNic>> NicMoves::see(const plan::Request& request,
                                              const std::vector<Link>& links) const {
   TRY(auto survey, survey_nics(links));
@@ -159,6 +170,9 @@ Result<std::optional<ProposedMove>> NicMoves::propose_in(const plan::Request& re
   const auto& [choice, survey, nic, stakes] = *seen;
   const IfName& bridge = situation.choice.bridge.name;
   TRY(auto use, use_of(nic, bridge, stakes));
+  TRY(use.can_be_told, m_hosts.managers->running());
+  use.bridge = plan::describe_bridge(nic, bridge, stakes.managers);
+  TRY(auto handover, plan::hand_over(use.can_be_told, stakes.managers, nic.name, bridge));
   TRY(auto notes, plan::permit_move(choice, use, survey, request.force));
   TRY(auto plan, plan::make_nic_move_plan(nic, bridge));
   const auto sessions = sessions_over(choice.nic, stakes.sessions, survey);
@@ -167,7 +181,7 @@ Result<std::optional<ProposedMove>> NicMoves::propose_in(const plan::Request& re
                                     .proof = plan::proof_targets(nic, sessions, m_context.call.probes),
                                     .notes = std::move(notes),
                                     .reason = choice.reason,
-                                    .managers = stakes.managers}};
+                                    .managers = std::move(handover)}};
 }
 
 Result<ProposedMove> NicMoves::propose_out(const Bridge& bridge, const IfName& nic,
@@ -190,10 +204,12 @@ Result<ProposedMove> NicMoves::propose_out(const Bridge& bridge, const IfName& n
   use.expiring.clear(); // who renewed them there does so again
   TRY(auto notes, plan::permit_move(back, use, survey, m_context.call.force));
   TRY(auto plan, plan::make_give_back_plan(above, below));
+  TRY(auto told, untell(nic, bridge.name));
   return ProposedMove{.move = plan::describe_give_back(above, below),
                       .plan = std::move(plan),
                       .proof = plan::proof_targets(above, sessions, m_context.call.probes),
-                      .notes = std::move(notes)};
+                      .notes = std::move(notes),
+                      .at_the_end = std::move(told)};
 }
 
 Result<std::vector<ReachTarget>> NicMoves::those_who_answer(const ProposedMove& proposed) const {
@@ -241,14 +257,18 @@ Result<> NicMoves::make(const ProposedMove& proposed) {
     log.info(fmt::format("log in anew and run `vdeup confirm` within {} s, or all goes back to what it was",
                          patience.count()));
   };
+  const auto on_complaint = [&log](const Error& complaint) { log.info(complaint.message()); };
   const auto lock = kernel::MemoryLock::hold(); // where the limit forbids it, the watchdog is there
   engine::Journal journal = m_wiring.journal();
   return transaction::run(*m_store,
                           {.move = proposed.move,
                            .plan = proposed.plan,
+                           .managers = proposed.managers,
+                           .at_the_end = proposed.at_the_end,
                            .timeout = m_context.call.move.timeout,
                            .confirm = m_context.call.move.confirm},
-                          m_hosts, open_hosts, journal, {.prove = prove, .on_wait = on_wait});
+                          m_hosts, open_hosts, journal,
+                          {.prove = prove, .on_wait = on_wait, .on_complaint = on_complaint});
 }
 
 Result<bool> NicMoves::settle() {

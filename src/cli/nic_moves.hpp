@@ -4,6 +4,7 @@
 #include "cli/ensure.hpp"
 #include "guard/observe.hpp"
 #include "model/reach_target.hpp"
+#include "plan/handover.hpp"
 #include "plan/nic_choice.hpp"
 #include "transaction/transaction.hpp"
 
@@ -18,9 +19,10 @@ struct ProposedMove {
   NicMove move;
   Plan plan;
   std::vector<ReachTarget> proof;
-  std::vector<std::string> notes{}; ///< for people
-  std::string reason{};             ///< why this NIC
-  std::vector<NicManager> managers{};
+  std::vector<std::string> notes{};      ///< for people
+  std::string reason{};                  ///< why this NIC
+  plan::Handover managers{};             ///< what they are told because of it
+  std::vector<ManagerStep> at_the_end{}; ///< and when it is kept
 
   /// The interface that the NIC's addresses are on when it has been made.
   [[nodiscard]] const IfName& destination() const;
@@ -74,6 +76,8 @@ class NicMoves {
   NicMoves(const Context& context, const Wiring& wiring, transaction::MoveHosts hosts)
       : m_context(context), m_wiring(wiring), m_hosts(std::move(hosts)) {}
 
+  /// What managers were told when this NIC was moved into this bridge, taken back.
+  [[nodiscard]] Result<std::vector<ManagerStep>> untell(const IfName& nic, const IfName& bridge) const;
   [[nodiscard]] Result<NicSnapshot> snapshot(const IfName& name) const;
   [[nodiscard]] Result<NicSnapshot> settled_snapshot(const IfName& name) const;
   /// Leave out of the proof who does not answer now: his silence later would say nothing.

@@ -19,6 +19,7 @@ namespace vdeup::transaction {
 namespace {
 
 constexpr std::string_view k_version = "vdeup-nic-transaction 1";
+constexpr std::string_view k_told = "told ";  // and a step, a line each
 constexpr std::string_view k_end = "\nend\n"; // of a NicMove
 constexpr std::size_t k_boot_id_size = 36;
 
@@ -94,6 +95,9 @@ Result<Place> Place::here() {
 std::string to_text(const Record& record) {
   std::string text = fmt::format("{}\nboot {}\nnamespace {}\n", k_version, record.place.boot,
                                  record.place.network_namespace);
+  std::string told = to_text(record.told);
+  for (std::string_view rest = told; !rest.empty();)
+    text += fmt::format("{}{}\n", k_told, *take_until(rest, "\n"));
   text += to_text(record.move);
   if (record.back)
     text += to_text(*record.back);
@@ -112,11 +116,15 @@ Result<Record> parse_record(std::string_view text) {
       std::from_chars(number->data(), number->data() + number->size(), place.network_namespace);
   if (error != std::errc{} || end != number->data() + number->size())
     return fail(broken("the number of its namespace is none"));
+  std::string told;
+  while (const auto step = take_field(text, k_told))
+    told += fmt::format("{}\n", *step);
+  TRY(auto steps, parse_manager_steps(told));
   TRY(auto move, take_move(text));
   TRY(auto back, take_move(text));
   if (!move || !text.empty())
     return fail(broken("it has too little or too much"));
-  return Record{std::move(place), *std::move(move), std::move(back)};
+  return Record{std::move(place), *std::move(move), std::move(steps), std::move(back)};
 }
 
 } // namespace vdeup::transaction

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "model/manager_step.hpp"
 #include "model/nic_move.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vdeup::transaction {
 
@@ -25,6 +27,8 @@ struct Place {
 struct Record {
   Place place;
   NicMove move;
+  /// What the managers of the NIC are told because of it; they are told the inverse when the NIC is back.
+  std::vector<ManagerStep> told{};
   /// The way back from where it came to: its `source` is what was there when the move was proven.
   std::optional<NicMove> back{};
 };

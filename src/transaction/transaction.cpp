@@ -41,19 +41,33 @@ Result<NicMove> describe_back(const MoveHosts& hosts, const NicMove& move) {
   return plan::describe_give_back(bridge, nic);
 }
 
-Result<Watchdog> start_watchdog(const RecordStore& store, const Order& order, const OpenHosts& open_hosts) {
-  Watch watch{.store = store, .move = order.move, .open_hosts = open_hosts, .guard = order.timeout + k_grace};
+Result<Watchdog> start_watchdog(const RecordStore& store, const Order& order,
+                                const std::vector<ManagerStep>& told, const OpenHosts& open_hosts) {
+  Watch watch{.store = store,
+              .move = order.move,
+              .told = told,
+              .open_hosts = open_hosts,
+              .guard = order.timeout + k_grace};
   if (order.confirm) {
     TRY(watch.confirmations, store.listen());
   }
   return Watchdog::start(std::move(watch));
 }
 
+/// Those who manage the NIC have to hear of its move, or they would undo it.
+Result<> tell_or_fail(const MoveHosts& hosts, const std::vector<ManagerStep>& steps) {
+  auto complaints = tell(hosts, steps);
+  if (complaints.empty())
+    return ok();
+  return fail(std::move(complaints.front()));
+}
+
 Result<> prove_and_keep(const RecordStore& store, const Order& order, const MoveHosts& hosts,
                         const Callbacks& callbacks, Watchdog& watchdog, const Deadline& deadline) {
   TRY(callbacks.prove(deadline));
+  TRY(tell_or_fail(hosts, order.managers.after));
   TRY(auto back, describe_back(hosts, order.move));
-  TRY(store.write({store.place(), order.move, std::move(back)}));
+  TRY(store.write({store.place(), order.move, order.managers.all(), std::move(back)}));
   auto kept =
       order.confirm ? watchdog.wait_for_confirmation(*order.confirm, callbacks.on_wait) : watchdog.keep();
   // It may have died after the deed and before the word: the name of the file decides.
@@ -75,11 +89,21 @@ Error with_state(Error error, const RecordStore& store, bool is_taken_back) {
 
 } // namespace
 
+std::vector<Error> tell(const MoveHosts& hosts, const std::vector<ManagerStep>& steps) {
+  std::vector<Error> complaints;
+  for (const ManagerStep& step : steps)
+    if (hosts.managers)
+      if (auto told = hosts.managers->execute(step); !told)
+        complaints.push_back(std::move(told).error());
+  return complaints;
+}
+
 Result<> run(const RecordStore& store, const Order& order, const MoveHosts& hosts,
              const OpenHosts& open_hosts, engine::Journal& journal, const Callbacks& callbacks) {
   const Deadline deadline = Deadline::after(order.timeout);
-  TRY(store.write({store.place(), order.move}));
-  auto started = start_watchdog(store, order, open_hosts);
+  const std::vector<ManagerStep> told = order.managers.all();
+  TRY(store.write({store.place(), order.move, told}));
+  auto started = start_watchdog(store, order, told, open_hosts);
   if (!started) {
     store.remove(RecordStore::Kind::open);
     return fail(std::move(started).error());
@@ -88,16 +112,23 @@ Result<> run(const RecordStore& store, const Order& order, const MoveHosts& host
   if (callbacks.on_watchdog)
     callbacks.on_watchdog(watchdog.pid());
   NoSwitches switches;
-  auto outcome = engine::apply(order.plan, {*hosts.links, switches}, journal, [&] {
-    return prove_and_keep(store, order, hosts, callbacks, watchdog, deadline);
-  });
+  auto outcome = tell_or_fail(hosts, order.managers.before);
   if (outcome)
+    outcome = engine::apply(order.plan, {*hosts.links, switches}, journal, [&] {
+      return prove_and_keep(store, order, hosts, callbacks, watchdog, deadline);
+    });
+  if (outcome) {
+    for (const Error& complaint : tell(hosts, order.at_the_end))
+      callbacks.on_complaint(complaint);
     return ok();
+  }
   if (!journal.left_behind().empty()) {
     const bool is_taken_back = watchdog.hand_over();
     store.remove(RecordStore::Kind::undone); // its user is being told now
     return fail(with_state(std::move(outcome).error(), store, is_taken_back));
   }
+  for (const Error& complaint : tell(hosts, inverse(told)))
+    callbacks.on_complaint(complaint);
   store.remove(RecordStore::Kind::open);
   store.remove_confirm_socket();
   watchdog.dismiss();
@@ -115,6 +146,7 @@ Result<std::optional<Record>> finish(const RecordStore& store, const MoveHosts& 
                       fmt::format("{}", fmt::join(failures, "; ")),
                       fmt::format("the record {} is kept; mend what it names and repeat this",
                                   store.path(RecordStore::Kind::open))});
+  (void)tell(hosts, inverse(record->told)); // whoever does not hear it now takes the NIC at his next start
   store.remove(RecordStore::Kind::open);
   store.remove_confirm_socket();
   return record;

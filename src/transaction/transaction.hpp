@@ -2,6 +2,7 @@
 
 #include "engine/journal.hpp"
 #include "model/step.hpp"
+#include "plan/handover.hpp"
 #include "transaction/hosts.hpp"
 #include "transaction/record_store.hpp"
 
@@ -17,6 +18,8 @@ namespace vdeup::transaction {
 struct Order {
   NicMove move;
   Plan plan;                                     ///< of plan::make_nic_move_plan() or make_give_back_plan()
+  plan::Handover managers{};                     ///< what managers are told, and no longer if it is undone
+  std::vector<ManagerStep> at_the_end{};         ///< what they are told when it is kept
   std::chrono::seconds timeout{10};              ///< until it has to be proven
   std::optional<std::chrono::seconds> confirm{}; ///< and until its user has to confirm it
 };
@@ -27,6 +30,8 @@ struct Callbacks {
   std::function<Result<>(const Deadline&)> prove;
   /// Tell the user that his confirmation is waited for.
   std::function<void(std::chrono::seconds)> on_wait;
+  /// Told what a manager would not hear at the end, when the move is kept.
+  std::function<void(const Error&)> on_complaint = [](const Error&) {};
   /// Told of the watchdog, for tests that end it.
   std::function<void(pid_t)> on_watchdog{};
 };

@@ -17,6 +17,7 @@ namespace vdeup::transaction {
 struct Watch {
   const RecordStore& store; ///< locked; the watchdog's copy of the lock holds after our end
   const NicMove& move;
+  const std::vector<ManagerStep>& told; ///< as in the record
   const OpenHosts& open_hosts;
   std::chrono::milliseconds guard; ///< from the start on; then we count as stuck
   UniqueFd confirmations{};        ///< where `vdeup confirm` comes in, if the move is to be confirmed

@@ -160,10 +160,13 @@ class Loop {
     m_is_over = true;
     m_status = failures.empty() && m_watch.store.note_undone() ? k_success : k_not_taken_back;
     // What follows may wait for others: all that matters is done.
+    auto complaints = tell(m_hosts, inverse(m_watch.told));
     ::openlog("vdeup", LOG_PID, LOG_DAEMON);
     ::syslog(LOG_WARNING, "the move of %s %s %s was taken back: %s", m_watch.move.nic.str().c_str(),
              m_watch.move.direction == NicMove::Direction::in ? "into" : "out of",
              m_watch.move.bridge.str().c_str(), reason);
+    for (const Error& complaint : complaints)
+      ::syslog(LOG_WARNING, "%s", complaint.message().c_str());
     for (const std::string& failure : failures)
       ::syslog(LOG_ERR, "not as it was: %s", failure.c_str());
   }

@@ -288,3 +288,21 @@ TEST_CASE("NetworkManager: rolling back its checkpoint would pull a NIC that it 
   REQUIRE(lab::eventually([&] { return !mover.look("eth0").master; }));
   CHECK(has(lab::run({"ip", "route", "get", "10.1.0.1"}).out, "dev ctysbr0"));
 }
+
+TEST_CASE("NetworkManager: vdeup create takes its static NIC without insisting, and cancel gives it back",
+          "[broker]") {
+  NetworkManagerRound round{k_static};
+  const lab::Mover mover;
+  const NicSnapshot before = mover.look("eth0");
+  const auto created = lab::run_vdeup({"create"});
+  INFO(created.err);
+  REQUIRE(created.status == 0);
+  CHECK(has(created.err, "NetworkManager manages eth0, and is told to leave it alone"));
+  CHECK(round.manager().state_of("eth0") == "unmanaged");
+  check_is_moved(mover, before);
+  const auto cancelled = lab::run_vdeup({"cancel", "--bridge"});
+  INFO(cancelled.err);
+  REQUIRE(cancelled.status == 0);
+  CHECK(files_of_ours() == "");
+  round.wait_until_connected();
+}

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <signal.h>
+
 #include <filesystem>
 
 using namespace broker_lab;
@@ -160,4 +162,63 @@ TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the 
   CHECK(has(notes.value().front(), use.expiring.front().address.str() + " ends in"));
   broker::Broker broker;
   CHECK(handover(broker).after.empty());
+}
+
+TEST_CASE("networkd: vdeup create takes its static NIC without insisting, and cancel gives it back",
+          "[broker]") {
+  NetworkdRound round{k_static};
+  const lab::Mover mover;
+  const NicSnapshot before = mover.look("eth0");
+  const auto created = lab::run_vdeup({"create"});
+  INFO(created.err);
+  REQUIRE(created.status == 0);
+  CHECK(has(created.err, "systemd-networkd manages eth0, and is told to leave it alone"));
+  REQUIRE(is_held("eth0", NicManager::Hold::leaves));
+  lose_carrier(round.neighbourhood(), std::chrono::seconds{2});
+  round.networkd().restart();
+  REQUIRE(lab::eventually([] { return is_held("lo", NicManager::Hold::manages); }));
+  lose_carrier(round.neighbourhood(), std::chrono::seconds{2});
+  check_is_moved(mover, before);
+  // networkd has a file that matches all names: neither bridge nor TAP got what it says.
+  for (const char* device : {"ctysbr0", "tap0"})
+    CHECK_FALSE(has(must(std::string{"ip address show dev "} + device), "198.51.100.1"));
+  // The gateway's end was down, and IPv6 forgot its address.
+  round.neighbourhood().gateway.ip("address replace 2001:db8:1::1/64 dev lan nodad");
+  const auto cancelled = lab::run_vdeup({"cancel", "--bridge"});
+  INFO(cancelled.err);
+  REQUIRE(cancelled.status == 0);
+  CHECK(files_of_ours() == "");
+  REQUIRE(lab::eventually([] { return is_held("eth0", NicManager::Hold::manages); }));
+  lab::settle();
+  CHECK(differences(before, mover.look("eth0")) == "");
+}
+
+TEST_CASE("networkd: a move that is not kept leaves it as it was, files included", "[broker]") {
+  NetworkdRound round{k_static};
+  const lab::Mover mover;
+  const NicSnapshot before = mover.look("eth0");
+  const auto expired = lab::run_vdeup({"create", "--confirm", "1"});
+  CHECK(expired.status == 1);
+  CHECK(files_of_ours() == "");
+  REQUIRE(lab::eventually([] { return is_held("eth0", NicManager::Hold::manages); }));
+  lab::settle();
+  CHECK(differences(before, mover.look("eth0")) == "");
+  // Killed while it waits, the watchdog tells networkd.
+  lab::Running create{{"sh", "-c", "exec " + lab::bin_directory() + "/vdeup create --confirm 2 2>&1"}};
+  REQUIRE(create.wait_for("`vdeup confirm`"));
+  CHECK(files_of_ours() != "");
+  create.signal(SIGKILL);
+  (void)create.finish();
+  CHECK(lab::eventually([] { return files_of_ours().empty(); }));
+  lab::settle();
+  CHECK(differences(before, mover.look("eth0")) == "");
+}
+
+TEST_CASE("networkd: vdeup create does not take a leased NIC without -f", "[broker]") {
+  NetworkdRound round{k_leased};
+  const auto refused = lab::run_vdeup({"create"});
+  INFO(refused.err);
+  CHECK(refused.status == 1);
+  CHECK(has(refused.err, "systemd-networkd manages it"));
+  CHECK(has(refused.err, "--persist"));
 }
