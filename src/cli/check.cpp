@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/examination.hpp"
+#include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
 
 #include <boost/json/array.hpp>
@@ -91,6 +92,7 @@ boost::json::object json_of(const plan::Request& request, const Examination& see
 } // namespace
 
 Result<int> check_command(const Context& context) {
+  mention_open_move(context.log);
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
   TRY(auto seen, examine(context, request));

@@ -162,13 +162,15 @@ void put_in_front(const ProposedMove& move, Ensured& done) {
   done.plan.insert(done.plan.begin(), move.plan.begin(), move.plan.end());
 }
 
-/// The move that a request comes to, if its network is not there and a bridge for it neither.
+/// True if a NIC can be wanted: by who asks for a bridge, and not for one without a NIC.
+bool may_want_nic(const plan::Request& request) {
+  return !request.without_nic && request.uplink == UplinkKind::bridge;
+}
+
+/// The move that a request comes to, if its network would get a new bridge.
 Result<std::optional<ProposedMove>> propose(const NicMoves& moves, const Wiring& wiring,
-                                            const plan::Request& request) {
-  if (request.without_nic || request.uplink != UplinkKind::bridge) // a NIC moves for who asks for a bridge
-    return std::optional<ProposedMove>{};
-  TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
-  if (is_as_requested(network, request))
+                                            const plan::Request& request, const Ensured& rehearsal) {
+  if (!has<CreateBridge>(rehearsal.plan))
     return std::optional<ProposedMove>{};
   TRY(auto situation, look(wiring, request));
   return moves.propose_in(request, situation);
@@ -200,21 +202,28 @@ struct Created {
 };
 Result<Created> create(const Context& context, const Wiring& wiring, const plan::Request& request) {
   const bool only_looks = context.call.dry_run;
-  TRY(auto moves, NicMoves::open(context, wiring));
-  TRY(auto move, propose(moves, wiring, request));
-  if (move && !only_looks) {
-    TRY(ensure(wiring, request, true)); // what would be refused is refused before a NIC moves
+  if (!may_want_nic(request)) {
+    TRY(auto done, ensure(wiring, request, only_looks));
+    return Created{std::move(done), {}};
   }
-  if (move && !only_looks)
+  // Rehearsed first: what is refused is refused before a NIC moves, and what is there needs no other look.
+  TRY(auto rehearsal, ensure(wiring, request, true));
+  TRY(auto moves, NicMoves::open(context, wiring));
+  TRY(auto move, propose(moves, wiring, request, rehearsal));
+  if (only_looks || rehearsal.plan.empty()) {
+    if (move)
+      put_in_front(*move, rehearsal);
+    return Created{std::move(rehearsal), std::move(move)};
+  }
+  if (move)
     if (auto made = moves.make(*move); !made)
       return fail(with_privilege_hint(std::move(made).error(), request));
-  auto done = ensure(wiring, request, only_looks);
+  auto done = ensure(wiring, request, false);
   if (!done)
-    return fail(move && !only_looks ? after_giving_back(std::move(done).error(), moves, wiring, *move)
-                                    : std::move(done).error());
-  if (move) {
-    if (!only_looks) // for the report; the bridge was seen as one that exists
-      done.value().bridge_reason = "this host had no suitable bridge";
+    return fail(move ? after_giving_back(std::move(done).error(), moves, wiring, *move)
+                     : std::move(done).error());
+  if (move) { // for the report; the bridge was seen as one that exists
+    done.value().bridge_reason = rehearsal.bridge_reason;
     put_in_front(*move, done.value());
   }
   return Created{std::move(done).value(), std::move(move)};

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
+#include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
 #include "model/vm_tap.hpp"
 
@@ -101,6 +102,7 @@ void print_rows(const Subject& subject) {
 } // namespace
 
 Result<int> info_command(const Context& context) {
+  mention_open_move(context.log);
   TRY(auto request, make_request(context.call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
   clear_left_behind(wiring, request);

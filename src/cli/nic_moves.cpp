@@ -309,6 +309,19 @@ Result<> settle_moves(const Context& context, const Wiring& wiring) {
   return ok();
 }
 
+void mention_open_move(const Log& log) {
+  if (::geteuid() != 0)
+    return;
+  auto store = RecordStore::open(false);
+  if (!store || !store.value() || !store.value()->has(RecordStore::Kind::open) ||
+      !store.value()->lock(Deadline::after(std::chrono::milliseconds{0})))
+    return;
+  const auto record = store.value()->read(RecordStore::Kind::open);
+  if (record && record.value())
+    log.info(fmt::format("{} was cut off, and nobody is at it any more\n  hint: `vdeup undo` takes it back",
+                         describe(record.value()->move)));
+}
+
 std::optional<IfName> nic_of(const Bridge& bridge, const std::vector<Link>& links,
                              const std::vector<std::string>& leaving) {
   std::optional<IfName> nic;

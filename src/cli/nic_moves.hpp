@@ -93,6 +93,10 @@ class NicMoves {
 /// something to do; a look at one directory where there is not. Only root can.
 [[nodiscard]] Result<> settle_moves(const Context& context, const Wiring& wiring);
 
+/// Say for a command that only looks that a move was cut off, if one was and nobody is at it. Only root sees
+/// it.
+void mention_open_move(const Log& log);
+
 /// The NIC that `cancel --bridge` gives back: the one port that is left of a bridge of ours and has its
 /// address. Nothing if there is none, or another one.
 [[nodiscard]] std::optional<IfName> nic_of(const Bridge& bridge, const std::vector<Link>& links,

@@ -74,6 +74,7 @@ TEST_CASE("deaths: the next create finishes what was cut off, and then does its 
   REQUIRE(eventually([] { return has(run({"ip", "-o", "link"}).out, "master ctysbr0"); }));
   kill_all_of_us(create);
   REQUIRE(has_record(Kind::open));
+  CHECK(has(run_vdeup({"info"}).err, "the move of eth0 into ctysbr0 was cut off"));
   const auto next = run_vdeup({"create"});
   INFO(next.err);
   CHECK(next.status == 0);

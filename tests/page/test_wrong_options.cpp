@@ -56,8 +56,10 @@ const std::vector<Wrong> k_wrong_values{
     {{"-X", "--json"}, "-X"},
     {{"-b", "br0", "-b", "br1"}, "-b"},
     {{"-f", "nonsense"}, "'nonsense'"},
-    {{"--bridge"}, "--bridge"},           // belongs to cancel
-    {{"--probe", "10.0.0.1"}, "--probe"}, // belongs to check
+    {{"--bridge"}, "--bridge"}, // belongs to cancel
+    {{"--probe", "10.0.0.1:0"}, "--probe"},
+    {{"--timeout", "0"}, "--timeout"},
+    {{"--confirm", "soon"}, "--confirm"},
 };
 
 Words with(const Words& options, const std::string& command, bool is_before) {
