@@ -52,7 +52,61 @@ Result<std::string> read_all(int fd, const std::string& path) {
   }
 }
 
+Result<> check_is_roots(const struct stat& status, const std::string& path) {
+  if (status.st_uid != 0)
+    return fail(untrusted(path, fmt::format("it belongs to uid {}, and not to root", status.st_uid),
+                          fmt::format("`chown root {}`", shell_quote(path))));
+  return check_owner_and_mode(status, path, 0);
+}
+
+/// Open one component of a path in the directory before it, and look at what was opened: what is checked is
+/// what is used, whatever the names lead to a moment later. Nothing if it is not there.
+Result<UniqueFd> open_component(const UniqueFd& directory, const std::string& name, const std::string& path,
+                                int flags) {
+  UniqueFd fd{::openat(directory.get(), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC)};
+  if (!fd && errno == ENOENT)
+    return UniqueFd{};
+  if (!fd && (errno == ELOOP || errno == ENOTDIR))
+    return fail(untrusted(path, "it is a symbolic link, or leads through something that is no directory",
+                          "put the file itself there"));
+  if (!fd)
+    return fail(errno_error(errno, fmt::format("cannot open {}", printable(path))));
+  struct stat status {};
+  if (::fstat(fd.get(), &status) < 0)
+    return fail(errno_error(errno, fmt::format("cannot look at {}", printable(path))));
+  TRY(check_is_roots(status, path));
+  if ((flags & O_DIRECTORY) == 0 && !S_ISREG(status.st_mode))
+    return fail(untrusted(path, "it is not a plain file"));
+  return fd;
+}
+
 } // namespace
+
+Result<std::optional<std::string>> read_root_file(const std::string& path) {
+  if (!path.starts_with('/'))
+    return fail(untrusted(path, "it is not an absolute path"));
+  UniqueFd at{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  struct stat status {};
+  if (!at || ::fstat(at.get(), &status) < 0)
+    return fail(errno_error(errno, "cannot look at /"));
+  TRY(check_is_roots(status, "/"));
+  for (std::size_t begin = 1;;) {
+    const std::size_t slash = path.find('/', begin);
+    const bool is_last = slash == std::string::npos;
+    const std::string name = path.substr(begin, is_last ? slash : slash - begin);
+    if (name.empty() || name == "." || name == "..")
+      return fail(untrusted(path, "it has an empty component, '.' or '..'"));
+    const int flags = is_last ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH | O_DIRECTORY;
+    TRY(at, open_component(at, name, path.substr(0, slash), flags));
+    if (!at)
+      return std::optional<std::string>{};
+    if (is_last)
+      break;
+    begin = slash + 1;
+  }
+  TRY(auto text, read_all(at.get(), path));
+  return std::optional{std::move(text)};
+}
 
 Result<std::optional<std::string>> read_trusted_file(const std::string& path, uid_t caller) {
   const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};

@@ -1,0 +1,173 @@
+#include "config/policy_reader.hpp"
+
+#include "base/text.hpp"
+#include "config/line_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace vdeup::config {
+namespace {
+
+constexpr std::size_t k_most_files = 32; // also what ends a file that includes itself
+constexpr unsigned k_most_taps = 4096;
+constexpr std::string_view k_form = "write it as `allow|deny user NAME|group NAME|all bridge NAME|* RIGHTS "
+                                    "[taps=N]`; vdeup-policy(5) tells what they mean";
+constexpr std::array k_rights{Right::tap, Right::bridge, Right::nic, Right::nat};
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(separators), text.size());
+    if (end > 0)
+      words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+/// Reads the words of one line, front to back.
+class RuleReader {
+ public:
+  RuleReader(std::vector<std::string_view> words, const Place& place)
+      : m_words(std::move(words)), m_place(place) {}
+
+  Result<PolicyRule> read() {
+    PolicyRule rule{.allows = take() == "allow",
+                    .place = fmt::format("line {} of {}", m_place.line, printable(m_place.path))};
+    TRY(read_who(rule));
+    TRY(read_bridge(rule));
+    TRY(read_rights(rule));
+    if (m_at < m_words.size()) {
+      TRY(read_taps(rule));
+    }
+    if (m_at < m_words.size())
+      return fail(bad(fmt::format("'{}' is a word too many", printable(take()))));
+    return rule;
+  }
+
+ private:
+  std::string_view take() { return m_at < m_words.size() ? m_words[m_at++] : std::string_view{}; }
+  [[nodiscard]] Error bad(std::string cause) const {
+    return bad_line(m_place, std::move(cause), std::string{k_form});
+  }
+
+  Result<> read_who(PolicyRule& rule) {
+    const std::string_view who = take();
+    if (who == "all")
+      return ok();
+    if (who != "user" && who != "group")
+      return fail(bad(fmt::format("'{}' is none of user, group and all", printable(who))));
+    rule.who = who == "user" ? PolicyRule::Who::user : PolicyRule::Who::group;
+    rule.name = take();
+    return rule.name.empty() ? Result<>{fail(bad(fmt::format("there is no name behind '{}'", who)))} : ok();
+  }
+
+  Result<> read_bridge(PolicyRule& rule) {
+    if (const std::string_view word = take(); word != "bridge")
+      return fail(bad(fmt::format("'{}' stands where 'bridge' has to", printable(word))));
+    const std::string_view name = take();
+    if (name == "*")
+      return ok();
+    auto bridge = IfName::parse(name);
+    if (!bridge)
+      return fail(bad(bridge.error().message()));
+    rule.bridge = std::move(bridge).value();
+    return ok();
+  }
+
+  Result<> read_rights(PolicyRule& rule) {
+    const std::string_view list = take();
+    if (list == "all")
+      rule.rights.assign(k_rights.begin(), k_rights.end());
+    else
+      for (const std::string_view word : split(list, ",")) {
+        const auto* const right = std::find_if(k_rights.begin(), k_rights.end(),
+                                               [&](Right known) { return right_text(known) == word; });
+        if (right == k_rights.end())
+          return fail(bad(fmt::format("'{}' is none of tap, bridge, nic, nat and all", printable(word))));
+        rule.rights.push_back(*right);
+      }
+    return rule.rights.empty() ? Result<>{fail(bad("it names no right"))} : ok();
+  }
+
+  Result<> read_taps(PolicyRule& rule) {
+    constexpr std::string_view key = "taps=";
+    const std::string_view word = take();
+    const bool has_taps = std::find(rule.rights.begin(), rule.rights.end(), Right::tap) != rule.rights.end();
+    if (!word.starts_with(key) || !rule.allows || !has_taps)
+      return fail(bad(fmt::format("'{}' cannot stand here", printable(word))));
+    unsigned number = 0;
+    const char* const end = word.data() + word.size();
+    const auto [at, error] = std::from_chars(word.data() + key.size(), end, number);
+    if (error != std::errc{} || at != end || number > k_most_taps)
+      return fail(bad(fmt::format("'{}' is no number from 0 to {}", printable(word), k_most_taps)));
+    rule.taps = number;
+    return ok();
+  }
+
+  std::vector<std::string_view> m_words;
+  const Place& m_place;
+  std::size_t m_at = 0;
+};
+
+/// Reads files, and those that they include, in the order of their lines.
+class FilesReader {
+ public:
+  explicit FilesReader(const Policy::Reader& reader) : m_reader(reader) {}
+
+  Result<> read(const std::string& path, bool has_to_exist) {
+    if (++m_files > k_most_files)
+      return fail(Error{ErrorKind::usage,
+                        fmt::format("cannot use {}", printable(path)),
+                        fmt::format("more than {} files include each other", k_most_files),
+                        {}});
+    TRY(auto text, m_reader(path));
+    if (!text && has_to_exist)
+      return fail(Error{ErrorKind::missing, fmt::format("cannot read {}", printable(path)),
+                        "there is no such file", "a policy includes it"});
+    Place place{path, 0};
+    for (std::string_view rest = text ? *text : std::string_view{}; !rest.empty();) {
+      ++place.line;
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      TRY(read_line(trimmed(rest.substr(0, end)), place));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return ok();
+  }
+
+  std::vector<PolicyRule> take() { return std::move(m_rules); }
+
+ private:
+  Result<> read_line(std::string_view line, const Place& place) {
+    const auto words = split(line, " \t");
+    if (words.empty() || words.front().starts_with('#'))
+      return ok();
+    if (words.front() == "include" && words.size() == 2)
+      return read(std::string{words.back()}, true);
+    if (words.front() != "allow" && words.front() != "deny")
+      return fail(
+          unknown_word(place, words.front(),
+                       {.kind = "word", .words = {"allow", "deny", "include"}, .page = "vdeup-policy(5)"}));
+    TRY(auto rule, (RuleReader{words, place}.read()));
+    m_rules.push_back(std::move(rule));
+    return ok();
+  }
+
+  const Policy::Reader& m_reader;
+  std::size_t m_files = 0;
+  std::vector<PolicyRule> m_rules{};
+};
+
+} // namespace
+
+Result<std::vector<PolicyRule>> read_rules(const std::string& path, const Policy::Reader& reader) {
+  FilesReader files{reader};
+  TRY(files.read(path, false));
+  return files.take();
+}
+
+} // namespace vdeup::config

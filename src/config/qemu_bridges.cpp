@@ -1,0 +1,75 @@
+#include "config/qemu_bridges.hpp"
+
+#include "base/text.hpp"
+#include "config/trusted_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace vdeup::config {
+namespace {
+
+constexpr const char* k_file = "/etc/qemu/bridge.conf";
+constexpr unsigned k_deepest_include = 8;
+constexpr std::size_t k_most_lines = 1024;
+
+} // namespace
+
+bool QemuBridges::add(const std::string& path, const Policy::Reader& reader, unsigned depth) {
+  const auto text = reader(path);
+  if (!text || !text.value() || depth > k_deepest_include)
+    return depth > 0; // only an included file may be missing
+  std::istringstream lines{*text.value()};
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    std::istringstream words{line};
+    std::string verb;
+    std::string argument;
+    std::string more;
+    if (!(words >> verb) || verb.starts_with('#'))
+      continue;
+    if (!(words >> argument) || words >> more || m_lines.size() >= k_most_lines)
+      return false;
+    if (verb == "include") {
+      if (!add(argument, reader, depth + 1))
+        return false;
+    } else if (verb == "allow" || verb == "deny") {
+      m_lines.push_back({verb == "allow", argument, fmt::format("line {} of {}", number, printable(path))});
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+QemuBridges QemuBridges::read(const std::string& path, const Policy::Reader& reader) {
+  QemuBridges bridges;
+  if (!bridges.add(path, reader, 0))
+    bridges.m_lines.clear(); // half of it may lack the line that denies
+  return bridges;
+}
+
+Verdict QemuBridges::judge(const IfName& bridge) const {
+  Verdict verdict;
+  for (const Line& line : m_lines) {
+    if (line.bridge != bridge.str() && line.bridge != "all")
+      continue;
+    if (!line.allows)
+      return Verdict{Verdict::Kind::denied, line.place};
+    verdict = Verdict{Verdict::Kind::allowed, line.place, line.bridge == "all"};
+  }
+  return verdict;
+}
+
+bool QemuBridges::allows_any() const {
+  return std::any_of(m_lines.begin(), m_lines.end(), [](const Line& line) { return line.allows; });
+}
+
+QemuBridges read_qemu_bridges() {
+  return QemuBridges::read(k_file, read_root_file);
+}
+
+} // namespace vdeup::config
