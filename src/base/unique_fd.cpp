@@ -21,6 +21,13 @@ Result<> set_inheritable(int fd, bool inheritable) {
   return ok();
 }
 
+Result<UniqueFd> move_above(UniqueFd fd, int lowest) {
+  UniqueFd copy{::fcntl(fd.get(), F_DUPFD_CLOEXEC, lowest)};
+  if (!copy)
+    return fail(errno_error(errno, "cannot keep a file descriptor"));
+  return copy;
+}
+
 void fill_standard_streams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
     if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)

@@ -46,6 +46,9 @@ using UniqueDirectory = std::unique_ptr<DIR, CloseDirectory>;
 /// Let a descriptor survive exec (on), or not (off).
 [[nodiscard]] Result<> set_inheritable(int fd, bool inheritable);
 
+/// The same open file under a number that is at least `lowest`, close-on-exec. Errors: no number is free.
+[[nodiscard]] Result<UniqueFd> move_above(UniqueFd fd, int lowest);
+
 /// Open /dev/null for each of descriptors 0, 1 and 2 that is closed, so that nothing else gets their numbers
 /// and is then written to by whoever means to print.
 void fill_standard_streams();

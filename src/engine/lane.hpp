@@ -11,6 +11,8 @@ namespace vdeup::engine {
 /// The TAP of one VM. The kernel removes it with the last copy of its descriptors, however that goes; so they
 /// are its owner, its undo and its clean-up in one. All are close-on-exec and at least 10.
 struct VmTap {
+  static constexpr int k_lowest_fd = 10; ///< below it users number their own: -add-fd fd=3
+
   IfName name;
   std::vector<UniqueFd> queues; ///< one for each pair of virtqueues, with IFF_VNET_HDR
   std::vector<UniqueFd> vhost;  ///< of /dev/vhost-net, as many; empty where that cannot be used

@@ -15,18 +15,10 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr int k_lowest_fd = 10; // below it users number their own: -add-fd fd=3
 constexpr unsigned k_most_names = 4096;
 constexpr short k_for_a_vm = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
 constexpr short k_multi_queue = IFF_MULTI_QUEUE;
 constexpr short k_exclusive = static_cast<short>(IFF_TUN_EXCL);
-
-Result<UniqueFd> move_up(UniqueFd fd) {
-  UniqueFd copy{::fcntl(fd.get(), F_DUPFD_CLOEXEC, k_lowest_fd)};
-  if (!copy)
-    return fail(errno_error(errno, "cannot keep a TAP open"));
-  return copy;
-}
 
 /// The first queue makes the device, under the first `tapN` that is free at that moment.
 Result<engine::VmTap> create(short flags, const std::string& what) {
@@ -37,7 +29,7 @@ Result<engine::VmTap> create(short flags, const std::string& what) {
       continue;
     if (!fd)
       return fail(std::move(fd).error());
-    TRY(auto queue, move_up(std::move(fd).value()));
+    TRY(auto queue, move_above(std::move(fd).value(), engine::VmTap::k_lowest_fd));
     engine::VmTap tap{std::move(name), {}, {}};
     tap.queues.push_back(std::move(queue));
     return tap;
@@ -53,7 +45,7 @@ std::vector<UniqueFd> open_vhost(std::size_t queues) {
     UniqueFd fd{::open("/dev/vhost-net", O_RDWR | O_CLOEXEC)};
     if (!fd)
       return {};
-    auto kept = move_up(std::move(fd));
+    auto kept = move_above(std::move(fd), engine::VmTap::k_lowest_fd);
     if (!kept)
       return {};
     vhost.push_back(std::move(kept).value());
@@ -74,7 +66,7 @@ Result<engine::VmTap> KernelLane::open_tap(const VmTapPlan& plan) {
   TRY(auto tap, create(flags, what));
   while (tap.queues.size() < plan.queues) {
     TRY(auto fd, open_tap_queue(tap.name, flags, what));
-    TRY(auto queue, move_up(std::move(fd)));
+    TRY(auto queue, move_above(std::move(fd), engine::VmTap::k_lowest_fd));
     tap.queues.push_back(std::move(queue));
   }
   TRY(auto index, tap_index(tap.queues.front().get(), tap.name));
