@@ -76,6 +76,9 @@ Result<> create_tap(Netlink& netlink, const IfName& name, const Identity& owner,
       netlink, index,
       {.mtu = properties.mtu, .mac = high_address(), .alias = properties.alias, .no_ipv6_address = true},
       what));
+  if (properties.last_check) {
+    TRY(properties.last_check());
+  }
   if (::ioctl(tap.get(), TUNSETPERSIST, 1) < 0)
     return fail(errno_error(errno, what));
   return ok();

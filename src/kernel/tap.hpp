@@ -4,12 +4,17 @@
 #include "base/unique_fd.hpp"
 #include "kernel/links.hpp"
 
+#include <functional>
+#include <string>
+
 namespace vdeup::kernel {
 
 /// What a new TAP is to be like, beside its owner.
 struct TapProperties {
   std::uint32_t mtu = 1500;
   std::string alias;
+  /// Asked when the TAP is there with all its properties, and not yet persistent: if it fails, it is gone.
+  std::function<Result<>()> last_check{};
 };
 
 /// Make a persistent TAP (Documentation/networking/tuntap.rst). It becomes persistent in the very last call:
