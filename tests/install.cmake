@@ -1,15 +1,17 @@
 # Installs into a directory of its own and looks at what came there.
 #
-#   cmake -DBUILD_DIR=… -DPREFIX=… -DBINDIR=bin -DMANDIR=share/man -DDOCDIR=share/doc/vdeup -DMANDOC=… -P tests/install.cmake
+#   cmake -DBUILD_DIR=… -DPREFIX=… -DBINDIR=bin -DMANDIR=share/man -DDOCDIR=share/doc/vdeup -DLIBEXECDIR=libexec -DMANDOC=… -P tests/install.cmake
 cmake_minimum_required(VERSION 3.25)
 
 set(files)
 foreach(program vdeup vdeq vdeqemu vdekvm ctys-setupVDE)
   list(APPEND files ${BINDIR}/${program} ${MANDIR}/man1/${program}.1)
 endforeach()
-list(APPEND files ${MANDIR}/man5/vdeup.conf.5 ${MANDIR}/man5/vdeup-profile.5 share/vdeup/templates/vm/linux-q35.conf)
+list(APPEND files ${MANDIR}/man5/vdeup.conf.5 ${MANDIR}/man5/vdeup-profile.5 share/vdeup/templates/vm/linux-q35.conf
+     ${MANDIR}/man5/vdeup-policy.5 ${MANDIR}/man8/vdeup-helper.8 ${LIBEXECDIR}/vdeup/vdeup-helper
+     share/vdeup/templates/privilege/sudoers)
 if(MANDOC)
-  foreach(page vdeup.1 vdeq.1 ctys-setupVDE.1 vdeup.conf.5 vdeup-profile.5)
+  foreach(page vdeup.1 vdeq.1 ctys-setupVDE.1 vdeup.conf.5 vdeup-profile.5 vdeup-policy.5 vdeup-helper.8)
     list(APPEND files ${DOCDIR}/html/${page}.html ${DOCDIR}/pdf/${page}.pdf)
   endforeach()
   list(APPEND files ${DOCDIR}/html/manual.css)

@@ -162,7 +162,8 @@ void report_cancellation(const Context& context, const plan::Request& request, c
 Result<int> cancel_command(const Context& context) {
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
-  TRY(auto wiring, Wiring::connect(context.log));
+  TRY(auto wish, privilege_wish(context));
+  TRY(auto wiring, Wiring::connect(context.log, wish));
   TRY(settle_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!call.dry_run) { // a rehearsal shows what a killed keeper has left, and leaves it

@@ -114,7 +114,8 @@ Result<vde::Attachment> attach_again(const Scope& scope, const vde::AttachOption
 /// Connects the NICs of a launch, one after the other.
 class Connector {
  public:
-  Connector(Launch& launch, NicAddresses addresses) : m_launch(launch), m_addresses(std::move(addresses)) {}
+  Connector(Launch& launch, const Wiring& wiring, NicAddresses addresses)
+      : m_launch(launch), m_wiring(wiring), m_addresses(std::move(addresses)) {}
 
   Result<> connect_all(const std::optional<Bridge>& bridge) {
     for (std::size_t i = 0; i < m_launch.line.nics.size(); ++i) {
@@ -156,7 +157,7 @@ class Connector {
 
   Result<> connect_tap(const Bridge& bridge, const MacAddress& mac) {
     const Scope& scope = m_launch.request.scope;
-    TRY(auto lane, open_lane());
+    TRY(auto lane, m_wiring.open_lane());
     TRY(auto tap, lane->open_tap({.bridge = bridge.name,
                                   .mtu = bridge.mtu,
                                   .queues = m_launch.options.queues,
@@ -172,6 +173,7 @@ class Connector {
   }
 
   Launch& m_launch;
+  const Wiring& m_wiring;
   NicAddresses m_addresses;
 };
 
@@ -208,7 +210,7 @@ Result<> connect_under_lock(Launch& launch, const Wiring& wiring, const Ensured&
     TRY(auto links, wiring.host().links.links());
     addresses.add(links);
   }
-  auto connected = Connector{launch, std::move(addresses)}.connect_all(ensured.network.bridge);
+  auto connected = Connector{launch, wiring, std::move(addresses)}.connect_all(ensured.network.bridge);
   timing.mark("connection");
   return connected ? std::move(connected) : fail(with_lane_hint(std::move(connected).error()));
 }
@@ -218,7 +220,7 @@ Result<> connect_under_lock(Launch& launch, const Wiring& wiring, const Ensured&
 Result<> connect(Launch& launch, const Wiring& wiring, Timing& timing) {
   const SignalHold hold;
   if (!needs_switch(launch) && count(launch, Way::tap) == 0)
-    return Connector{launch, fresh_addresses(launch, wiring)}.connect_all({});
+    return Connector{launch, wiring, fresh_addresses(launch, wiring)}.connect_all({});
   TRY(auto lock, lock_switch(launch.request.scope));
   timing.mark("lock");
   const std::string earlier = lock.read_note();

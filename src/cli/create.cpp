@@ -230,7 +230,8 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
 }
 
 Result<int> print_persistent(const Context& context, const plan::Request& request) {
-  TRY(auto wiring, Wiring::connect(context.log));
+  TRY(auto wish, privilege_wish(context));
+  TRY(auto wiring, Wiring::connect(context.log, wish));
   TRY(auto moves, NicMoves::open(context, wiring));
   TRY(auto situation, look(wiring, request));
   return print_configuration(context, moves, request, situation);
@@ -243,7 +244,8 @@ Result<int> create_command(const Context& context) {
   request.fresh_tap = kernel::KernelHost::may_make_devices();
   if (context.call.move.persist)
     return print_persistent(context, request);
-  TRY(auto wiring, Wiring::connect(context.log));
+  TRY(auto wish, privilege_wish(context));
+  TRY(auto wiring, Wiring::connect(context.log, wish));
   TRY(settle_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!context.call.dry_run) { // a look does not need the right to change

@@ -26,6 +26,8 @@ constexpr std::array k_pages{
     ManualPage{"vdekvm", '1', "vdeq.1"},
     ManualPage{"vdeup.conf", '5', "vdeup.conf.5"},
     ManualPage{"vdeup-profile", '5', "vdeup-profile.5"},
+    ManualPage{"vdeup-policy", '5', "vdeup-policy.5"},
+    ManualPage{"vdeup-helper", '8', "vdeup-helper.8"},
 };
 
 constexpr std::string_view k_list = "LIST";

@@ -83,6 +83,7 @@ po::options_description all_options(Dialect dialect) {
        "slirp: PROTOCOL:[ADDR:]PORT:[GUESTADDR:]PORT, from this host to a guest")                    //
       ("help", "the same as -h")                                                                     //
       ("json", "print the answer as JSON")                                                           //
+      ("no-prompt", "do not ask for a password, not even with -Z SUDO or -Z KSU")                    //
       ("persist", "create: print the configuration that keeps a NIC in its bridge, and stop")        //
       ("probe", texts("ADDRESS[:PORT]"), "have this address answer, too; can be given repeatedly")   //
       ("share", text("GROUP"), "let the VMs of this group's users use the switch")                   //

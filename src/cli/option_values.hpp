@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "model/reach_target.hpp"
 #include "model/uplink.hpp"
+#include "privilege/ways.hpp"
 
 #include <chrono>
 #include <string>
@@ -11,12 +12,7 @@
 
 namespace vdeup::cli {
 
-/// Which ways to privilege a caller allows (`-Z`); unset: what the configuration says.
-struct PrivilegeWish {
-  enum class Wish { unset, yes, no };
-  Wish ksu = Wish::unset;
-  Wish sudo = Wish::unset;
-};
+using privilege::PrivilegeWish;
 
 /// Read the value of `-Z`: KSU, NOKSU, SUDO, NOSUDO and ALL in any letter case, separated by commas or
 /// blanks. A NO beats its opposite. Errors: usage, naming the word.

@@ -210,6 +210,7 @@ Result<> read_values(const po::variables_map& values, Invocation& call) {
   if (const auto ways = get(values, "-Z")) {
     TRY(call.privilege, parse_privilege(*ways));
   }
+  call.privilege.may_prompt = values.count("no-prompt") == 0;
   TRY(call.run, read_run_options(values));
   if (call.uplink) {
     TRY(check_uplink(*call.uplink));

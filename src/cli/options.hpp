@@ -66,7 +66,7 @@ struct Invocation {
   std::vector<std::string> remote_hosts{};  ///< -r
   bool version = false;                     ///< -V
   bool terse = false;                       ///< -X
-  PrivilegeWish privilege{};                ///< -Z
+  PrivilegeWish privilege{};                ///< -Z, --no-prompt
   bool dry_run = false;
   bool json = false;
   bool remove_bridge = false;        ///< cancel --bridge

@@ -67,13 +67,15 @@ Result<int> run_command(const Context& context) {
     return print_dry_run(launch, context);
   if (launch.line.nics.empty())
     return become_program(launch, timing, context.log);
-  TRY(auto wiring, Wiring::connect(context.log));
+  TRY(auto wish, privilege_wish(context));
+  TRY(auto wiring, Wiring::connect(context.log, wish));
   clear_left_behind(wiring, launch.request);
   TRY(settle_moves(context, wiring));
   if (auto connected = connect(launch, wiring, timing); !connected) {
     wind_up(launch, wiring);
     return fail(std::move(connected).error());
   }
+  wiring.end_privilege();
   if (!launch.options.remove && !launch.options.reconnect)
     return become_program(launch, timing, context.log);
   TRY(hand_over(launch));

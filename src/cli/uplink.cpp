@@ -23,8 +23,12 @@ Error cannot_forward(const plan::Request& request, UplinkKind kind) {
 Result<plan::UplinkChoice> climb(const Wiring& wiring, const plan::Request& request) {
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   plan::UplinkFacts facts = plan::find_uplink_facts(request.scope, survey.links, survey.taps);
-  if (!kernel::KernelHost::may_make_devices())
-    facts.no_devices = "it takes CAP_NET_ADMIN";
+  if (!kernel::KernelHost::may_make_devices()) {
+    const auto allowed = facts.bridge ? wiring.may_attach(*facts.bridge) : fail(Error{});
+    const bool is_refused = !allowed && allowed.error().kind == ErrorKind::refused;
+    if (!allowed)
+      facts.no_devices = is_refused ? allowed.error().cause : "it takes CAP_NET_ADMIN";
+  }
   facts.has_slirp = process::find_system_program("vde_plug").has_value();
   return plan::choose_uplink(facts);
 }

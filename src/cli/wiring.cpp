@@ -2,6 +2,7 @@
 
 #include "kernel/path_host.hpp"
 #include "kernel/vm_tap.hpp"
+#include "privilege/helper_host.hpp"
 #include "vde/vde_path.hpp"
 
 #include <fmt/format.h>
@@ -10,9 +11,41 @@
 
 namespace vdeup::cli {
 
-Result<Wiring> Wiring::connect(const Log& log) {
-  TRY(auto links, kernel::KernelHost::open());
-  return Wiring{std::move(links), std::make_unique<vde::VdeHost>(), config::host_seed(), log};
+Result<Wiring> Wiring::connect(const Log& log, const privilege::PrivilegeWish& wish) {
+  TRY(auto direct, kernel::KernelHost::open());
+  std::unique_ptr<engine::LinkHost> links = std::move(direct);
+  std::shared_ptr<privilege::Session> session;
+  if (!kernel::KernelHost::may_make_devices() && ::geteuid() != 0) {
+    session = std::make_shared<privilege::Session>(wish, [&log](std::string_view way) {
+      log.debug(fmt::format("vdeup-helper has its privilege by {}", way));
+    });
+    links = std::make_unique<privilege::HelperHost>(std::move(links), session);
+  }
+  return Wiring{std::move(links), std::make_unique<vde::VdeHost>(), config::host_seed(), log,
+                std::move(session)};
+}
+
+Result<std::unique_ptr<engine::LaneHost>> Wiring::open_lane() const {
+  if (m_session)
+    return std::unique_ptr<engine::LaneHost>{std::make_unique<privilege::HelperLane>(m_session)};
+  TRY(auto lane, kernel::KernelLane::open());
+  return std::unique_ptr<engine::LaneHost>{std::move(lane)};
+}
+
+Result<> Wiring::may_attach(const IfName& bridge) const {
+  return m_session ? m_session->may_attach(bridge) : ok();
+}
+
+void Wiring::end_privilege() const {
+  if (m_session)
+    m_session->end();
+}
+
+Result<privilege::PrivilegeWish> privilege_wish(const Context& context) {
+  if (!context.files.privilege)
+    return context.call.privilege;
+  TRY(auto weaker, parse_privilege(*context.files.privilege));
+  return context.call.privilege.over(weaker);
 }
 
 Result<PathWiring> PathWiring::connect() {
@@ -43,11 +76,6 @@ engine::Journal Wiring::journal() const {
     if (log.shows(LogLevel::debug))
       log.debug(fmt::format("{}: {}", state_text(entry.state), describe(planned.step)));
   }};
-}
-
-Result<std::unique_ptr<engine::LaneHost>> open_lane() {
-  TRY(auto lane, kernel::KernelLane::open());
-  return std::unique_ptr<engine::LaneHost>{std::move(lane)};
 }
 
 namespace {

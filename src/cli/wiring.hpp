@@ -7,6 +7,7 @@
 #include "engine/path.hpp"
 #include "kernel/kernel_host.hpp"
 #include "plan/request.hpp"
+#include "privilege/session.hpp"
 #include "vde/vde_host.hpp"
 
 #include <memory>
@@ -17,15 +18,17 @@ namespace vdeup::cli {
 /// The parts, put together: the one place that chooses which host a plan is carried out on.
 class Wiring {
  public:
-  /// The real hosts: this kernel, and switches of this machine.
-  [[nodiscard]] static Result<Wiring> connect(const Log& log);
+  /// The real hosts: this kernel, and switches of this machine. Who has no right to change the kernel's side
+  /// has it changed by vdeup-helper, which is started at the first change.
+  [[nodiscard]] static Result<Wiring> connect(const Log& log, const privilege::PrivilegeWish& wish = {});
 
   Wiring(std::unique_ptr<engine::LinkHost> links, std::unique_ptr<engine::SwitchHost> switches,
-         std::string host_seed, const Log& log)
+         std::string host_seed, const Log& log, std::shared_ptr<privilege::Session> session = {})
       : m_links(std::move(links)),
         m_switches(std::move(switches)),
         m_host_seed(std::move(host_seed)),
-        m_log(log) {}
+        m_log(log),
+        m_session(std::move(session)) {}
 
   [[nodiscard]] engine::Host host() const { return {*m_links, *m_switches}; }
   [[nodiscard]] const std::string& host_seed() const { return m_host_seed; }
@@ -33,12 +36,23 @@ class Wiring {
   /// A journal that tells the log what is done, and how long it took.
   [[nodiscard]] engine::Journal journal() const;
 
+  /// Where TAPs for VMs are made. Only a launch with that lane pays for it.
+  [[nodiscard]] Result<std::unique_ptr<engine::LaneHost>> open_lane() const;
+  /// Say whether the caller may have a TAP on a bridge. Errors: why not, for people.
+  [[nodiscard]] Result<> may_attach(const IfName& bridge) const;
+  /// End the helper, if one was started: nothing privileged is to live as long as a VM.
+  void end_privilege() const;
+
  private:
   std::unique_ptr<engine::LinkHost> m_links;
   std::unique_ptr<engine::SwitchHost> m_switches;
   std::string m_host_seed;
   const Log& m_log;
+  std::shared_ptr<privilege::Session> m_session; ///< none: we have the right ourselves
 };
+
+/// Which ways to privilege a call allows: the options, then the configuration. Errors: usage.
+[[nodiscard]] Result<privilege::PrivilegeWish> privilege_wish(const Context& context);
 
 /// The parts that look along the way of a frame, for the command that needs them.
 class PathWiring {
@@ -55,9 +69,6 @@ class PathWiring {
   std::unique_ptr<engine::KernelPath> m_kernel;
   std::unique_ptr<engine::SwitchPath> m_switches;
 };
-
-/// Where TAPs for VMs are made. Apart from the wiring: only a launch with that lane pays for it.
-[[nodiscard]] Result<std::unique_ptr<engine::LaneHost>> open_lane();
 
 /// What a command line asks for, with names checked and the settings of the environment and of files in it.
 [[nodiscard]] Result<plan::Request> make_request(const Invocation& call, const config::FileSettings& files);

@@ -25,6 +25,7 @@ constexpr std::array k_keys{
     Key{"share", &FileSettings::share},
     Key{"uplink", &FileSettings::uplink},
     Key{"debug", &FileSettings::debug},
+    Key{"privilege", &FileSettings::privilege},
 };
 
 Error unknown_setting(const Place& place, std::string_view key) {

@@ -20,6 +20,7 @@ struct FileSettings {
   std::optional<std::string> share{};       ///< --share
   std::optional<std::string> uplink{};      ///< --uplink of run
   std::optional<std::string> debug{};       ///< -d
+  std::optional<std::string> privilege{};   ///< -Z
 
   /// Take from `weaker` what is not said here.
   [[nodiscard]] FileSettings over(const FileSettings& weaker) const;

@@ -1,6 +1,6 @@
 // cli may use all rooms, and still no other room's library.
 #include "kernel/kernel_host.hpp"
-#include "privilege/client.hpp" // refused
+#include "remote/hosts.hpp" // refused
 #include "vde/vde_host.hpp"
 
 #include <boost/json/object.hpp>

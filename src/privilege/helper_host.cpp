@@ -1,0 +1,24 @@
+#include "privilege/helper_host.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace vdeup::privilege {
+
+Result<> HelperHost::execute(const LinkStep& step) {
+  if (std::holds_alternative<DeleteTap>(step)) { // the owner of a TAP needs no privilege for it
+    auto deleted = m_direct->execute(step);
+    if (deleted || deleted.error().kind != ErrorKind::not_permitted)
+      return deleted;
+  }
+  const auto* tap = std::get_if<CreateTap>(&step);
+  if (tap != nullptr && tap->owner.uid != ::geteuid())
+    return fail(Error{ErrorKind::not_permitted,
+                      fmt::format("cannot create TAP {} for {}", tap->name.str(), tap->owner.name),
+                      "only root can work for another user",
+                      {}});
+  return m_session->execute(step);
+}
+
+} // namespace vdeup::privilege

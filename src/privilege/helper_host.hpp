@@ -1,0 +1,43 @@
+#pragma once
+
+#include "engine/host.hpp"
+#include "engine/lane.hpp"
+#include "privilege/session.hpp"
+
+#include <memory>
+
+namespace vdeup::privilege {
+
+/// The kernel's side of the world for who may look at it and not change it: looks by itself, and has the
+/// helper make the changes. As long as there is nothing to change, no helper is started.
+class HelperHost final : public engine::LinkHost {
+ public:
+  HelperHost(std::unique_ptr<engine::LinkHost> direct, std::shared_ptr<Session> session)
+      : m_direct(std::move(direct)), m_session(std::move(session)) {}
+
+  [[nodiscard]] Result<std::vector<Link>> links() override { return m_direct->links(); }
+  [[nodiscard]] Result<std::optional<Link>> link(const IfName& name) override { return m_direct->link(name); }
+  [[nodiscard]] Result<std::optional<Link>> link(std::uint32_t index) override {
+    return m_direct->link(index);
+  }
+  /// Errors: as Session::execute; not_permitted for what belongs to another user.
+  [[nodiscard]] Result<> execute(const LinkStep& step) override;
+
+ private:
+  std::unique_ptr<engine::LinkHost> m_direct;
+  std::shared_ptr<Session> m_session;
+};
+
+/// The same for TAPs of VMs.
+class HelperLane final : public engine::LaneHost {
+ public:
+  explicit HelperLane(std::shared_ptr<Session> session) : m_session(std::move(session)) {}
+  [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan) override {
+    return m_session->open_tap(plan);
+  }
+
+ private:
+  std::shared_ptr<Session> m_session;
+};
+
+} // namespace vdeup::privilege

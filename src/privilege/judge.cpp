@@ -1,0 +1,84 @@
+#include "privilege/judge.hpp"
+
+#include "kernel/links.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vdeup::privilege {
+namespace {
+
+using Kind = config::Verdict::Kind;
+
+constexpr std::string_view k_own_bridges = "ctysbr";
+
+/// A word of ours with a number that is written in one way.
+bool is_numbered(const std::string& name, std::string_view word) {
+  if (!name.starts_with(word))
+    return false;
+  const std::string_view number = std::string_view{name}.substr(word.size());
+  return !number.empty() &&
+         std::all_of(number.begin(), number.end(), [](char digit) { return digit >= '0' && digit <= '9'; }) &&
+         (number.size() == 1 || number.front() != '0');
+}
+
+bool is_of(const Link& link, uid_t uid) {
+  if (const auto mark = TapMark::parse(link.alias))
+    return mark->owner == uid;
+  const auto mark = VmTapMark::parse(link.alias);
+  return mark && mark->owner == uid;
+}
+
+} // namespace
+
+Error Judge::refusal(std::string cause) const {
+  return Error{ErrorKind::refused, m_what, std::move(cause),
+               "the administrator of this host decides; see vdeup-policy(5)"};
+}
+
+Result<> Judge::conclude(const config::Verdict& verdict, const std::string& object) const {
+  const std::string& user = m_rules.caller.name;
+  if (verdict.kind == Kind::allowed)
+    return ok();
+  return fail(refusal(verdict.kind == Kind::denied
+                          ? fmt::format("{} denies {} to {}", verdict.reason, object, user)
+                          : fmt::format("{} allows {} to {}", verdict.reason, object, user)));
+}
+
+Result<> Judge::allow(const IfName& bridge, config::Right right) const {
+  config::Verdict verdict = m_rules.policy.judge(m_rules.caller, bridge, right);
+  if (verdict.kind == Kind::silent && right == config::Right::tap)
+    if (auto by_qemu = m_rules.qemu_bridges.judge(bridge); by_qemu.kind != Kind::silent)
+      verdict = std::move(by_qemu);
+  return conclude(verdict, fmt::format("'{}' on {}", config::right_text(right), bridge.str()));
+}
+
+Result<> Judge::allow_new_bridge(const IfName& name) const {
+  TRY(allow(name, config::Right::bridge));
+  const auto verdict = m_rules.policy.judge(m_rules.caller, name, config::Right::bridge);
+  if (verdict.by_wildcard && !is_numbered(name.str(), k_own_bridges))
+    return fail(refusal(fmt::format("{} allows every bridge that there is; to make {}, a line has to name it",
+                                    verdict.reason, name.str())));
+  return ok();
+}
+
+Result<> Judge::allow_taps() const {
+  config::Verdict verdict = m_rules.policy.judge_tap(m_rules.caller);
+  if (verdict.kind == Kind::silent && m_rules.qemu_bridges.allows_any())
+    verdict.kind = Kind::allowed;
+  return conclude(verdict, "'tap'");
+}
+
+Result<> Judge::allow_count(kernel::Netlink& netlink, unsigned to_come) const {
+  TRY(auto links, kernel::list_links(netlink));
+  const auto count = std::count_if(links.begin(), links.end(),
+                                   [this](const Link& link) { return is_of(link, m_rules.caller.uid); });
+  const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);
+  if (static_cast<std::size_t>(count) + to_come <= limit)
+    return ok();
+  return fail(refusal(fmt::format("{} may have {} TAP{} at a time, and has them", m_rules.caller.name, limit,
+                                  limit == 1 ? "" : "s")));
+}
+
+} // namespace vdeup::privilege

@@ -1,0 +1,219 @@
+#include "privilege/protocol.hpp"
+
+#include "base/text.hpp"
+#include "model/text_fields.hpp"
+#include "model/vm_identity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vdeup::privilege {
+namespace {
+
+constexpr std::string_view k_version = "vdeup-helper/1";
+constexpr std::size_t k_longest_text = 600; // of three in an error, in hexadecimal
+
+std::string hexadecimal(std::string_view text) {
+  std::string digits = "x";
+  for (const char byte : text.substr(0, k_longest_text))
+    digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return digits;
+}
+
+template <class... Words>
+std::string line(std::string_view kind, const Words&... words) {
+  std::string text = fmt::format("{} {}", k_version, kind);
+  (text.append(fmt::format(" {}", words)), ...);
+  return text;
+}
+
+/// Writes the steps that are on the menu.
+struct StepWriter {
+  Result<std::string> operator()(const CreateBridge& step) const {
+    return line("create-bridge", step.name.str(), step.mac.str(), step.mtu);
+  }
+  Result<std::string> operator()(const MarkBridge& step) const {
+    return line("mark-bridge", step.name.str(), step.mac.str());
+  }
+  Result<std::string> operator()(const DeleteBridge& step) const {
+    return line("delete-bridge", step.name.str());
+  }
+  Result<std::string> operator()(const CreateTap& step) const {
+    return line("create-tap", step.name.str(), step.mtu, hexadecimal(step.mark.switch_dir.str()));
+  }
+  Result<std::string> operator()(const DeleteTap& step) const {
+    return line("delete-tap", step.name.str(), hexadecimal(step.mark.switch_dir.str()));
+  }
+  Result<std::string> operator()(const SetUp& step) const { return line("set-up", step.name.str()); }
+  Result<std::string> operator()(const SetDown& step) const { return line("set-down", step.name.str()); }
+  Result<std::string> operator()(const SetBridge& step) const {
+    return line("set-bridge", step.port.str(), step.bridge ? step.bridge->str() : "-");
+  }
+  Result<std::string> operator()(const NicStep& step) const {
+    return fail(Error{ErrorKind::refused, "cannot " + describe(Step{LinkStep{step}}),
+                      "vdeup-helper does not do this", "run it as root"});
+  }
+};
+
+struct RequestWriter {
+  Result<std::string> operator()(const Greeting& /*greeting*/) const { return line("hello"); }
+  Result<std::string> operator()(const TapQuestion& question) const {
+    return line("may-tap", question.bridge.str());
+  }
+  Result<std::string> operator()(const LinkStep& step) const { return std::visit(StepWriter{}, step); }
+  Result<std::string> operator()(const VmTapPlan& plan) const {
+    return line("open-tap", plan.bridge.str(), plan.mtu, plan.queues, plan.mark.mac.str(),
+                hexadecimal(safe_vm_name(plan.mark.vm_name)), hexadecimal(plan.mark.switch_dir.str()));
+  }
+};
+
+/// Reads the words of one request. Each function reads all the words of its kind; nothing if one is wrong.
+class RequestReader {
+ public:
+  RequestReader(TextFields& words, const Identity& caller) : m_words(words), m_caller(caller) {}
+
+  std::optional<Request> read(std::string_view kind) {
+    if (kind == "hello")
+      return Request{Greeting{}};
+    if (kind == "open-tap")
+      return read_vm_tap();
+    if (kind == "may-tap")
+      return read_question();
+    if (auto step = read_bridge_step(kind))
+      return Request{std::move(*step)};
+    if (auto step = read_tap_step(kind))
+      return Request{std::move(*step)};
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<LinkStep> read_bridge_step(std::string_view kind) {
+    if (kind != "create-bridge" && kind != "mark-bridge" && kind != "delete-bridge")
+      return std::nullopt;
+    auto name = m_words.value<IfName>();
+    if (!name)
+      return std::nullopt;
+    if (kind == "delete-bridge")
+      return LinkStep{DeleteBridge{std::move(*name)}};
+    const auto mac = m_words.value<MacAddress>();
+    if (!mac)
+      return std::nullopt;
+    if (kind == "mark-bridge")
+      return LinkStep{MarkBridge{std::move(*name), *mac}};
+    return LinkStep{CreateBridge{std::move(*name), *mac, m_words.number<std::uint32_t>()}};
+  }
+
+  std::optional<LinkStep> read_tap_step(std::string_view kind) {
+    auto name = m_words.value<IfName>();
+    if (!name)
+      return std::nullopt;
+    if (kind == "set-up")
+      return LinkStep{SetUp{std::move(*name)}};
+    if (kind == "set-down")
+      return LinkStep{SetDown{std::move(*name)}};
+    if (kind == "set-bridge")
+      return LinkStep{SetBridge{std::move(*name), m_words.value_or_none<IfName>()}};
+    if (kind != "create-tap" && kind != "delete-tap")
+      return std::nullopt;
+    const std::uint32_t mtu = kind == "create-tap" ? m_words.number<std::uint32_t>() : 0;
+    const auto dir = read_directory();
+    if (!dir)
+      return std::nullopt;
+    TapMark mark{m_caller.uid, *dir};
+    if (kind == "create-tap")
+      return LinkStep{CreateTap{std::move(*name), m_caller, mtu, std::move(mark)}};
+    return LinkStep{DeleteTap{std::move(*name), std::move(mark)}};
+  }
+
+  std::optional<Request> read_question() {
+    auto bridge = m_words.value<IfName>();
+    return bridge ? std::optional{Request{TapQuestion{std::move(*bridge)}}} : std::nullopt;
+  }
+
+  std::optional<Request> read_vm_tap() {
+    auto bridge = m_words.value<IfName>();
+    const auto mtu = m_words.number<std::uint32_t>();
+    const auto queues = m_words.number<unsigned>(k_most_queues);
+    const auto mac = m_words.value<MacAddress>();
+    const std::string vm_name = m_words.text();
+    const auto dir = read_directory();
+    if (!bridge || !mac || !dir || queues == 0 || vm_name.empty() || safe_vm_name(vm_name) != vm_name)
+      return std::nullopt;
+    return Request{VmTapPlan{.bridge = std::move(*bridge),
+                             .mtu = mtu,
+                             .queues = queues,
+                             .mark = {vm_name, *mac, m_caller.uid, *dir}}};
+  }
+
+  std::optional<SocketPath> read_directory() {
+    const std::string text = m_words.text();
+    auto dir = SocketPath::directory(text);
+    if (!dir || dir.value().str() != text)
+      return std::nullopt;
+    return std::move(dir).value();
+  }
+
+  TextFields& m_words;
+  const Identity& m_caller;
+};
+
+Error not_of_the_form(std::string_view message, std::string_view kind) {
+  constexpr std::size_t most = 80;
+  return Error{ErrorKind::usage, fmt::format("cannot read a {}", kind),
+               fmt::format("'{}' is not of the form of {}", printable(message.substr(0, most)), k_version),
+               "vdeup and vdeup-helper have to be of one version"};
+}
+
+} // namespace
+
+Result<std::string> write_request(const Request& request) {
+  return std::visit(RequestWriter{}, request);
+}
+
+Result<Request> read_request(std::string_view message, const Identity& caller) {
+  TextFields words{message};
+  const bool has_version = message.size() <= k_longest_message && words.word() == k_version;
+  const std::string_view kind = words.word();
+  auto request = has_version ? RequestReader{words, caller}.read(kind) : std::nullopt;
+  if (!request || !words.is_complete())
+    return fail(not_of_the_form(message, "request"));
+  const auto again = write_request(*request); // so each value has one form, whatever its parser forgives
+  if (!again || again.value() != message)
+    return fail(not_of_the_form(message, "request"));
+  return std::move(*request);
+}
+
+std::string write_reply(const Reply& reply) {
+  if (reply.error)
+    return line("error", static_cast<unsigned>(reply.error->kind), hexadecimal(reply.error->what),
+                hexadecimal(reply.error->cause), hexadecimal(reply.error->hint));
+  if (reply.tap)
+    return line("tap", reply.tap->str(), reply.queues, reply.vhost);
+  return line("ok");
+}
+
+Result<Reply> read_reply(std::string_view message) {
+  TextFields words{message};
+  const bool has_version = words.word() == k_version;
+  const std::string_view kind = words.word();
+  Reply reply;
+  if (kind == "error") {
+    const auto number = words.number<unsigned>(static_cast<unsigned>(ErrorKind::program_not_executable));
+    Error error{static_cast<ErrorKind>(number), words.text(), {}, {}};
+    error.cause = words.text();
+    error.hint = words.text();
+    reply.error = std::move(error);
+  } else if (kind == "tap") {
+    reply.tap = words.value<IfName>();
+    reply.queues = words.number<unsigned>(k_most_queues);
+    reply.vhost = words.number<unsigned>(k_most_queues);
+  } else if (kind != "ok") {
+    return fail(not_of_the_form(message, "reply"));
+  }
+  if (!has_version || !words.is_complete())
+    return fail(not_of_the_form(message, "reply"));
+  return reply;
+}
+
+} // namespace vdeup::privilege

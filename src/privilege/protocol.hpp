@@ -1,0 +1,56 @@
+#pragma once
+
+#include "base/identity.hpp"
+#include "engine/lane.hpp"
+#include "model/step.hpp"
+#include "model/vm_tap.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace vdeup::privilege {
+
+// Theory of operation of the helper's protocol.
+//
+// 1. The channel is a pair of SOCK_SEQPACKET sockets that the client makes; the helper has the other end as
+//    its standard input. One message is one request or one reply, of at most 4096 bytes; what is longer, or
+//    is not exactly of the form below, is answered with an error and changes nothing.
+// 2. A message is a line of words, one blank between two, which begins with the version. Text that can have
+//    blanks is hexadecimal behind an `x`. One value has one form.
+// 3. The client greets, and the answer shows that the helper serves. Then there is one reply to each request.
+// 4. No message says for whom something is to be done, nor under whose mark: it is for the caller, whom the
+//    helper knows from the kernel.
+// 5. The reply to a request for a VM's TAP says how many descriptors follow; they come in as many messages as
+//    that takes, by SCM_RIGHTS. Descriptors that a client sends are never received.
+
+inline constexpr std::size_t k_longest_message = 4096;
+inline constexpr unsigned k_most_fds = 64; ///< in one message
+inline constexpr unsigned k_most_queues = 256;
+
+struct Greeting {};
+/// May the caller have one more TAP, on this bridge?
+struct TapQuestion {
+  IfName bridge;
+};
+using Request = std::variant<Greeting, TapQuestion, LinkStep, VmTapPlan>;
+
+/// Write a request. Errors: refused for a step that is not on the helper's menu.
+[[nodiscard]] Result<std::string> write_request(const Request& request);
+/// Read a request that `caller` has sent. Errors: usage if it is not exactly of the form.
+[[nodiscard]] Result<Request> read_request(std::string_view message, const Identity& caller);
+
+/// What became of a request.
+struct Reply {
+  std::optional<Error> error{};
+  std::optional<IfName> tap{}; ///< the name of a VM's TAP, and how many descriptors follow
+  unsigned queues = 0;
+  unsigned vhost = 0;
+};
+
+[[nodiscard]] std::string write_reply(const Reply& reply);
+/// Errors: usage if it is not exactly of the form.
+[[nodiscard]] Result<Reply> read_reply(std::string_view message);
+
+} // namespace vdeup::privilege

@@ -1,0 +1,81 @@
+#include "privilege/server.hpp"
+
+#include "base/signal_hold.hpp"
+#include "privilege/channel.hpp"
+#include "privilege/protocol.hpp"
+
+#include <algorithm>
+
+namespace vdeup::privilege {
+namespace {
+
+constexpr std::chrono::seconds k_reply_patience{10};
+
+/// What a request comes to. The descriptors are closed here once copies of them have been sent.
+struct Served {
+  Reply reply;
+  std::vector<UniqueFd> fds{};
+};
+
+template <class Value>
+Served refused(Result<Value> failed) {
+  return {{.error = std::move(failed).error()}};
+}
+
+Served serve_tap(Menu& menu, const VmTapPlan& plan) {
+  auto opened = menu.open_tap(plan);
+  if (!opened)
+    return refused(std::move(opened));
+  engine::VmTap tap = std::move(opened).value();
+  Served served{{.tap = tap.name,
+                 .queues = static_cast<unsigned>(tap.queues.size()),
+                 .vhost = static_cast<unsigned>(tap.vhost.size())}};
+  for (auto* list : {&tap.queues, &tap.vhost})
+    std::move(list->begin(), list->end(), std::back_inserter(served.fds));
+  return served;
+}
+
+Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes) {
+  auto request = read_request(bytes, caller);
+  if (!request)
+    return refused(std::move(request));
+  if (const auto* plan = std::get_if<VmTapPlan>(&request.value()))
+    return serve_tap(menu, *plan);
+  if (const auto* question = std::get_if<TapQuestion>(&request.value()))
+    if (auto allowed = menu.may_attach(question->bridge); !allowed)
+      return refused(std::move(allowed));
+  if (const auto* step = std::get_if<LinkStep>(&request.value()))
+    if (auto done = menu.perform(*step); !done)
+      return refused(std::move(done));
+  return {};
+}
+
+Result<> send(int channel, const Served& served) {
+  const auto deadline = Deadline::after(k_reply_patience);
+  TRY(send_message(channel, write_reply(served.reply), {}, deadline));
+  for (std::size_t at = 0; at < served.fds.size(); at += k_most_fds) {
+    std::vector<int> some;
+    for (std::size_t i = at; i < std::min(at + k_most_fds, served.fds.size()); ++i)
+      some.push_back(served.fds[i].get());
+    TRY(send_message(channel, write_reply({}), some, deadline));
+  }
+  return ok();
+}
+
+} // namespace
+
+Result<> serve(int channel, const Identity& caller, Menu& menu, std::chrono::milliseconds longest_silence) {
+  const SignalHold hold; // Ctrl-C reaches us and the client, which then wants its undo
+  for (;;) {
+    auto message = receive_message(channel, Fds::dropped, Deadline::after(longest_silence));
+    if (!message && message.error().kind != ErrorKind::usage)
+      return fail(std::move(message).error());
+    if (message && !message.value())
+      return ok();
+    const Served served =
+        message ? serve_request(menu, caller, message.value()->bytes) : refused(std::move(message));
+    TRY(send(channel, served));
+  }
+}
+
+} // namespace vdeup::privilege

@@ -1,0 +1,120 @@
+#include "privilege/session.hpp"
+
+#include "base/text.hpp"
+#include "privilege/channel.hpp"
+
+#include <fmt/format.h>
+
+namespace vdeup::privilege {
+namespace {
+
+constexpr std::chrono::seconds k_step_patience{30};
+constexpr std::chrono::seconds k_start_patience{20};
+constexpr std::chrono::minutes k_password_patience{3};
+
+/// The descriptors of a VM's TAP, which come behind the reply.
+Result<std::vector<UniqueFd>> receive_fds(int channel, std::size_t count, const Deadline& deadline) {
+  std::vector<UniqueFd> fds;
+  while (fds.size() < count) {
+    TRY(auto message, receive_message(channel, Fds::taken, deadline));
+    if (!message || message->fds.empty())
+      return fail(Error{ErrorKind::failed, "cannot take over the TAP", "descriptors are missing", {}});
+    for (UniqueFd& fd : message->fds) {
+      TRY(auto kept, move_above(std::move(fd), engine::VmTap::k_lowest_fd));
+      fds.push_back(std::move(kept));
+    }
+  }
+  return fds;
+}
+
+} // namespace
+
+Error Session::channel_error(Error error) const {
+  std::string complaint = m_helper ? printable(m_helper->complaint()) : std::string{};
+  error.what = "cannot have vdeup-helper do it";
+  if (!complaint.empty()) // says more than that there is nobody
+    error.cause = std::move(complaint);
+  return error;
+}
+
+Result<Reply> Session::ask(const Request& request, const Deadline& deadline) {
+  TRY(auto bytes, write_request(request));
+  if (auto sent = send_message(m_helper->channel(), bytes, {}, deadline); !sent)
+    return fail(channel_error(std::move(sent).error()));
+  auto message = receive_message(m_helper->channel(), Fds::dropped, deadline);
+  if (!message)
+    return fail(channel_error(std::move(message).error()));
+  if (!message.value())
+    return fail(channel_error({ErrorKind::failed, {}, "it has ended", {}}));
+  return read_reply(message.value()->bytes);
+}
+
+/// Only the reply shows that a way has led to the helper: a program in between exits as it likes.
+Result<> Session::greet(const Way& way) {
+  TRY(m_helper, process::Companion::start(way.command, way.terminal));
+  const bool asks = way.terminal == process::Terminal::shared;
+  const auto deadline = Deadline::after(asks ? std::chrono::milliseconds{k_password_patience}
+                                             : std::chrono::milliseconds{k_start_patience});
+  TRY(auto reply, ask(Greeting{}, deadline));
+  return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
+}
+
+Result<> Session::start(const std::string& what, const PrivilegeWish& wish) {
+  if (m_helper)
+    return ok();
+  const auto no_privilege = [&what](std::string cause) {
+    return fail(Error{ErrorKind::not_permitted, what, std::move(cause), {}});
+  };
+  auto helper = find_helper();
+  if (!helper)
+    return no_privilege("this takes CAP_NET_ADMIN, and " + helper.error().message());
+  std::string tried;
+  for (const WayKind& kind : way_kinds()) {
+    auto way = kind.find(helper.value(), wish);
+    auto greeted = way ? greet(way.value()) : fail(std::move(way).error());
+    if (greeted) {
+      m_tell(kind.name);
+      return ok();
+    }
+    m_helper.reset();
+    tried += fmt::format("{}{} ({})", tried.empty() ? "" : ", ", kind.name, greeted.error().cause);
+  }
+  return no_privilege("this takes CAP_NET_ADMIN, and no way leads vdeup-helper to it: " + tried);
+}
+
+Result<> Session::execute(const LinkStep& step) {
+  TRY(start("cannot " + describe(Step{step}), m_wish));
+  TRY(auto reply, ask(step, Deadline::after(k_step_patience)));
+  return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
+}
+
+Result<engine::VmTap> Session::open_tap(const VmTapPlan& plan) {
+  TRY(start(fmt::format("cannot make a TAP for {}", plan.mark.vm_name), m_wish));
+  const auto deadline = Deadline::after(k_step_patience);
+  TRY(auto reply, ask(plan, deadline));
+  if (reply.error)
+    return fail(std::move(*reply.error));
+  if (!reply.tap || reply.queues != plan.queues)
+    return fail(channel_error({ErrorKind::failed, {}, "its answer is for something else", {}}));
+  engine::VmTap tap{std::move(*reply.tap), {}, {}};
+  TRY(auto fds, receive_fds(m_helper->channel(), reply.queues + reply.vhost, deadline));
+  for (std::size_t i = 0; i < fds.size(); ++i)
+    (i < reply.queues ? tap.queues : tap.vhost).push_back(std::move(fds[i]));
+  return tap;
+}
+
+Result<> Session::may_attach(const IfName& bridge) {
+  using Wish = PrivilegeWish::Wish;
+  PrivilegeWish quiet = m_wish;
+  quiet.may_prompt = false;
+  quiet.sudo = m_wish.sudo == Wish::yes ? Wish::yes : Wish::no;
+  TRY(start(fmt::format("cannot attach to {}", bridge.str()), quiet));
+  TRY(auto reply, ask(TapQuestion{bridge}, Deadline::after(k_step_patience)));
+  return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
+}
+
+void Session::end() {
+  m_helper.reset();
+}
+
+} // namespace vdeup::privilege

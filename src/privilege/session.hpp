@@ -1,0 +1,46 @@
+#pragma once
+
+#include "engine/lane.hpp"
+#include "model/step.hpp"
+#include "privilege/protocol.hpp"
+#include "privilege/ways.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace vdeup::privilege {
+
+/// The client's side: a helper that is started at the first step that needs it, serves the steps that follow,
+/// and ends with the session.
+class Session {
+ public:
+  /// Told by which way the helper was started.
+  using Teller = std::function<void(std::string_view)>;
+
+  Session(PrivilegeWish wish, Teller tell) : m_wish(wish), m_tell(std::move(tell)) {}
+
+  /// Have a step carried out. Errors: not_permitted, naming every way that was tried, if there is none; else
+  /// as the helper says. After an error of the channel nobody knows whether the step was done.
+  [[nodiscard]] Result<> execute(const LinkStep& step);
+  [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan);
+
+  /// Ask whether the caller may have one more TAP, on this bridge. Nobody is bothered for it: not sudo and
+  /// its like, whose logs tell of whom they refuse, unless they are wished for, and no person at a terminal.
+  /// Errors: not_permitted if no way leads to the helper; refused, naming the line.
+  [[nodiscard]] Result<> may_attach(const IfName& bridge);
+
+  /// End the helper, if there is one. A step that follows starts another.
+  void end();
+
+ private:
+  [[nodiscard]] Result<> start(const std::string& what, const PrivilegeWish& wish);
+  [[nodiscard]] Result<> greet(const Way& way);
+  [[nodiscard]] Result<Reply> ask(const Request& request, const Deadline& deadline);
+  [[nodiscard]] Error channel_error(Error error) const;
+
+  PrivilegeWish m_wish;
+  Teller m_tell;
+  std::optional<process::Companion> m_helper{};
+};
+
+} // namespace vdeup::privilege

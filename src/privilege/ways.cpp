@@ -1,0 +1,156 @@
+#include "privilege/ways.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+
+namespace vdeup::privilege {
+namespace {
+
+using process::Command;
+using process::Terminal;
+using Wish = PrivilegeWish::Wish;
+
+constexpr std::chrono::seconds k_question_patience{5};
+constexpr const char* k_polkit_action = "org.vdeup.helper";
+
+Error no_way(std::string cause) {
+  return Error{ErrorKind::not_permitted, {}, std::move(cause), {}};
+}
+
+/// A person at a terminal who has wished for this way can be asked.
+bool may_ask(Wish wish, const PrivilegeWish& all) {
+  return wish == Wish::yes && all.may_prompt && ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1;
+}
+
+/// The environment of a way: as for every program, and what it takes to ask, or to find a ticket.
+Command command(std::string program, std::vector<std::string> args) {
+  Command made{.program = std::move(program), .args = std::move(args)};
+  for (const char* name : {"TERM", "KRB5CCNAME"})
+    if (const char* value = std::getenv(name); value != nullptr)
+      made.environment.push_back(fmt::format("{}={}", name, value));
+  return made;
+}
+
+Way way(std::string program, std::vector<std::string> args, bool asks) {
+  return {command(std::move(program), std::move(args)), asks ? Terminal::shared : Terminal::kept};
+}
+
+Result<std::string> find_wished(const std::string& program, Wish wish, const char* off) {
+  if (wish == Wish::no)
+    return fail(no_way(fmt::format("{} excludes it", off)));
+  auto found = process::find_system_program(program);
+  if (!found)
+    return fail(
+        no_way(found.error().kind == ErrorKind::program_missing ? "not installed" : "not for this user"));
+  return found;
+}
+
+/// Ask a program a question whose answer changes nothing.
+Result<process::Outcome> ask(const std::string& program, std::vector<std::string> args) {
+  auto outcome = process::run(command(program, std::move(args)), Deadline::after(k_question_patience));
+  if (!outcome)
+    return fail(no_way(outcome.error().message()));
+  return outcome;
+}
+
+std::string first_line(const std::string& text, std::string_view otherwise) {
+  const std::string_view line = trimmed(std::string_view{text}.substr(0, text.find('\n')));
+  return line.empty() ? std::string{otherwise} : printable(line);
+}
+
+Result<Way> find_capability(const std::string& helper, const PrivilegeWish& /*wish*/) {
+  if (::access(helper.c_str(), X_OK) < 0)
+    return fail(no_way(fmt::format("{}: {}", helper, errno_text(errno))));
+  if (::getxattr(helper.c_str(), "security.capability", nullptr, 0) <= 0)
+    return fail(no_way(fmt::format("{} has no file capability", helper)));
+  return way(helper, {}, false);
+}
+
+/// ksu cannot be asked beforehand. The helper does nothing before it is greeted, so starting it is the
+/// question; without a terminal ksu has nobody to ask for a password. Only on request: it may talk to a
+/// server.
+Result<Way> find_ksu(const std::string& helper, const PrivilegeWish& wish) {
+  TRY(auto ksu, find_wished("ksu", wish.ksu, "-Z NOKSU"));
+  if (wish.ksu != Wish::yes)
+    return fail(no_way("not asked for (-Z KSU)"));
+  Way found = way(std::move(ksu), {"root", "-q", "-e", helper}, may_ask(wish.ksu, wish));
+  if (found.terminal != Terminal::shared)
+    found.terminal = Terminal::none;
+  return found;
+}
+
+Result<Way> find_sudo(const std::string& helper, const PrivilegeWish& wish) {
+  TRY(auto sudo, find_wished("sudo", wish.sudo, "-Z NOSUDO"));
+  TRY(auto listed, ask(sudo, {"-n", "-l", helper}));
+  if (may_ask(wish.sudo, wish)) // "no" can mean that it takes a password, which can be given
+    return way(std::move(sudo), {helper}, true);
+  if (listed.exit_status != 0)
+    return fail(no_way(first_line(listed.errors, "sudoers does not allow it without a password")));
+  return way(std::move(sudo), {"-n", helper}, false);
+}
+
+Result<Way> find_doas(const std::string& helper, const PrivilegeWish& wish) {
+  TRY(auto doas, find_wished("doas", wish.sudo, "-Z NOSUDO"));
+  TRY(auto checked, ask(doas, {"-C", "/etc/doas.conf", helper}));
+  const bool asks = may_ask(wish.sudo, wish);
+  if (checked.output.starts_with("deny"))
+    return fail(no_way("doas.conf does not allow it"));
+  if (checked.output.starts_with("permit") && !checked.output.starts_with("permit nopass") && !asks)
+    return fail(no_way("doas.conf wants a password"));
+  if (asks) // where the file cannot be read, doas itself has to say
+    return way(std::move(doas), {helper}, true);
+  return way(std::move(doas), {"-n", helper}, false);
+}
+
+Result<Way> find_pkexec(const std::string& helper, const PrivilegeWish& wish) {
+  TRY(auto pkexec, find_wished("pkexec", wish.sudo, "-Z NOSUDO"));
+  TRY(auto pkcheck, find_wished("pkcheck", wish.sudo, "-Z NOSUDO"));
+  TRY(auto checked, ask(pkcheck, {"--action-id", k_polkit_action, "--process", std::to_string(::getpid())}));
+  if (checked.exit_status == 0)
+    return way(std::move(pkexec), {"--disable-internal-agent", helper}, false);
+  constexpr int takes_a_password = 2; // pkcheck(1)
+  if (checked.exit_status == takes_a_password && may_ask(wish.sudo, wish))
+    return way(std::move(pkexec), {helper}, true);
+  return fail(no_way(first_line(checked.errors, "polkit does not allow it")));
+}
+
+} // namespace
+
+PrivilegeWish PrivilegeWish::over(const PrivilegeWish& weaker) const {
+  PrivilegeWish sum = *this;
+  sum.ksu = ksu == Wish::unset ? weaker.ksu : ksu;
+  sum.sudo = sudo == Wish::unset ? weaker.sudo : sudo;
+  return sum;
+}
+
+std::vector<WayKind> way_kinds() {
+  return {{"its file capability", find_capability},
+          {"ksu", find_ksu},
+          {"sudo", find_sudo},
+          {"doas", find_doas},
+          {"pkexec", find_pkexec}};
+}
+
+Result<std::string> find_helper() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error)
+    return fail(errno_error(error.value(), "cannot read /proc/self/exe", "mount /proc"));
+  const auto helper = (program.parent_path() / VDEUP_HELPER_FROM_BIN).lexically_normal();
+  struct stat status {};
+  if (::stat(helper.c_str(), &status) < 0)
+    return fail(errno_error(errno, fmt::format("cannot use {}", printable(helper.string()))));
+  return helper.string();
+}
+
+} // namespace vdeup::privilege

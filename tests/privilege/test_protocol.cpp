@@ -1,0 +1,160 @@
+#include "privilege/protocol.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <random>
+
+using namespace vdeup;
+using namespace vdeup::privilege;
+
+namespace {
+
+const Identity k_caller{1000, 1000, "acue"};
+
+IfName name(const char* text) {
+  return IfName::parse(text).value();
+}
+
+std::vector<Request> all_requests() {
+  const auto dir = SocketPath::directory("/var/tmp/a b/vde_switch0.acue").value();
+  const auto mac = MacAddress::parse("52:54:01:0a:00:ff").value();
+  const TapMark mark{k_caller.uid, dir};
+  return {
+      Greeting{},
+      TapQuestion{name("br0")},
+      LinkStep{CreateBridge{name("ctysbr0"), mac, 1500}},
+      LinkStep{MarkBridge{name("ctysbr0"), mac}},
+      LinkStep{DeleteBridge{name("ctysbr0")}},
+      LinkStep{CreateTap{name("tap0"), k_caller, 9000, mark}},
+      LinkStep{DeleteTap{name("tap0"), mark}},
+      LinkStep{SetUp{name("tap0")}},
+      LinkStep{SetDown{name("tap0")}},
+      LinkStep{SetBridge{name("tap0"), name("br0")}},
+      LinkStep{SetBridge{name("tap0"), std::nullopt}},
+      VmTapPlan{.bridge = name("br0"), .mtu = 1500, .queues = 4, .mark = {"web1", mac, k_caller.uid, dir}}};
+}
+
+bool is_read(const std::string& message) {
+  return read_request(message, k_caller).has_value();
+}
+
+} // namespace
+
+TEST_CASE("protocol: each request is read as it was written", "[privilege]") {
+  for (const Request& request : all_requests()) {
+    const std::string bytes = write_request(request).value();
+    INFO(bytes);
+    auto read = read_request(bytes, k_caller);
+    REQUIRE(read);
+    CHECK(read.value().index() == request.index());
+    CHECK(write_request(read.value()).value() == bytes);
+  }
+}
+
+TEST_CASE("protocol: what is read is the caller's, whoever the client says that it is for", "[privilege]") {
+  const TapMark other{0, SocketPath::directory("/var/tmp/x").value()};
+  const auto bytes =
+      write_request(LinkStep{CreateTap{name("tap0"), Identity{0, 0, "root"}, 1500, other}}).value();
+  const auto read = read_request(bytes, k_caller);
+  const auto& step = std::get<CreateTap>(std::get<LinkStep>(read.value()));
+  CHECK(step.owner.uid == k_caller.uid);
+  CHECK(step.mark.owner == k_caller.uid);
+}
+
+TEST_CASE("protocol: a step that is not on the menu cannot be written", "[privilege]") {
+  const auto written = write_request(LinkStep{NicStep{EndDetour{name("eth0")}}});
+  REQUIRE(!written);
+  CHECK(written.error().kind == ErrorKind::refused);
+}
+
+TEST_CASE("protocol: a message of any other form is refused", "[privilege]") {
+  const std::string v = "vdeup-helper/1 ";
+  for (const std::string& message :
+       std::vector<std::string>{std::string{},
+                                std::string{" "},
+                                v,
+                                v + "hello ",
+                                v + "hello x",
+                                " " + v + "hello",
+                                "vdeup-helper/2 hello",
+                                v + "set-up",
+                                v + "set-up a/b",
+                                v + "set-up tap%d",
+                                v + "set-up a\nb",
+                                v + "set-up sixteen_letters_",
+                                v + "set-up .",
+                                v + "set-up -f",
+                                v + "set-up tap0 ",
+                                v + "set-up  tap0",
+                                v + "SET-UP tap0",
+                                v + "set-up tap0" + '\0',
+                                v + "set-bridge tap0",
+                                v + "set-bridge tap0 - -",
+                                v + "create-bridge br0 52:54:01:0a:00:ff",
+                                v + "create-bridge br0 52:54:01:0A:00:ff 1500",
+                                v + "create-bridge br0 52:54:1:a:0:ff 1500",
+                                v + "create-bridge br0 52:54:01:0a:00:ff 01500",
+                                v + "create-bridge br0 52:54:01:0a:00:ff -1",
+                                v + "create-bridge br0 52:54:01:0a:00:ff 99999999999",
+                                v + "create-tap tap0 1500 /tmp/x",
+                                v + "create-tap tap0 1500 x",
+                                v + "create-tap tap0 1500 x2f",
+                                v + "create-tap tap0 1500 x2f2f782f",
+                                v + "create-tap tap0 1500 x2f782f2e2e2f79",
+                                v + "create-tap tap0 1500 x2f7a0a",
+                                v + "create-tap tap0 1500 x2F7A7A",
+                                v + "open-tap br0 1500 0 52:54:01:0a:00:ff x7a x2f7a",
+                                v + "open-tap br0 1500 257 52:54:01:0a:00:ff x7a x2f7a",
+                                v + "open-tap br0 1500 1 52:54:01:0a:00:ff x2f x2f7a",
+                                v + "may-tap",
+                                v + "may-tap -"}) {
+    INFO(message);
+    CHECK(!is_read(message));
+  }
+  CHECK(is_read(v + "create-tap tap0 1500 x2f7a"));
+  CHECK(!is_read(v + "set-up tap0" + std::string(k_longest_message, ' ')));
+}
+
+TEST_CASE("protocol: replies are read as they were written, and errors whole", "[privilege]") {
+  const Reply error{.error = Error{ErrorKind::refused, "cannot", "line 3 of x", ""}};
+  const auto read = read_reply(write_reply(error));
+  REQUIRE(read);
+  CHECK(read.value().error->kind == ErrorKind::refused);
+  CHECK(read.value().error->message() == "cannot: line 3 of x");
+  const auto tap = read_reply(write_reply({.tap = name("tap3"), .queues = 4, .vhost = 2}));
+  CHECK((tap && tap.value().tap == name("tap3") && tap.value().queues == 4 && tap.value().vhost == 2));
+  CHECK(!read_reply(write_reply({}) + " "));
+  const std::string longest(100000, '\n');
+  CHECK(write_reply({.error = Error{ErrorKind::failed, longest, longest, longest}}).size() <=
+        k_longest_message);
+}
+
+TEST_CASE("protocol: 10,000 random and 10,000 mutated messages are read as nothing or as one request",
+          "[privilege]") {
+  std::mt19937 random{4711};
+  std::vector<std::string> models;
+  for (const Request& request : all_requests())
+    models.push_back(write_request(request).value());
+  unsigned refused = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string message;
+    if (i % 2 == 0)
+      for (std::size_t left = random() % 200; left > 0; --left)
+        message += static_cast<char>(random());
+    else
+      message = models[random() % models.size()];
+    for (std::size_t left = 1 + random() % 3; i % 2 == 1 && left > 0; --left) {
+      const std::size_t at = random() % message.size();
+      if (random() % 2 == 0)
+        message[at] = static_cast<char>(random());
+      else
+        message.insert(at, 1, static_cast<char>(random()));
+    }
+    const auto read = read_request(message, k_caller);
+    refused += read ? 0U : 1U;
+    if (read && write_request(read.value()).value() != message)
+      FAIL("read in two ways: " << message);
+    (void)read_reply(message);
+  }
+  CHECK(refused > 15000);
+}
