@@ -127,6 +127,12 @@ Result<Cancellation> remove(const Context& context, const Wiring& wiring, const 
   if (call.remove_bridge) {
     TRY(cancellation.back, propose_back(moves, survey));
   }
+  if (cancellation.back && !call.dry_run) { // nobody else moves it from here on
+    TRY(moves.settle());
+    TRY(survey.links, wiring.host().links.links());
+    TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
+    TRY(cancellation.back, propose_back(moves, survey));
+  }
   const plan::Removal removal{.force = request.force, .bridge = call.remove_bridge && !cancellation.back};
   TRY(cancellation.plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
   if (!call.dry_run) {

@@ -215,9 +215,14 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
       put_in_front(*move, rehearsal);
     return Created{std::move(rehearsal), std::move(move)};
   }
-  if (move)
-    if (auto made = moves.make(*move); !made)
-      return fail(with_privilege_hint(std::move(made).error(), request));
+  if (move) { // thought through once more, when nobody else can move it any more
+    if (auto settled = moves.settle(); !settled)
+      return fail(with_privilege_hint(std::move(settled).error(), request));
+    TRY(move, propose(moves, wiring, request, rehearsal));
+  }
+  if (move) {
+    TRY(moves.make(*move));
+  }
   auto done = ensure(wiring, request, false);
   if (!done)
     return fail(move ? after_giving_back(std::move(done).error(), moves, wiring, *move)
