@@ -18,9 +18,13 @@ constexpr std::size_t k_most_lines = 1024;
 } // namespace
 
 bool QemuBridges::add(const std::string& path, const Policy::Reader& reader, unsigned depth) {
+  if (depth > k_deepest_include)
+    return false;
   const auto text = reader(path);
-  if (!text || !text.value() || depth > k_deepest_include)
-    return depth > 0; // only an included file may be missing
+  if (!text && text.error().kind == ErrorKind::refused)
+    return false; // QEMU would read it, and find the line that denies
+  if (!text || !text.value())
+    return depth > 0; // only an included file may be missing, or not be this user's to read
   std::istringstream lines{*text.value()};
   std::size_t number = 0;
   for (std::string line; std::getline(lines, line);) {

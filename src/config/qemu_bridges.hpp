@@ -10,7 +10,8 @@ namespace vdeup::config {
 /// read say who may use a bridge. So this is to be read with no other rights than the user's.
 class QemuBridges {
  public:
-  /// Read the file. One that is missing, unsound, or not root's alone, allows nothing.
+  /// Read the file. One that is missing or unsound allows nothing, and neither does one that is not root's
+  /// alone or includes such a file.
   [[nodiscard]] static QemuBridges read(const std::string& path, const Policy::Reader& reader);
 
   [[nodiscard]] Verdict judge(const IfName& bridge) const;

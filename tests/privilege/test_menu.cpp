@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace privilege_lab;
@@ -200,6 +201,10 @@ TEST_CASE("menu: QEMU's list of bridges lets users attach where the policy is si
     CHECK(count(Host::talk(k_acue, requests), "ok\n") == 3);
     CHECK(has(Host::talk(k_berta, line("may-tap other")), "error "));
     CHECK(has(Host::talk(k_berta, line("may-tap mine")), "ok\n"));
+  }
+  SECTION("nothing counts if others could have written a part of it") {
+    REQUIRE(::chmod("/etc/qemu/acue.conf", 0646) == 0);
+    check_refused(k_acue, "may-tap mine", "/etc/vdeup/policy.conf has no line");
   }
   SECTION("the policy says otherwise") {
     Host::set_policy("deny all bridge mine tap\n");

@@ -130,6 +130,19 @@ TEST_CASE("policy: QEMU's list of bridges is read as QEMU reads it", "[config]")
   CHECK(read({{"/b", "include /mine\n"}, {"/mine", "allow br0\n"}}).judge(br0).kind == Kind::allowed);
   CHECK(read({{"/b", "include /not_mine\nallow br0\n"}}).judge(br0).kind == Kind::allowed);
   CHECK(read({{"/b", "allow br0\ngarbage\n"}}).judge(br0).kind == Kind::silent);
-  CHECK(read({{"/b", "allow br0\ninclude /b\n"}}).allows_any());
+  CHECK(!read({{"/b", "allow br0\ninclude /b\n"}}).allows_any());
   CHECK(!read({}).allows_any());
+}
+
+TEST_CASE("policy: QEMU's list of bridges allows nothing if a part of it cannot be trusted", "[config]") {
+  const auto [kind, allows] = GENERATE(table<ErrorKind, bool>({
+      {ErrorKind::refused, false},      // others can write to it, a link leads to it, it is too large
+      {ErrorKind::not_permitted, true}, // it is for other users
+  }));
+  const Policy::Reader reader = [kind = kind](const std::string& path) -> Result<std::optional<std::string>> {
+    if (path == "/part")
+      return fail(Error{kind, "cannot read it", {}, {}});
+    return std::optional<std::string>{"allow br0\ninclude /part\n"};
+  };
+  CHECK(QemuBridges::read("/b", reader).allows_any() == allows);
 }
