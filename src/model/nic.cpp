@@ -140,6 +140,16 @@ struct Line {
   }
 };
 
+/// In an order of our own: the kernel lists them by a hash that is another one for each interface.
+std::vector<std::string> neighbours_set_by_hand(const NicSnapshot& nic) {
+  std::vector<std::string> texts;
+  for (const Neighbour& neighbour : nic.neighbours)
+    if (neighbour.is_set_by_hand())
+      texts.push_back("neighbour " + describe(neighbour));
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
 std::vector<Line> lines_of(const NicSnapshot& nic) {
   std::vector<Line> lines;
   const auto add = [&lines](std::string text) { lines.push_back({std::move(text)}); };
@@ -157,9 +167,8 @@ std::vector<Line> lines_of(const NicSnapshot& nic) {
                      {end_of(route.expires, 0, nic.taken_at)}});
   for (const RoutingRule& rule : nic.rules)
     add("rule " + describe(rule));
-  for (const Neighbour& neighbour : nic.neighbours)
-    if (neighbour.is_set_by_hand())
-      add("neighbour " + describe(neighbour));
+  for (std::string& neighbour : neighbours_set_by_hand(nic))
+    add(std::move(neighbour));
   for (const Setting& setting : nic.settings)
     add("setting " + describe(setting));
   return lines;

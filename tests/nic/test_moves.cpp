@@ -175,6 +175,16 @@ TEST_CASE("move: rules, neighbours set by hand and settings go along", "[nic]") 
   check_there_and_back();
 }
 
+TEST_CASE("move: many neighbours set by hand are the same in whatever order the kernel has them", "[nic]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  for (int i = 10; i < 40; ++i) {
+    ip("neighbour add 10.1.0." + std::to_string(i) + " lladdr 02:00:00:00:00:77 dev eth0");
+    ip("neighbour add proxy 10.1.0." + std::to_string(100 + i) + " dev eth0");
+  }
+  check_there_and_back();
+}
+
 TEST_CASE("move: what is changed on the bridge goes back to the NIC", "[nic]") {
   const Neighbourhood neighbourhood;
   Neighbourhood::give_addresses();
