@@ -26,9 +26,8 @@ namespace {
 
 using transaction::RecordStore;
 
-constexpr std::chrono::seconds k_first_look{2};            // who answers before the move
-constexpr std::chrono::seconds k_settling{5};              // of addresses that the kernel has just got
-constexpr std::uint8_t k_made_by_router_advertisement = 2; // IFAPROT_KERNEL_RA, Linux 6.0
+constexpr std::chrono::seconds k_first_look{2}; // who answers before the move
+constexpr std::chrono::seconds k_settling{5};   // of addresses that the kernel has just got
 
 Result<transaction::MoveHosts> open_hosts() {
   TRY(auto links, kernel::KernelHost::open());
@@ -46,13 +45,6 @@ Result<plan::NicSurvey> survey_nics(const std::vector<Link>& links) {
   TRY(survey.wifi_stations, kernel::list_wifi_stations());
   TRY(survey.default_routes, kernel::list_default_route_links());
   return survey;
-}
-
-/// An address that a router's word made, which the kernel renews by itself. Before Linux 6.0 it does not say
-/// so; then one that manages temporary addresses is one.
-bool is_from_a_router(const InterfaceAddress& address) {
-  return address.local.address.is_ip6() &&
-         (address.protocol == k_made_by_router_advertisement || (address.flags & k_manages_temporary) != 0);
 }
 
 /// Where the packet filter names an interface, and not the one that is to take its place. Nothing if it may
@@ -77,7 +69,10 @@ Result<plan::NicUse> use_of(const NicSnapshot& source, const IfName& destination
   for (const InterfaceAddress& address : source.addresses) {
     use.addresses.push_back(address.local.address);
     if (address.valid != k_forever)
-      use.expiring.push_back({address.local.address, address.valid, is_from_a_router(address)});
+      use.expiring.push_back({.address = address.local.address,
+                              .seconds = address.valid,
+                              .is_from_a_router = address.is_from_a_router(),
+                              .is_temporary = address.is_temporary()});
   }
   return use;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace vdeup {
 namespace {
@@ -150,6 +151,51 @@ std::vector<std::string> neighbours_set_by_hand(const NicSnapshot& nic) {
   return texts;
 }
 
+/// What is compared without regard to its end: a router sets it anew with each word.
+Line line_of(const InterfaceAddress& address, std::uint64_t now) {
+  Line line{"address " + describe_lasting(address)};
+  if (!address.is_from_a_router())
+    line.ends = {end_of(address.valid, k_forever, now), end_of(address.preferred, k_forever, now)};
+  return line;
+}
+
+Line line_of(const Route& route, std::uint64_t now) {
+  Line line{"route " + describe_lasting(route) + place_text(route.place)};
+  if (!route.is_from_a_router())
+    line.ends = {end_of(route.expires, 0, now)};
+  return line;
+}
+
+/// The routers that told that they are some. One can be there twice, by the kernel's hand and by ours, with
+/// two metrics (plan/advertised_routes.hpp); the other attributes are the router's to change.
+std::vector<std::string> advertised_routers(const NicSnapshot& nic) {
+  std::set<std::string> texts;
+  for (Route route : nic.routes)
+    if (route.is_advertised_default()) {
+      route.metric = 0;
+      route.others.clear();
+      texts.insert("route " + describe_lasting(route));
+    }
+  return {texts.begin(), texts.end()};
+}
+
+/// The same without what has ended at a later moment, and without these addresses.
+NicSnapshot without_what_passes(NicSnapshot nic, std::uint64_t now, const std::vector<IpPrefix>& temporary) {
+  std::erase_if(nic.addresses, [&](const InterfaceAddress& address) {
+    return end_of(address.valid, k_forever, nic.taken_at) <= now ||
+           std::find(temporary.begin(), temporary.end(), address.local) != temporary.end();
+  });
+  std::erase_if(nic.routes,
+                [&](const Route& route) { return end_of(route.expires, 0, nic.taken_at) <= now; });
+  return nic;
+}
+
+void list_temporary(const NicSnapshot& nic, std::vector<IpPrefix>& temporary) {
+  for (const InterfaceAddress& address : nic.addresses)
+    if (address.is_temporary())
+      temporary.push_back(address.local);
+}
+
 std::vector<Line> lines_of(const NicSnapshot& nic) {
   std::vector<Line> lines;
   const auto add = [&lines](std::string text) { lines.push_back({std::move(text)}); };
@@ -159,12 +205,12 @@ std::vector<Line> lines_of(const NicSnapshot& nic) {
   for (const IfName& port : nic.ports)
     add("port " + port.str());
   for (const InterfaceAddress& address : nic.addresses)
-    lines.push_back({"address " + describe_lasting(address),
-                     {end_of(address.valid, k_forever, nic.taken_at),
-                      end_of(address.preferred, k_forever, nic.taken_at)}});
+    lines.push_back(line_of(address, nic.taken_at));
   for (const Route& route : nic.routes)
-    lines.push_back({"route " + describe_lasting(route) + place_text(route.place),
-                     {end_of(route.expires, 0, nic.taken_at)}});
+    if (!route.is_advertised_default())
+      lines.push_back(line_of(route, nic.taken_at));
+  for (std::string& router : advertised_routers(nic))
+    add(std::move(router));
   for (const RoutingRule& rule : nic.rules)
     add("rule " + describe(rule));
   for (std::string& neighbour : neighbours_set_by_hand(nic))
@@ -202,6 +248,23 @@ bool Route::has_gateway() const {
     return hop.gateway || std::any_of(hop.others.begin(), hop.others.end(),
                                       [](const RawAttribute& other) { return other.type == via; });
   });
+}
+
+bool InterfaceAddress::is_temporary() const {
+  return local.address.is_ip6() && (flags & k_temporary_address) != 0;
+}
+
+bool InterfaceAddress::is_from_a_router() const {
+  constexpr std::uint8_t router_advertisement = 2; // IFAPROT_KERNEL_RA, Linux 6.0
+  // Before, the kernel does not say so; then one that has to do with temporary addresses is one.
+  return local.address.is_ip6() && valid != k_forever &&
+         (protocol == router_advertisement || (flags & (k_manages_temporary | k_temporary_address)) != 0);
+}
+
+bool Route::is_from_a_router() const {
+  constexpr std::uint8_t kernel = 2; // RTPROT_KERNEL: to a prefix
+  constexpr std::uint8_t router_advertisement = 9;
+  return is_ip6() && expires != 0 && (protocol == kernel || protocol == router_advertisement);
 }
 
 std::string_view directory_of(Setting::Group group) {
@@ -259,8 +322,11 @@ std::string describe(const Setting& setting) {
 }
 
 std::string differences(const NicSnapshot& before, const NicSnapshot& after) {
-  const std::vector<Line> then = lines_of(before);
-  const std::vector<Line> now = lines_of(after);
+  std::vector<IpPrefix> temporary;
+  list_temporary(before, temporary);
+  list_temporary(after, temporary);
+  const std::vector<Line> then = lines_of(without_what_passes(before, after.taken_at, temporary));
+  const std::vector<Line> now = lines_of(without_what_passes(after, after.taken_at, temporary));
   std::string text = lines_missing(then, now, "-") + lines_missing(now, then, "+");
   if (!text.empty() || then == now)
     return text;

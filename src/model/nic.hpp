@@ -55,6 +55,11 @@ struct InterfaceAddress {
   std::uint32_t route_metric = 0; ///< of the route to its prefix; 0: the kernel's choice
   std::uint8_t protocol = 0;      ///< who made it (IFAPROT_*)
   bool operator==(const InterfaceAddress&) const = default;
+
+  /// True of IPv6 if the kernel made it to have another one every day: it ends, and cannot be given away.
+  [[nodiscard]] bool is_temporary() const;
+  /// True of IPv6 if a router's word made it. It ends unless the router repeats its word.
+  [[nodiscard]] bool is_from_a_router() const;
 };
 
 /// One way that a route takes.
@@ -94,6 +99,10 @@ struct Route {
   [[nodiscard]] bool is_ip6() const { return destination.address.is_ip6(); }
   /// True if one of its next hops has a gateway, to which there has to be a way already.
   [[nodiscard]] bool has_gateway() const;
+  /// True of IPv6 if a router's word made it. It ends unless the router repeats its word.
+  [[nodiscard]] bool is_from_a_router() const;
+  /// True if that router told that it is one itself.
+  [[nodiscard]] bool is_advertised_default() const { return is_from_a_router() && destination.length == 0; }
 };
 
 /// A rule (`ip rule`) that names the interface.
@@ -167,7 +176,8 @@ struct NicSnapshot {
 [[nodiscard]] std::string describe(const Setting& setting);
 
 /// What `after` has less (`- …`) and more (`+ …`) than `before`, one a line; empty if they are equal. Does
-/// not count what goes its own way: neighbours that were found out, and the running down of lifetimes.
+/// not count what goes its own way: neighbours that were found out, the running down of lifetimes, what a
+/// router prolongs, and addresses that are temporary in either of them.
 [[nodiscard]] std::string differences(const NicSnapshot& before, const NicSnapshot& after);
 
 } // namespace vdeup

@@ -245,6 +245,12 @@ Result<std::vector<std::string>> permit_move(const NicChoice& choice, const NicU
   const auto is_renewed = [&use](const ExpiringAddress& address) { return !needs_renewal(address, use); };
   if (std::any_of(use.expiring.begin(), use.expiring.end(), is_renewed))
     notes.push_back("its IPv6 addresses are a router's: the kernel goes on to renew them on the bridge");
+  for (const ExpiringAddress& address : use.expiring)
+    if (address.is_temporary)
+      notes.push_back(
+          fmt::format("connections from its temporary address {} end in {} s: the kernel makes new "
+                      "ones on the bridge, but does not prolong one that it was given",
+                      address.address.str(), address.seconds));
   return notes;
 }
 

@@ -20,6 +20,7 @@ struct ExpiringAddress {
   IpAddress address;
   std::uint32_t seconds = 0;     ///< from now
   bool is_from_a_router = false; ///< IPv6: the kernel renews it, as often as a router tells of it
+  bool is_temporary = false;     ///< IPv6: the kernel makes another one in its place
 };
 
 /// What depends on a NIC beside the frames that go through it.

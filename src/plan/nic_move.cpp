@@ -40,7 +40,8 @@
 //    8. Neighbours: before anything is sent through the bridge, so that nothing waits for an answer; and not
 //       before it has carrier, as the kernel forgets the neighbours of a device that it finds without.
 //    9. Routes, now that the bridge sends: those without a gateway first, as a gateway has to be reached by
-//       one of them. Added behind the NIC's ones; those that others stand behind take their place.
+//       one of them. Added behind the NIC's ones; those that others stand behind take their place. The
+//       default routes that routers told of get another metric (advertised_routes.hpp).
 //   10. The NIC's routes go, in the opposite order. From here on all goes out through the bridge.
 //   11. The detour ends: what comes in at a port comes in at the bridge.
 //   12. The NIC is told to make no addresses: it would do so with the next carrier.

@@ -1,5 +1,7 @@
 #include "plan/nic_mover.hpp"
 
+#include "plan/advertised_routes.hpp"
+
 #include <algorithm>
 
 namespace vdeup::plan {
@@ -98,16 +100,18 @@ void Mover::switch_routes(const IfName& from, const IfName& to) {
   if (!m_contents.neighbours.empty())
     add(NicStep{AddNeighbours{to, m_contents.neighbours}},
         LinkStep{NicStep{RemoveNeighbours{to, m_contents.neighbours}}});
-  const std::vector<Route> routes = in_order_of_adding(m_contents.routes);
-  for (const Route& route : routes) {
+  for (const Route& route : in_order_of_adding(copies_for_another(m_contents))) {
     if (has_to_take_its_place(route))
       add(NicStep{ReplaceRoute{from, to, route}}, LinkStep{NicStep{ReplaceRoute{to, from, route}}});
     else
       add(NicStep{AddRoute{to, route}}, LinkStep{NicStep{RemoveRoute{to, route}}});
   }
-  for (auto route = routes.rbegin(); route != routes.rend(); ++route)
-    if (!has_to_take_its_place(*route))
-      add(NicStep{RemoveRoute{from, *route}}, LinkStep{NicStep{AddRoute{from, *route}}});
+  const std::vector<Route> routes = in_order_of_adding(m_contents.routes);
+  for (auto route = routes.rbegin(); route != routes.rend(); ++route) {
+    const Route copy = copy_for_another(m_contents, *route); // to give it back is to copy it, too
+    if (!has_to_take_its_place(copy))
+      add(NicStep{RemoveRoute{from, *route}}, LinkStep{NicStep{AddRoute{from, copy}}});
+  }
 }
 
 void Mover::remove_contents(const IfName& from) {
