@@ -55,6 +55,10 @@ class RecordStore {
   [[nodiscard]] Result<UniqueFd> connect() const;
   void remove_confirm_socket() const;
 
+  // What a copy of this process has to keep open to go on with this object.
+  [[nodiscard]] int directory_descriptor() const { return m_directory.get(); }
+  [[nodiscard]] int lock_descriptor() const { return m_lock.get(); }
+
   [[nodiscard]] const Place& place() const { return m_place; }
   /// The path of a record, for people.
   [[nodiscard]] std::string path(Kind kind) const;

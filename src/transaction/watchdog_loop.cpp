@@ -12,9 +12,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <vector>
 
 namespace vdeup::transaction {
 namespace {
@@ -39,6 +41,22 @@ void detach() {
   const UniqueFd score{::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)};
   constexpr std::string_view last = "-1000";
   (void)!::write(score.get(), last.data(), last.size());
+}
+
+/// Close what was open in our parent, but these: whatever he has locked besides would be locked as long as we
+/// live, and whoever waits for the end of a pipe of his would wait for ours.
+void close_all_but(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned first = STDERR_FILENO + 1;
+  for (const int next : kept) {
+    const auto number = static_cast<unsigned>(next);
+    if (next < 0 || number < first)
+      continue;
+    if (number > first)
+      (void)::close_range(first, number - 1, 0);
+    first = number + 1;
+  }
+  (void)::close_range(first, ~0U, 0);
 }
 
 class Loop {
@@ -187,6 +205,8 @@ class Loop {
 
 void watch_over(Watch watch, UniqueFd line, UniqueFd mover) {
   detach();
+  close_all_but({watch.store.directory_descriptor(), watch.store.lock_descriptor(), watch.confirmations.get(),
+                 line.get(), mover.get()});
   auto hosts = watch.open_hosts();
   if (!hosts)
     ::_exit(k_not_taken_back);

@@ -83,3 +83,19 @@ TEST_CASE("deaths: the next create finishes what was cut off, and then does its 
   check_success(run_vdeup({"cancel", "--bridge"}));
   CHECK(changes_since(before) == "");
 }
+
+TEST_CASE("deaths: a watchdog that waits alone for a confirmation is in nobody's way", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  const std::string words = "exec " + bin_directory() + "/vdeup create --confirm 30 2>/run/said";
+  Running create{{"flock", "--no-fork", "/run/lock-of-who-calls", "sh", "-c", words}};
+  REQUIRE(eventually([] { return run({"grep", "-q", "vdeup confirm", "/run/said"}).status == 0; }));
+  create.signal(SIGKILL);
+  (void)create.finish();
+  CHECK(has_record(Kind::open));
+  CHECK(run({"flock", "--nonblock", "/run/lock-of-who-calls", "true"}).status == 0);
+  check_success(run_vdeup({"undo"}));
+  check_success(run_vdeup({"cancel"}));
+  CHECK(changes_since(before) == "");
+}
