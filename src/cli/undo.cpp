@@ -44,6 +44,20 @@ Result<char> tell_watchdog(char word, std::string_view what) {
   return answer;
 }
 
+/// Take back the move that waits for its confirmation, and wait until that is done. False if none waits.
+Result<bool> refuse_waiting_move() {
+  if (!tell_watchdog(line::no, "undo"))
+    return false;
+  TRY(auto store, RecordStore::open(false));
+  if (!store)
+    return true;
+  TRY(store->lock(Deadline::after(k_answer_patience)));
+  if (store->has(RecordStore::Kind::open))
+    return fail(Error{ErrorKind::failed, "cannot undo the move", "not all is as it was before",
+                      "repeat this: it goes on with it"});
+  return true;
+}
+
 /// Where the NIC of a record went, as it is now, against how it was when the move was proven.
 Result<> check_unchanged(const transaction::Record& record, const NicMove& now, bool force, const Log& log) {
   if (!record.back)
@@ -112,8 +126,11 @@ Result<int> confirm_command(const Context& /*context*/) {
 }
 
 Result<int> undo_command(const Context& context) {
-  if (!context.call.dry_run && tell_watchdog(line::no, "undo"))
-    return 0; // the one that waits for its confirmation is the last one
+  if (!context.call.dry_run) {
+    TRY(auto is_refused, refuse_waiting_move());
+    if (is_refused)
+      return 0; // the one that waits for its confirmation is the last one
+  }
   TRY(auto wiring, Wiring::connect(context.log));
   TRY(auto moves, NicMoves::open(context, wiring));
   if (!context.call.dry_run) {
