@@ -11,8 +11,19 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vdeup::cli {
 namespace {
+
+/// Put the NIC, which has the bridge's address, behind the other ports: what is in the way is those.
+void put_nic_last(Bridge& bridge, const std::vector<Link>& links) {
+  std::stable_partition(bridge.ports.begin(), bridge.ports.end(), [&](const std::string& port) {
+    return std::none_of(links.begin(), links.end(), [&](const Link& link) {
+      return link.name == port && link.mac == bridge.mac && !link.is_tap;
+    });
+  });
+}
 
 /// The bridge that `--bridge` means: the one asked for, the one that the TAP is on, or the default one.
 Result<std::optional<Bridge>> bridge_to_remove(const Wiring& wiring, const plan::Request& request,
@@ -27,6 +38,7 @@ Result<std::optional<Bridge>> bridge_to_remove(const Wiring& wiring, const plan:
   for (const Link& link : survey.links)
     if (link.name == name->str() && link.is_bridge()) {
       TRY(auto bridge, to_bridge(link, survey.links, wiring.host_seed()));
+      put_nic_last(bridge, survey.links);
       return std::optional{std::move(bridge)};
     }
   return std::optional<Bridge>{};

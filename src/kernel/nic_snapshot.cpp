@@ -26,7 +26,8 @@ std::uint64_t seconds_since_boot() {
 Result<> read_neighbourhood(const std::vector<Link>& links, const Link& link, NicSnapshot& nic) {
   for (const Link& other : links) {
     const bool is_master = link.master != 0 && other.index == link.master;
-    if (!is_master && (other.master != link.index || !other.is_up))
+    const bool is_port = other.master == link.index && (other.is_up || link.is_bridge());
+    if (!is_master && !is_port)
       continue;
     TRY(auto name, IfName::parse(other.name));
     if (is_master)

@@ -157,7 +157,7 @@ struct NicSnapshot {
   bool is_up = false;
   std::optional<IfName> master{}; ///< the bridge that it is a port of
   std::string qdisc{};
-  std::vector<IfName> ports{};               ///< of a bond or a bridge: those that are up
+  std::vector<IfName> ports{};               ///< of a bridge; of a bond those that are up
   std::vector<InterfaceAddress> addresses{}; ///< in the kernel's order, which decides who is primary
   std::vector<Route> routes{};               ///< but those that an address brings into the local table
   std::vector<RoutingRule> rules{};

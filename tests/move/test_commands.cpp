@@ -69,6 +69,25 @@ TEST_CASE("move: a NIC without any address goes in and comes back", "[move]") {
   CHECK(changes_since(before) == "");
 }
 
+TEST_CASE("move: a bridge with a port of somebody else stays, and that is what is said", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  check_success(run_vdeup({"create"}));
+  ip("link add foreign type veth peer name beyond");
+  ip("link set foreign master ctysbr0"); // and down
+  const auto cancelled = run_vdeup({"cancel", "--bridge"});
+  CHECK(cancelled.status == 1);
+  CHECK(has(cancelled.err, "foreign is still a port of it"));
+  check_success(run_vdeup({"cancel"}));
+  const auto undone = run_vdeup({"undo"});
+  CHECK(undone.status == 1);
+  CHECK(has(undone.err, "cannot move what ctysbr0 has: foreign is still a port of it"));
+  ip("link delete foreign");
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(changes_since(before) == "");
+}
+
 TEST_CASE("move: undo takes the last move back, as long as all is as it was made", "[move]") {
   const Neighbourhood neighbourhood;
   give_everything();
