@@ -137,13 +137,19 @@ Result<std::optional<Record>> RecordStore::read(Kind kind) const {
 }
 
 Result<> RecordStore::write(const Record& record) const {
+  const std::string text = to_text(record);
+  if (text.size() > k_longest_record) // nobody would read it back
+    return fail(Error{ErrorKind::refused,
+                      fmt::format("cannot write {}", path(Kind::open)),
+                      "too many routes and addresses go through this NIC",
+                      {}});
   const std::string fresh = file("new");
   (void)::unlinkat(m_directory.get(), fresh.c_str(), 0); // of one that died while it wrote
   const UniqueFd opened{::openat(m_directory.get(), fresh.c_str(),
                                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, k_file_mode)};
   if (!opened)
     return fail(errno_error(errno, fmt::format("cannot write {}", path(Kind::open))));
-  TRY(write_all(opened.get(), to_text(record), path(Kind::open)));
+  TRY(write_all(opened.get(), text, path(Kind::open)));
   if (::renameat(m_directory.get(), fresh.c_str(), m_directory.get(), file("open").c_str()) < 0)
     return fail(errno_error(errno, fmt::format("cannot write {}", path(Kind::open))));
   const UniqueFd directory{::openat(m_directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};

@@ -3,6 +3,7 @@
 #include "engine/restore.hpp"
 #include "plan/nic_move.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 namespace vdeup::transaction {
@@ -41,7 +42,9 @@ std::vector<std::string> try_once(const MoveHosts& hosts, const NicMove& move) {
   std::vector<std::string> failures;
   for (const Error& error :
        engine::restore(*hosts.links, plan::make_restore_steps(move, std::move(facts).value())))
-    failures.push_back(error.message());
+    if (std::string text = error.message();
+        std::find(failures.begin(), failures.end(), text) == failures.end())
+      failures.push_back(std::move(text)); // of one cause there can be many
   return failures;
 }
 

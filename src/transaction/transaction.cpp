@@ -141,11 +141,12 @@ Result<std::optional<Record>> finish(const RecordStore& store, const MoveHosts& 
     return record;
   const auto failures = take_back(hosts, record->move);
   if (!failures.empty())
-    return fail(Error{ErrorKind::failed,
-                      fmt::format("cannot bring {} back to where it was", record->move.nic.str()),
-                      fmt::format("{}", fmt::join(failures, "; ")),
-                      fmt::format("the record {} is kept; mend what it names and repeat this",
-                                  store.path(RecordStore::Kind::open))});
+    return fail(
+        Error{ErrorKind::failed, fmt::format("cannot bring {} back to where it was", record->move.nic.str()),
+              fmt::format("{}", fmt::join(failures, "; ")),
+              fmt::format("the record is kept; mend what this names and repeat it, or `rm {}` to leave "
+                          "all as it is",
+                          store.path(RecordStore::Kind::open))});
   (void)tell(hosts, inverse(record->told)); // whoever does not hear it now takes the NIC at his next start
   store.remove(RecordStore::Kind::open);
   store.remove_confirm_socket();
