@@ -130,7 +130,8 @@ Result<> Announcer::announce(const Device& device, const MacAddress& mac,
     const auto* where = reinterpret_cast<const sockaddr*>(&to);
     const ssize_t sent =
         ::sendto(m_socket.get(), frame.data(), frame.size(), MSG_DONTWAIT, where, sizeof(to));
-    if (sent < 0 && errno != ENETDOWN) // then there is nobody to be told
+    // Down, nobody is there to be told; where the queue is full, the answer to a question will do.
+    if (sent < 0 && errno != ENETDOWN && errno != ENOBUFS && errno != EAGAIN)
       return fail(errno_error(errno, "cannot announce " + address.str() + " on " + device.name.str()));
   }
   return ok();
