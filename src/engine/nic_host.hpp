@@ -20,7 +20,7 @@ class NicHost {
   [[nodiscard]] virtual Result<std::optional<NicSnapshot>> snapshot(const IfName& name) = 0;
 
   /// The same as soon as the kernel has made up its mind whether somebody else has one of its addresses,
-  /// which takes it a second or two. Errors: as snapshot(); timed_out.
+  /// which takes it a second or two; or as it is at the deadline. Errors: as snapshot().
   [[nodiscard]] virtual Result<std::optional<NicSnapshot>> settled_snapshot(const IfName& name,
                                                                             const Deadline& deadline) = 0;
 };

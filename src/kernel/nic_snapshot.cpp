@@ -79,12 +79,14 @@ Result<std::optional<NicSnapshot>> KernelNics::settled_snapshot(const IfName& na
                                                                 const Deadline& deadline) {
   TRY(auto events, KernelEvents::open(RTMGRP_IPV6_IFADDR, "cannot wait for the addresses of " + name.str()));
   std::optional<NicSnapshot> seen;
-  TRY(events.wait_until(
+  const auto settled = events.wait_until(
       [&]() -> Result<bool> {
         TRY(seen, snapshot(name));
         return !seen || std::none_of(seen->addresses.begin(), seen->addresses.end(), is_unready);
       },
-      deadline));
+      deadline);
+  if (!settled && settled.error().kind != ErrorKind::timed_out)
+    return fail(settled.error());
   return seen;
 }
 

@@ -78,6 +78,8 @@ Result<> verify_nic_move(const NicMove& move, const NicSnapshot& destination) {
   wanted.ports = destination.ports;
   wanted.master = destination.master;
   wanted.is_up = destination.is_up;
+  if (!move.source.is_up) // then it had no routes, and now the kernel has made those to its prefixes
+    wanted.routes = destination.routes;
   std::string text = differences(wanted, destination);
   if (text.empty())
     return ok();

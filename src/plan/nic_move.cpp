@@ -32,7 +32,8 @@
 //    4. Addresses: before anything arrives, so that IPv6 answers for them and strict checks find one. The
 //       kernel adds routes to their prefixes behind those of the NIC, where nobody takes them (c). IPv6 does
 //       not look for duplicates: it would find the NIC, and be silent for a second. The step ends when the
-//       address is in use, which the kernel leaves to another thread.
+//       address is in use, which the kernel leaves to another thread. A prefix's route that the NIC has lost
+//       is removed at once (prefix_routes.hpp).
 //    5. Rules that name the bridge: before packets come in there.
 //    6. Detour: now IP packets come in at the bridge. ARP and neighbour discovery stay with the NIC, which
 //       answers for its addresses until it is a port, so that nobody's question is lost.
@@ -111,7 +112,8 @@ Result<> check_contents(const NicSnapshot& source) {
       return fail(will_not_move(
           source.name,
           fmt::format("the kernel still looks whether {} is somebody else's", address.local.str()),
-          "repeat this in a second or two", ErrorKind::conflict));
+          "repeat this in a second or two; it needs an interface that is up and has carrier",
+          ErrorKind::conflict));
   return ok();
 }
 

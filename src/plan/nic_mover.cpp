@@ -1,6 +1,7 @@
 #include "plan/nic_mover.hpp"
 
 #include "plan/advertised_routes.hpp"
+#include "plan/prefix_routes.hpp"
 
 #include <algorithm>
 
@@ -74,8 +75,12 @@ void Mover::make_bridge(bool create) {
 }
 
 void Mover::add_contents(const IfName& to) {
-  for (const InterfaceAddress& address : in_order_of_adding(m_contents.addresses))
+  for (const InterfaceAddress& address : in_order_of_adding(m_contents.addresses)) {
     add(NicStep{AddAddress{to, address}}, LinkStep{NicStep{RemoveAddress{to, address}}});
+    if (const auto route =
+            unwanted_prefix_route(m_contents, address)) // at once: it may win over what is wanted
+      add(NicStep{RemoveRoute{to, *route}}, std::nullopt);
+  }
   for (const RoutingRule& rule : m_contents.rules)
     add(NicStep{AddRule{to, rule}}, LinkStep{NicStep{RemoveRule{to, rule}}});
 }
@@ -123,6 +128,9 @@ void Mover::remove_contents(const IfName& from) {
   if (!by_hand.empty())
     add(NicStep{RemoveNeighbours{from, by_hand}}, LinkStep{NicStep{AddNeighbours{from, by_hand}}});
   const std::vector<InterfaceAddress> added = in_order_of_adding(m_contents.addresses);
+  for (const InterfaceAddress& address : added)
+    if (const auto route = unwanted_prefix_route(m_contents, address)) // it comes when the address comes back
+      add(NicStep{RemoveRoute{from, *route}}, LinkStep{NicStep{RemoveRoute{from, *route}}});
   for (auto address = added.rbegin(); address != added.rend(); ++address)
     add(NicStep{RemoveAddress{from, *address}}, LinkStep{NicStep{AddAddress{from, *address}}});
   for (const RoutingRule& rule : m_contents.rules)

@@ -69,6 +69,16 @@ TEST_CASE("move: a NIC without any address goes in and comes back", "[move]") {
   CHECK(changes_since(before) == "");
 }
 
+TEST_CASE("move: a NIC with an address that is down goes in, and is up then", "[move]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  ip("link set eth0 down");
+  check_success(run_vdeup({"create", "-i", "eth0"}));
+  CHECK(is_reachable(neighbourhood.gateway, "10.1.0.2"));
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(is_reachable(neighbourhood.gateway, "10.1.0.2"));
+}
+
 TEST_CASE("move: a bridge with a port of somebody else stays, and that is what is said", "[move]") {
   const Neighbourhood neighbourhood;
   give_everything();

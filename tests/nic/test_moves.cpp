@@ -120,6 +120,26 @@ TEST_CASE("move: routes of every kind, in every table, go along", "[nic]") {
   check_there_and_back();
 }
 
+TEST_CASE("move: routes to prefixes that were removed, or have another metric, do not come back", "[nic]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  ip("route add 10.1.0.0/24 dev eth0 src 10.1.0.2 metric 50");
+  ip("route delete 10.1.0.0/24 dev eth0 proto kernel");
+  ip("-6 route delete 2001:db8:1::/64 dev eth0");
+  ip("-6 route replace default via fe80::1 dev eth0");
+  ip("address add 10.3.0.2 peer 10.3.0.1/32 dev eth0");
+  ip("route delete 10.3.0.1 dev eth0");
+  check_there_and_back();
+  const Mover mover;
+  const vd::NicSnapshot nic = mover.look("eth0");
+  const auto plan = mover.plan_in();
+  require_done(mover.apply(plan));
+  for (auto planned = plan.rbegin(); planned != plan.rend(); ++planned)
+    if (planned->undo)
+      require_done(mover.links().execute(std::get<vd::LinkStep>(*planned->undo)));
+  CHECK(differences(nic, mover.look("eth0")) == "");
+}
+
 TEST_CASE("move: routes that share a destination with another interface keep their place", "[nic]") {
   const Neighbourhood neighbourhood;
   const NetworkNamespace second;

@@ -33,7 +33,11 @@ NicSnapshot usual_nic() {
                                      std::pair{"2001:db8::3", 64}, std::pair{"2001:db8::2", 64}})
     nic.addresses.push_back({.local = {ip(text), static_cast<std::uint8_t>(length)}});
   nic.routes.push_back(route("0.0.0.0", 0, ip("10.0.0.1")));
-  nic.routes.push_back(route("10.0.0.0", 24, std::nullopt));
+  for (Route prefix : {route("10.0.0.0", 24, std::nullopt), route("2001:db8::", 64, std::nullopt)}) {
+    prefix.protocol = 2; // the kernel made them with the addresses
+    prefix.metric = prefix.is_ip6() ? 256 : 0;
+    nic.routes.push_back(std::move(prefix));
+  }
   nic.settings = {{Setting::Group::ip4, "rp_filter", "1"}, {Setting::Group::ip6, "addr_gen_mode", "0"}};
   return nic;
 }
