@@ -49,6 +49,10 @@ void add_gateways(std::vector<ReachTarget>& targets, const NicSnapshot& source, 
     }
 }
 
+bool is_of_the_link(const InterfaceAddress& address) {
+  return address.local.address.is_link_local6();
+}
+
 } // namespace
 
 std::vector<ReachTarget> proof_targets(const NicSnapshot& source, const std::vector<NetworkSession>& sessions,
@@ -78,9 +82,13 @@ Result<> verify_nic_move(const NicMove& move, const NicSnapshot& destination) {
   wanted.ports = destination.ports;
   wanted.master = destination.master;
   wanted.is_up = destination.is_up;
-  if (!move.source.is_up) // then it had no routes, and now the kernel has made those to its prefixes
-    wanted.routes = destination.routes;
-  std::string text = differences(wanted, destination);
+  NicSnapshot seen = destination;
+  if (!move.source.is_up) { // then it had no routes and no address of the link; up, the kernel makes them
+    seen.routes = wanted.routes;
+    std::erase_if(seen.addresses, is_of_the_link);
+    std::erase_if(wanted.addresses, is_of_the_link);
+  }
+  std::string text = differences(wanted, seen);
   if (text.empty())
     return ok();
   std::replace(text.begin(), text.end(), '\n', ';');
