@@ -184,6 +184,7 @@ Error after_giving_back(Error error, NicMoves& moves, const Wiring& wiring, cons
       return ok();
     TRY(auto bridge, to_bridge(*link, {}, wiring.host_seed()));
     TRY(auto back, moves.propose_out(bridge, moved.move.nic, {}));
+    back.is_a_retreat = true;
     TRY(moves.make(back));
     moves.forget_last();
     return ok();

@@ -261,7 +261,7 @@ Result<> NicMoves::make(const ProposedMove& proposed) {
                            .managers = proposed.managers,
                            .at_the_end = proposed.at_the_end,
                            .timeout = m_context.call.move.timeout,
-                           .confirm = m_context.call.move.confirm},
+                           .confirm = proposed.is_a_retreat ? std::nullopt : m_context.call.move.confirm},
                           m_hosts, open_hosts, journal,
                           {.prove = prove, .on_wait = on_wait, .on_complaint = on_complaint});
 }

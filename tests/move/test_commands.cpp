@@ -208,3 +208,18 @@ TEST_CASE("move: confirm keeps what waits for it, from wherever it is called", "
   wait_for_watchdogs();
   CHECK(changes_since(before) == "");
 }
+
+TEST_CASE("move: a NIC that was moved for nothing goes back without a confirmation", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  REQUIRE(run({"sh", "-c", "mkdir /run/bin && ln -s /bin/false /run/bin/vde_switch"}).status == 0);
+  Running create{{"sh", "-c",
+                  "PATH=/run/bin:$PATH exec " + bin_directory() + "/vdeup create --confirm 600 2>/run/said"}};
+  REQUIRE(eventually([] { return run_vdeup({"confirm"}).status == 0; }));
+  CHECK(create.finish().status == 1);
+  CHECK(run({"grep", "-c", "vdeup confirm", "/run/said"}).out == "1\n");
+  check_success(run_vdeup({"cancel"}));
+  CHECK(run({"rm", "-r", "/run/bin"}).status == 0);
+  CHECK(changes_since(before) == "");
+}
