@@ -230,6 +230,16 @@ Result<std::vector<ReachTarget>> NicMoves::those_who_answer(const ProposedMove& 
   return answering;
 }
 
+Result<> NicMoves::check_still_there(const NicSnapshot& seen) const {
+  TRY(auto now, snapshot(seen.name));
+  std::string changes = differences(seen, now);
+  if (changes.empty())
+    return ok();
+  changes.pop_back(); // the end of its last line
+  return fail(Error{ErrorKind::conflict, "will not move what " + seen.name.str() + " has",
+                    "it has changed meanwhile:\n" + changes, "repeat this"});
+}
+
 Result<> NicMoves::make(const ProposedMove& proposed) {
   TRY(auto has_settled, settle());
   if (has_settled)
@@ -238,7 +248,8 @@ Result<> NicMoves::make(const ProposedMove& proposed) {
   const Log& log = m_wiring.log();
   for (const std::string& note : proposed.notes)
     log.info(note);
-  TRY(auto targets, those_who_answer(proposed));
+  TRY(auto targets, those_who_answer(proposed)); // which can take a while
+  TRY(check_still_there(proposed.move.source));
   const auto prove = [&](const Deadline& deadline) -> Result<> {
     TRY(auto after, snapshot(proposed.destination()));
     TRY(plan::verify_nic_move(proposed.move, after));

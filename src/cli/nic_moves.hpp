@@ -81,6 +81,8 @@ class NicMoves {
   [[nodiscard]] Result<std::vector<ManagerStep>> untell(const IfName& nic, const IfName& bridge) const;
   [[nodiscard]] Result<NicSnapshot> snapshot(const IfName& name) const;
   [[nodiscard]] Result<NicSnapshot> settled_snapshot(const IfName& name) const;
+  /// Check that an interface has still what was seen, and nothing else. Errors: conflict.
+  [[nodiscard]] Result<> check_still_there(const NicSnapshot& seen) const;
   /// Leave out of the proof who does not answer now: his silence later would say nothing.
   [[nodiscard]] Result<std::vector<ReachTarget>> those_who_answer(const ProposedMove& proposed) const;
 

@@ -98,6 +98,22 @@ TEST_CASE("move: a bridge with a port of somebody else stays, and that is what i
   CHECK(changes_since(before) == "");
 }
 
+TEST_CASE("move: what changes while the proof is prepared is not left behind", "[move]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  neighbourhood.gateway.ip("address flush dev lan"); // so that asking takes its time
+  Running create{{"sh", "-c", "exec \"$0\" create -f 2>&1", bin_directory() + "/vdeup"}};
+  REQUIRE(create.wait_for("is one end of a veth")); // a note, which comes before the asking
+  ip("address add 10.1.0.9/24 dev eth0");
+  const auto refused = create.finish();
+  CHECK(refused.status == 1);
+  CHECK(has(refused.out, "+ address 10.1.0.9/24"));
+  CHECK(run({"ip", "link", "show", "ctysbr0"}).status != 0);
+  check_success(run_vdeup({"create", "-f"})); // with all that it has by now
+  CHECK(has(run({"ip", "address", "show", "ctysbr0"}).out, "10.1.0.9/24"));
+  check_success(run_vdeup({"cancel", "--bridge", "-f"}));
+}
+
 TEST_CASE("move: undo takes the last move back, as long as all is as it was made", "[move]") {
   const Neighbourhood neighbourhood;
   give_everything();
