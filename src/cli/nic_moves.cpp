@@ -204,7 +204,8 @@ Result<ProposedMove> NicMoves::propose_out(const Bridge& bridge, const IfName& n
                       .plan = std::move(plan),
                       .proof = plan::proof_targets(above, sessions, m_context.call.probes),
                       .notes = std::move(notes),
-                      .at_the_end = std::move(told)};
+                      .at_the_end = std::move(told),
+                      .had = std::move(below)};
 }
 
 Result<std::vector<ReachTarget>> NicMoves::those_who_answer(const ProposedMove& proposed) const {
@@ -252,7 +253,7 @@ Result<> NicMoves::make(const ProposedMove& proposed) {
   TRY(check_still_there(proposed.move.source));
   const auto prove = [&](const Deadline& deadline) -> Result<> {
     TRY(auto after, snapshot(proposed.destination()));
-    TRY(plan::verify_nic_move(proposed.move, after));
+    TRY(plan::verify_nic_move(proposed.move, proposed.had, after));
     TRY(auto answered, kernel::reach({after.index, after.name}, targets, deadline));
     if (std::all_of(answered.begin(), answered.end(), [](bool has) { return has; }))
       return ok();

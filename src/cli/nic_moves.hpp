@@ -24,6 +24,7 @@ struct ProposedMove {
   plan::Handover managers{};             ///< what they are told because of it
   std::vector<ManagerStep> at_the_end{}; ///< and when it is kept
   bool is_a_retreat = false;             ///< back from a move that led to nothing: nobody has to confirm it
+  std::optional<NicSnapshot> had{};      ///< what is on the destination already, if it is there
 
   /// The interface that the NIC's addresses are on when it has been made.
   [[nodiscard]] const IfName& destination() const;

@@ -53,6 +53,44 @@ bool is_of_the_link(const InterfaceAddress& address) {
   return address.local.address.is_link_local6();
 }
 
+bool is_same(const InterfaceAddress& one, const InterfaceAddress& other) {
+  return one.local == other.local && one.peer == other.peer;
+}
+bool is_same(Route one, const Route& other) {
+  one.place = other.place;
+  one.expires = other.expires;
+  return one == other;
+}
+bool is_same(const RoutingRule& one, const RoutingRule& other) {
+  return one == other;
+}
+bool is_same(const Neighbour& one, const Neighbour& other) {
+  return one.address == other.address && one.is_proxy == other.is_proxy;
+}
+
+/// Take out what was there before and is not moved.
+template <class T>
+void leave_out(std::vector<T>& all, const std::vector<T>& had, const std::vector<T>& moved) {
+  std::erase_if(all, [&](const T& one) {
+    const auto is_it = [&one](const T& other) { return is_same(other, one); };
+    return std::any_of(had.begin(), had.end(), is_it) && std::none_of(moved.begin(), moved.end(), is_it);
+  });
+}
+
+NicSnapshot without_own(NicSnapshot destination, const NicSnapshot& had, const NicSnapshot& moved) {
+  leave_out(destination.addresses, had.addresses, moved.addresses);
+  leave_out(destination.routes, had.routes, moved.routes);
+  leave_out(destination.rules, had.rules, moved.rules);
+  leave_out(destination.neighbours, had.neighbours, moved.neighbours);
+  return destination;
+}
+
+/// Routes of both interfaces with the same destination had a place among each other, and have none now.
+void forget_places(NicSnapshot& nic) {
+  for (Route& route : nic.routes)
+    route.place = Route::Place::alone;
+}
+
 } // namespace
 
 std::vector<ReachTarget> proof_targets(const NicSnapshot& source, const std::vector<NetworkSession>& sessions,
@@ -72,7 +110,8 @@ std::vector<ReachTarget> proof_targets(const NicSnapshot& source, const std::vec
   return targets;
 }
 
-Result<> verify_nic_move(const NicMove& move, const NicSnapshot& destination) {
+Result<> verify_nic_move(const NicMove& move, const std::optional<NicSnapshot>& had,
+                         const NicSnapshot& destination) {
   // What a device is by itself stays.
   NicSnapshot wanted = move.source;
   wanted.name = destination.name;
@@ -82,7 +121,11 @@ Result<> verify_nic_move(const NicMove& move, const NicSnapshot& destination) {
   wanted.ports = destination.ports;
   wanted.master = destination.master;
   wanted.is_up = destination.is_up;
-  NicSnapshot seen = destination;
+  NicSnapshot seen = had ? without_own(destination, *had, move.source) : destination;
+  if (had && !had->routes.empty()) {
+    forget_places(wanted);
+    forget_places(seen);
+  }
   if (!move.source.is_up) { // then it had no routes and no address of the link; up, the kernel makes them
     seen.routes = wanted.routes;
     std::erase_if(seen.addresses, is_of_the_link);

@@ -5,6 +5,7 @@
 #include "model/nic_move.hpp"
 #include "model/reach_target.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace vdeup::plan {
@@ -17,8 +18,10 @@ namespace vdeup::plan {
                                                      const std::vector<NetworkSession>& sessions,
                                                      std::vector<ReachTarget> asked);
 
-/// Check that after a move the interface that it led to has what the other one had. Pure.
+/// Check that after a move the interface that it led to has what the other one had. `had` is what it was
+/// before, if it was there: what somebody gave a NIC while it was a port is left on it. Pure.
 /// Errors: conflict, naming the differences.
-[[nodiscard]] Result<> verify_nic_move(const NicMove& move, const NicSnapshot& destination);
+[[nodiscard]] Result<> verify_nic_move(const NicMove& move, const std::optional<NicSnapshot>& had,
+                                       const NicSnapshot& destination);
 
 } // namespace vdeup::plan

@@ -114,6 +114,23 @@ TEST_CASE("move: what changes while the proof is prepared is not left behind", "
   check_success(run_vdeup({"cancel", "--bridge", "-f"}));
 }
 
+TEST_CASE("move: what somebody gave a NIC that is a port does not keep it in", "[move]") {
+  const Neighbourhood neighbourhood;
+  give_everything();
+  check_success(run_vdeup({"create"}));
+  ip("address add 10.1.0.9/24 dev eth0"); // as a DHCP client does that was not told
+  ip("address add 10.7.0.9/24 dev eth0");
+  ip("route append default via 10.1.0.1 dev eth0");
+  ip("neighbour add 10.1.0.99 lladdr 02:00:00:00:00:99 dev eth0");
+  ip("-6 address add 2001:db8:1::9/64 dev eth0 nodad");
+  check_success(run_vdeup({"cancel", "--bridge"}));
+  CHECK(is_reachable(neighbourhood.far_host, "10.1.0.2"));
+  CHECK(is_reachable(neighbourhood.far_host, "2001:db8:1::2"));
+  const std::string addresses = run({"ip", "address", "show", "eth0"}).out;
+  for (const char* address : {"10.1.0.2/24", "10.1.0.3/24", "10.1.0.9/24", "10.7.0.9/24", "2001:db8:1::9/64"})
+    CHECK(has(addresses, address));
+}
+
 TEST_CASE("move: undo takes the last move back, as long as all is as it was made", "[move]") {
   const Neighbourhood neighbourhood;
   give_everything();
