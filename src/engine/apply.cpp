@@ -27,6 +27,20 @@ void undo_done_steps(const Plan& plan, const Host& host, Journal& journal) {
   }
 }
 
+/// Leave all that is done as it is, and say in the journal why.
+Error leave_done_steps(Error error, const Plan& plan, Journal& journal, const Error& reason) {
+  for (Journal::Entry& entry : journal.entries()) {
+    const PlannedStep& planned = plan.at(entry.step);
+    if (entry.state != Journal::State::done || !planned.undo)
+      continue;
+    entry.undo_error = reason;
+    journal.mark(planned, entry, Journal::State::undo_failed);
+  }
+  error.hint +=
+      fmt::format("{}nothing was undone: {}", error.hint.empty() ? "" : "\n  hint: ", reason.message());
+  return error;
+}
+
 Error with_left_behind(Error error, const Plan& plan, const Journal& journal) {
   for (const Journal::Entry* entry : journal.left_behind())
     error.hint += fmt::format("{}not undone: {} ({})",
@@ -57,13 +71,17 @@ Result<> execute_all(const Plan& plan, const Host& host, Journal& journal) {
 
 } // namespace
 
-Result<> apply(const Plan& plan, const Host& host, Journal& journal, const std::function<Result<>()>& prove) {
+Result<> apply(const Plan& plan, const Host& host, Journal& journal, const std::function<Result<>()>& prove,
+               const std::function<Result<>()>& may_undo) {
   const SignalHold hold;
   auto outcome = execute_all(plan, host, journal);
   if (outcome && prove)
     outcome = prove();
   if (outcome)
     return ok();
+  if (may_undo)
+    if (const auto may = may_undo(); !may)
+      return fail(leave_done_steps(std::move(outcome).error(), plan, journal, may.error()));
   undo_done_steps(plan, host, journal);
   return fail(with_left_behind(std::move(outcome).error(), plan, journal));
 }

@@ -3,6 +3,8 @@
 #include "engine/restore.hpp"
 #include "plan/nic_move.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 
@@ -50,7 +52,17 @@ std::vector<std::string> try_once(const MoveHosts& hosts, const NicMove& move) {
 
 } // namespace
 
+Result<> check_nic_is_there(const MoveHosts& hosts, const NicMove& move) {
+  TRY(auto nic, hosts.links->link(move.nic));
+  if (nic)
+    return ok();
+  return fail(Error{
+      ErrorKind::conflict, fmt::format("{} is gone", move.nic.str()), "it was renamed or taken away", {}});
+}
+
 std::vector<std::string> take_back(const MoveHosts& hosts, const NicMove& move) {
+  if (auto there = check_nic_is_there(hosts, move); !there)
+    return {there.error().message()};
   std::vector<std::string> failures;
   for (int attempt = 0; attempt < k_most_attempts; ++attempt) {
     failures = try_once(hosts, move);

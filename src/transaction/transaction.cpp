@@ -114,9 +114,10 @@ Result<> run(const RecordStore& store, const Order& order, const MoveHosts& host
   NoSwitches switches;
   auto outcome = tell_or_fail(hosts, order.managers.before);
   if (outcome)
-    outcome = engine::apply(order.plan, {*hosts.links, switches}, journal, [&] {
-      return prove_and_keep(store, order, hosts, callbacks, watchdog, deadline);
-    });
+    outcome = engine::apply(
+        order.plan, {*hosts.links, switches}, journal,
+        [&] { return prove_and_keep(store, order, hosts, callbacks, watchdog, deadline); },
+        [&] { return check_nic_is_there(hosts, order.move); });
   if (outcome) {
     for (const Error& complaint : tell(hosts, order.at_the_end))
       callbacks.on_complaint(complaint);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <thread>
@@ -97,5 +98,39 @@ TEST_CASE("deaths: a watchdog that waits alone for a confirmation is in nobody's
   CHECK(run({"flock", "--nonblock", "/run/lock-of-who-calls", "true"}).status == 0);
   check_success(run_vdeup({"undo"}));
   check_success(run_vdeup({"cancel"}));
+  CHECK(changes_since(before) == "");
+}
+
+TEST_CASE("deaths: a NIC that is renamed while its move waits leaves the host reachable, and comes back",
+          "[move]") {
+  const bool lives = GENERATE(true, false);
+  const Neighbourhood neighbourhood;
+  give_everything();
+  const std::string before = snapshot();
+  const auto rename = [](const std::string& from, const std::string& to) {
+    ip("link set " + from + " down");
+    ip("link set " + from + " name " + to);
+    ip("link set " + to + " up");
+  };
+  Running create{{"sh", "-c", "exec " + bin_directory() + "/vdeup create --confirm 2 2>&1"}};
+  REQUIRE(create.wait_for("`vdeup confirm`"));
+  rename("eth0", "lan7");
+  if (!lives)
+    create.signal(SIGKILL);
+  const auto ended = create.finish();
+  INFO(ended.out);
+  CHECK(ended.status == (lives ? 1 : 128 + SIGKILL));
+  wait_for_watchdogs();
+  CHECK(is_reachable(neighbourhood.far_host, "10.1.0.2"));
+  CHECK(is_reachable(neighbourhood.far_host, "2001:db8:1::2"));
+  CHECK(has_record(Kind::open));
+  const auto next = run_vdeup({"undo"});
+  CHECK(next.status == 1);
+  CHECK(has(next.err, "eth0 is gone"));
+  CHECK(is_reachable(neighbourhood.far_host, "10.1.0.2"));
+  rename("lan7", "eth0");
+  check_success(run_vdeup({"undo"}));
+  CHECK_FALSE(has_record(Kind::open));
+  check_success(run_vdeup({"cancel"})); // the lock of the one that was killed
   CHECK(changes_since(before) == "");
 }

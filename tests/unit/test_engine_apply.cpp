@@ -43,6 +43,19 @@ TEST_CASE("apply: undoes done steps in reverse when the third fails", "[engine]"
   CHECK(bench.links.done == Words{"set a up", "set b up", "set b down", "set a down"});
 }
 
+TEST_CASE("apply: where undoing would do harm, all stays and the reason is told once", "[engine]") {
+  Bench bench;
+  bench.links.failing = {"set c up"};
+  const auto never = []() -> Result<> { return fail(Error{ErrorKind::conflict, "the NIC is gone", {}, {}}); };
+  const auto outcome =
+      engine::apply({up(k_a), up(k_b), up(k_c)}, {bench.links, bench.switches}, bench.journal, {}, never);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().what == "failed to set c up");
+  CHECK(outcome.error().hint == "nothing was undone: the NIC is gone");
+  CHECK(bench.links.done == Words{"set a up", "set b up"});
+  CHECK(bench.journal.left_behind().size() == 2);
+}
+
 TEST_CASE("apply: what has no undo is left as it is", "[engine]") {
   Bench bench;
   bench.links.failing = {"set c up"};
