@@ -119,47 +119,63 @@ Result<std::optional<ProposedMove>> propose_back(const NicMoves& moves, const en
   return std::optional{std::move(proposed)};
 }
 
+/// The same for what is about to be done: nobody else moves that NIC from here on.
+Result<std::optional<ProposedMove>> settle_way_back(NicMoves& moves, const Wiring& wiring,
+                                                    const plan::Request& request, engine::Survey& survey) {
+  TRY(auto back, propose_back(moves, survey));
+  if (!back)
+    return back;
+  TRY(moves.settle());
+  TRY(survey.links, wiring.host().links.links());
+  TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
+  return propose_back(moves, survey);
+}
+
 /// What cancel comes to: what is removed, and then the NIC that is given back with the end of its bridge.
 struct Cancellation {
   Plan plan;
   std::optional<ProposedMove> back;
 };
 
+/// Plan the removal of a switch, and carry it out unless it is only rehearsed. `with_bridge`: the bridge,
+/// too.
+Result<Plan> remove_network(const Context& context, const Wiring& wiring, const plan::Request& request,
+                            const engine::Survey& survey, bool with_bridge) {
+  const plan::Removal removal{.force = request.force, .bridge = with_bridge};
+  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
+  if (context.call.dry_run)
+    return plan;
+  engine::Journal journal = wiring.journal();
+  TRY(engine::apply(plan, wiring.host(), journal, [&] { return check_gone(wiring, request); }));
+  unmark_deleted_devices(plan, wiring.log());
+  return plan;
+}
+
+Result<Cancellation> remove_with_bridge(const Context& context, const Wiring& wiring,
+                                        const plan::Request& request, engine::Survey survey) {
+  TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
+  explain_kept_bridge(survey.network, wiring.log());
+  TRY(auto moves, NicMoves::open(context, wiring));
+  TRY(auto back,
+      context.call.dry_run ? propose_back(moves, survey) : settle_way_back(moves, wiring, request, survey));
+  TRY(auto plan, remove_network(context, wiring, request, survey, !back));
+  if (!back)
+    return Cancellation{std::move(plan), {}};
+  if (!context.call.dry_run) {
+    TRY(moves.make(*back));
+  }
+  plan.insert(plan.end(), back->plan.begin(), back->plan.end());
+  return Cancellation{std::move(plan), std::move(back)};
+}
+
 Result<Cancellation> remove(const Context& context, const Wiring& wiring, const plan::Request& request) {
-  const Invocation& call = context.call;
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   TRY(find_bare_process(wiring, request.scope, survey.network.vde_switch));
-  if (call.remove_bridge) {
-    TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
-    explain_kept_bridge(survey.network, wiring.log());
-  }
   explain_kept_tap(survey.network, wiring.log());
-  Cancellation cancellation;
-  TRY(auto moves, NicMoves::open(context, wiring));
-  if (call.remove_bridge) {
-    TRY(cancellation.back, propose_back(moves, survey));
-  }
-  if (cancellation.back && !call.dry_run) { // nobody else moves it from here on
-    TRY(moves.settle());
-    TRY(survey.links, wiring.host().links.links());
-    TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
-    TRY(cancellation.back, propose_back(moves, survey));
-  }
-  const plan::Removal removal{.force = request.force, .bridge = call.remove_bridge && !cancellation.back};
-  TRY(cancellation.plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
-  if (!call.dry_run) {
-    engine::Journal journal = wiring.journal();
-    TRY(engine::apply(cancellation.plan, wiring.host(), journal,
-                      [&] { return check_gone(wiring, request); }));
-    unmark_deleted_devices(cancellation.plan, wiring.log());
-  }
-  if (cancellation.back && !call.dry_run) {
-    TRY(moves.make(*cancellation.back));
-  }
-  if (cancellation.back)
-    cancellation.plan.insert(cancellation.plan.end(), cancellation.back->plan.begin(),
-                             cancellation.back->plan.end());
-  return cancellation;
+  if (context.call.remove_bridge)
+    return remove_with_bridge(context, wiring, request, std::move(survey));
+  TRY(auto plan, remove_network(context, wiring, request, survey, false));
+  return Cancellation{std::move(plan), {}};
 }
 
 void report_cancellation(const Context& context, const plan::Request& request, const Cancellation& done) {

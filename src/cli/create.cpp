@@ -167,11 +167,9 @@ bool may_want_nic(const plan::Request& request) {
   return !request.without_nic && request.uplink == UplinkKind::bridge;
 }
 
-/// The move that a request comes to, if its network would get a new bridge.
+/// The move that a request comes to.
 Result<std::optional<ProposedMove>> propose(const NicMoves& moves, const Wiring& wiring,
-                                            const plan::Request& request, const Ensured& rehearsal) {
-  if (!has<CreateBridge>(rehearsal.plan))
-    return std::optional<ProposedMove>{};
+                                            const plan::Request& request) {
   TRY(auto situation, look(wiring, request));
   return moves.propose_in(request, situation);
 }
@@ -201,17 +199,13 @@ struct Created {
   Ensured done;
   std::optional<ProposedMove> moved;
 };
-Result<Created> create(const Context& context, const Wiring& wiring, const plan::Request& request) {
-  const bool only_looks = context.call.dry_run;
-  if (!may_want_nic(request)) {
-    TRY(auto done, ensure(wiring, request, only_looks));
-    return Created{std::move(done), {}};
-  }
-  // Rehearsed first: what is refused is refused before a NIC moves, and what is there needs no other look.
-  TRY(auto rehearsal, ensure(wiring, request, true));
+
+/// The same where a bridge is to be made. `rehearsal` is what would be done without a NIC.
+Result<Created> create_with_nic(const Context& context, const Wiring& wiring, const plan::Request& request,
+                                Ensured rehearsal) {
   TRY(auto moves, NicMoves::open(context, wiring));
-  TRY(auto move, propose(moves, wiring, request, rehearsal));
-  if (only_looks || rehearsal.plan.empty()) {
+  TRY(auto move, propose(moves, wiring, request));
+  if (context.call.dry_run) {
     if (move)
       put_in_front(*move, rehearsal);
     return Created{std::move(rehearsal), std::move(move)};
@@ -219,7 +213,7 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
   if (move) { // thought through once more, when nobody else can move it any more
     if (auto settled = moves.settle(); !settled)
       return fail(with_privilege_hint(std::move(settled).error(), request));
-    TRY(move, propose(moves, wiring, request, rehearsal));
+    TRY(move, propose(moves, wiring, request));
   }
   if (move) {
     TRY(moves.make(*move));
@@ -233,6 +227,22 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
     put_in_front(*move, done.value());
   }
   return Created{std::move(done).value(), std::move(move)};
+}
+
+Result<Created> create(const Context& context, const Wiring& wiring, const plan::Request& request) {
+  const bool only_looks = context.call.dry_run;
+  if (!may_want_nic(request)) {
+    TRY(auto done, ensure(wiring, request, only_looks));
+    return Created{std::move(done), {}};
+  }
+  // Rehearsed first: what is refused is refused before a NIC moves, and what is there needs no other look.
+  TRY(auto rehearsal, ensure(wiring, request, true));
+  if (has<CreateBridge>(rehearsal.plan))
+    return create_with_nic(context, wiring, request, std::move(rehearsal));
+  if (only_looks || rehearsal.plan.empty())
+    return Created{std::move(rehearsal), {}};
+  TRY(auto done, ensure(wiring, request, false));
+  return Created{std::move(done), {}};
 }
 
 Result<int> print_persistent(const Context& context, const plan::Request& request) {

@@ -53,4 +53,15 @@ void check_is_moved(const lab::Mover& mover, const NicSnapshot& before) {
   CHECK(lab::differences_but_device(before, mover.look("ctysbr0")) == "");
 }
 
+void require_done(const Result<>& done) {
+  INFO((done ? "" : done.error().message()));
+  REQUIRE(done);
+}
+
+void wait_for_default_route() {
+  REQUIRE(lab::eventually([] {
+    return lab::run({"ip", "route"}).out.find("default via 10.1.0.1 dev eth0") != std::string::npos;
+  }));
+}
+
 } // namespace broker_lab

@@ -26,4 +26,10 @@ void lose_carrier(const lab::Neighbourhood& neighbourhood, std::chrono::seconds 
 /// eth0 is a port with nothing of its own, and ctysbr0 has what eth0 had.
 void check_is_moved(const lab::Mover& mover, const vdeup::NicSnapshot& before);
 
+/// A change of the kernel that has to work.
+void require_done(const vdeup::Result<>& done);
+
+/// Wait until the manager has set up eth0.
+void wait_for_default_route();
+
 } // namespace broker_lab

@@ -48,9 +48,7 @@ class NetworkManagerRound {
   [[nodiscard]] const lab::Neighbourhood& neighbourhood() const { return *m_neighbourhood; }
   void wait_until_connected() const {
     REQUIRE(lab::eventually([this] { return m_manager.state_of("eth0") == "connected"; }));
-    REQUIRE(lab::eventually([] {
-      return has(lab::run({"ip", "route"}).out, "default via 10.1.0.1 dev eth0");
-    }));
+    wait_for_default_route();
     lab::settle();
   }
 
@@ -59,11 +57,6 @@ class NetworkManagerRound {
   std::optional<lab::Neighbourhood> m_neighbourhood{};
   std::optional<DhcpServer> m_dhcp{};
 };
-
-void require_done(const Result<>& done) {
-  INFO((done ? "" : done.error().message()));
-  REQUIRE(done);
-}
 
 /// All that ip(8) tells of addresses and routes while this lives.
 class Monitor {

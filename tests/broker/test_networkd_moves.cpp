@@ -35,9 +35,7 @@ class NetworkdRound {
       m_dhcp.emplace(m_neighbourhood->gateway.pid(), "lan", "10.1.0.50", "10.1.0.60");
     m_networkd.start();
     REQUIRE(lab::eventually([] { return is_held("eth0", NicManager::Hold::manages); }));
-    REQUIRE(lab::eventually([] {
-      return has(lab::run({"ip", "route"}).out, "default via 10.1.0.1 dev eth0");
-    }));
+    wait_for_default_route();
     REQUIRE(lab::eventually([] {
       return has(lab::run({"networkctl", "status", "eth0"}).out, "(configured)");
     }));
@@ -52,11 +50,6 @@ class NetworkdRound {
   std::optional<lab::Neighbourhood> m_neighbourhood{};
   std::optional<DhcpServer> m_dhcp{};
 };
-
-void require_done(const Result<>& done) {
-  INFO((done ? "" : done.error().message()));
-  REQUIRE(done);
-}
 
 } // namespace
 
@@ -133,9 +126,7 @@ TEST_CASE("networkd: given back, the NIC is managed and has all that it had, and
   // It has not only said so: what is taken off it puts back.
   must("ip address delete 10.1.0.2/24 dev eth0");
   lose_carrier(round.neighbourhood(), std::chrono::seconds{4});
-  REQUIRE(lab::eventually([] {
-    return has(lab::run({"ip", "route"}).out, "default via 10.1.0.1 dev eth0");
-  }));
+  wait_for_default_route();
   lab::settle();
   CHECK(differences(before, mover.look("eth0")) == "");
 }

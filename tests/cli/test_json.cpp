@@ -66,14 +66,9 @@ TEST_CASE("json: vdeup(1) describes each member of each answer, and no others", 
   Names got;
   const auto ask = [&got](const std::vector<std::string>& words) { collect_members(answer(words), got); };
   ask({"check"}); // with a fault
-  for (const char* words :
-       {"link add eth0 type veth peer name eth1", "link set eth0 up", "link set eth1 up"}) {
-    std::vector<std::string> line{"ip"};
-    std::istringstream stream{words};
-    for (std::string word; stream >> word;)
-      line.push_back(word);
-    REQUIRE(run(line).status == 0);
-  }
+  for (const char* line :
+       {"ip link add eth0 type veth peer name eth1", "ip link set eth0 up", "ip link set eth1 up"})
+    REQUIRE(run(to_words(line)).status == 0);
   ask({"create", "-i", "eth0", "--persist"});
   ask({"create", "-i", "eth0"});
   REQUIRE(run_vdeup({"cancel"}).status == 0);

@@ -5,18 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace guard_lab {
 namespace {
-
-std::vector<std::string> to_words(const std::string& line) {
-  std::istringstream stream{line};
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;)
-    words.push_back(word);
-  return words;
-}
 
 std::string must_run(const std::vector<std::string>& words) {
   const auto done = lab::run(words);
@@ -28,7 +19,7 @@ std::string must_run(const std::vector<std::string>& words) {
 } // namespace
 
 std::string must(const std::string& line) {
-  return must_run(to_words(line));
+  return must_run(lab::to_words(line));
 }
 
 void needs(const std::string& program) {
@@ -56,7 +47,7 @@ std::vector<std::string> Elsewhere::line(const std::vector<std::string>& words) 
 }
 
 std::string Elsewhere::must(const std::string& words) const {
-  return must_run(line(to_words(words)));
+  return must_run(line(lab::to_words(words)));
 }
 
 void connect(const Elsewhere& client) {

@@ -20,12 +20,8 @@ namespace path_lab {
 using namespace lab;
 
 std::string must(const std::string& line) {
-  std::istringstream stream{line};
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;)
-    words.push_back(word);
   // The lock of iptables is a file of the machine's, which is none of our business.
-  const auto done = run(words, {.environment = {"XTABLES_LOCKFILE=/var/tmp/home/xtables.lock"}});
+  const auto done = run(to_words(line), {.environment = {"XTABLES_LOCKFILE=/var/tmp/home/xtables.lock"}});
   INFO(line << "\n" << done.out << done.err);
   REQUIRE(done.status == 0);
   return done.out;

@@ -107,4 +107,17 @@ inline vdeup::NicMove::Direction either_direction() {
   return GENERATE(vdeup::NicMove::Direction::in, vdeup::NicMove::Direction::out);
 }
 
+/// For each step of a move in, or of one out: `at` gets the beginning of the move, which it leaves as it was.
+inline void for_each_step(const std::function<void(const Beginning&, std::size_t step)>& at) {
+  const auto direction = either_direction();
+  const Neighbourhood neighbourhood;
+  const Beginning beginning{direction};
+  const vdeup::Plan plan = beginning.plan();
+  REQUIRE(plan.size() > 10);
+  for (std::size_t step = 0; step < plan.size(); ++step) {
+    CAPTURE(step, describe(plan[step].step));
+    at(beginning, step);
+  }
+}
+
 } // namespace lab

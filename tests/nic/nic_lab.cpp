@@ -15,21 +15,12 @@
 #include <array>
 #include <ctime>
 #include <fstream>
-#include <sstream>
 
 namespace lab {
 namespace {
 
-std::vector<std::string> split(const std::string& words) {
-  std::istringstream stream{words};
-  std::vector<std::string> line;
-  for (std::string word; stream >> word;)
-    line.push_back(word);
-  return line;
-}
-
 void run_well(std::vector<std::string> line, const std::string& words) {
-  const auto more = split(words);
+  const auto more = to_words(words);
   line.insert(line.end(), more.begin(), more.end());
   const auto finished = run(line);
   INFO(words << ": " << finished.err);

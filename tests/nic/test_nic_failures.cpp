@@ -21,7 +21,7 @@ vd::NicMove read_back(const vd::NicMove& move) {
   return std::move(read).value();
 }
 
-void die_after(std::size_t step, const Beginning& beginning, const vd::Plan& plan) {
+void die_after(std::size_t step, const vd::Plan& plan) {
   const pid_t child = ::fork();
   if (child == 0) {
     const Mover mover; // with sockets of its own
@@ -33,42 +33,33 @@ void die_after(std::size_t step, const Beginning& beginning, const vd::Plan& pla
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   REQUIRE(WIFSIGNALED(status));
-  (void)beginning;
 }
 
 } // namespace
 
 TEST_CASE("nic: failing at any step leaves everything as it was", "[nic]") {
-  const auto direction = either_direction();
-  const Neighbourhood neighbourhood;
-  const Beginning beginning{direction};
-  const vd::Plan plan = beginning.plan();
-  for (std::size_t step = 0; step < plan.size(); ++step) {
+  for_each_step([](const Beginning& beginning, std::size_t step) {
     TroubledLinks links{beginning.mover.links()};
     links.fails_at = step;
-    INFO(describe(plan[step].step));
     const auto failed = Mover::apply_on(links, beginning.plan());
     REQUIRE_FALSE(failed);
     CHECK(failed.error().what == "injected");
     CHECK(failed.error().hint == "");
     REQUIRE(beginning.changes() == "");
-  }
+  });
 }
 
 TEST_CASE("nic: killed after any step, the record alone brings everything back", "[nic]") {
-  const auto direction = either_direction();
-  const Neighbourhood neighbourhood;
-  const Beginning beginning{direction};
-  const vd::Plan plan = beginning.plan();
-  const vd::NicMove record = read_back(beginning.move());
-  for (std::size_t step = 0; step < plan.size(); ++step) {
-    die_after(step, beginning, beginning.plan());
-    INFO(describe(plan[step].step));
-    CHECK(beginning.mover.restore(record) == "");
+  std::optional<vd::NicMove> record;
+  for_each_step([&record](const Beginning& beginning, std::size_t step) {
+    if (!record) // before the first death
+      record = read_back(beginning.move());
+    die_after(step, beginning.plan());
+    CHECK(beginning.mover.restore(*record) == "");
     REQUIRE(beginning.changes() == "");
-    CHECK(beginning.mover.restore(record) == ""); // and again, with nothing to do
+    CHECK(beginning.mover.restore(*record) == ""); // and again, with nothing to do
     REQUIRE(beginning.changes() == "");
-  }
+  });
 }
 
 TEST_CASE("nic: when an undo fails as well, the record brings back what is left", "[nic]") {

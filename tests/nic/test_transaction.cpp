@@ -1,5 +1,4 @@
-#include "nic/beginning.hpp"
-#include "transaction/transaction.hpp"
+#include "nic/transaction_lab.hpp"
 #include "transaction/watchdog_line.hpp"
 
 #include <fmt/format.h>
@@ -11,36 +10,8 @@
 #include <fstream>
 
 using namespace lab;
-namespace vd = vdeup;
-namespace tx = vdeup::transaction;
-using namespace std::chrono_literals;
-using Kind = tx::RecordStore::Kind;
 
 namespace {
-
-constexpr auto k_patience = 20s;
-
-tx::RecordStore open_store() {
-  auto store = tx::RecordStore::open(true);
-  INFO((store ? "" : store.error().message()));
-  REQUIRE(store);
-  return std::move(*store.value());
-}
-
-/// Locked: everybody else is done with it.
-tx::RecordStore locked_store() {
-  auto store = open_store();
-  const auto locked = store.lock(vd::Deadline::after(k_patience));
-  INFO((locked ? "" : locked.error().message()));
-  REQUIRE(locked);
-  return store;
-}
-
-vd::Result<tx::MoveHosts> open_hosts() {
-  TRY(auto links, vd::kernel::KernelHost::open());
-  TRY(auto nics, vd::kernel::KernelNics::open());
-  return tx::MoveHosts{std::move(links), std::move(nics)};
-}
 
 /// Who makes a move, and what happens to it.
 struct Drama {
@@ -112,11 +83,6 @@ char say(const tx::RecordStore& store, char word) {
   return ::recv(socket.value().get(), &answer, 1, 0) == 1 ? answer : '\0';
 }
 
-void forget(const tx::RecordStore& store) {
-  for (const Kind kind : {Kind::open, Kind::kept, Kind::undone})
-    store.remove(kind);
-}
-
 } // namespace
 
 TEST_CASE("transaction: a proven move is kept, with the way back in its record", "[nic]") {
@@ -139,43 +105,28 @@ TEST_CASE("transaction: a proven move is kept, with the way back in its record",
 }
 
 TEST_CASE("transaction: when its process is killed after any step, the watchdog takes it back", "[nic]") {
-  const auto direction = either_direction();
-  const Neighbourhood neighbourhood;
-  const Beginning beginning{direction};
-  const std::size_t steps = beginning.plan().size();
-  for (std::size_t step = 0; step < steps; ++step) {
-    CAPTURE(step);
+  for_each_step([](const Beginning& beginning, std::size_t step) {
     REQUIRE(WIFSIGNALED(perform_apart(beginning, {.trouble_after = step, .trouble = kill_self})));
     const auto store = locked_store(); // the watchdog is done
     REQUIRE(beginning.changes() == "");
     CHECK_FALSE(store.has(Kind::open));
     CHECK(store.has(Kind::undone)); // and there is something to tell
     forget(store);
-  }
+  });
 }
 
 TEST_CASE("transaction: when its watchdog is killed after any step, nothing is kept", "[nic]") {
-  const auto direction = either_direction();
-  const Neighbourhood neighbourhood;
-  const Beginning beginning{direction};
-  const std::size_t steps = beginning.plan().size();
-  for (std::size_t step = 0; step < steps; ++step) {
-    CAPTURE(step);
+  for_each_step([](const Beginning& beginning, std::size_t step) {
     const auto failed = perform(beginning, {.trouble_after = step, .trouble = kill_watchdog});
     REQUIRE_FALSE(failed);
     CHECK(failed.error().message() == "cannot keep the move: its watchdog is gone");
     REQUIRE(beginning.changes() == "");
     CHECK_FALSE(locked_store().has(Kind::open));
-  }
+  });
 }
 
 TEST_CASE("transaction: when both are killed after any step, the next call takes it back", "[nic]") {
-  const auto direction = either_direction();
-  const Neighbourhood neighbourhood;
-  const Beginning beginning{direction};
-  const std::size_t steps = beginning.plan().size();
-  for (std::size_t step = 0; step < steps; ++step) {
-    CAPTURE(step);
+  for_each_step([](const Beginning& beginning, std::size_t step) {
     REQUIRE(WIFSIGNALED(perform_apart(beginning, {.trouble_after = step, .trouble = kill_both})));
     const auto store = locked_store();
     REQUIRE(store.has(Kind::open));
@@ -186,7 +137,7 @@ TEST_CASE("transaction: when both are killed after any step, the next call takes
     REQUIRE(beginning.changes() == "");
     CHECK_FALSE(store.has(Kind::open));
     CHECK_FALSE(tx::finish(store, open_hosts().value()).value()); // and is done with it
-  }
+  });
 }
 
 TEST_CASE("transaction: when an undo fails as well, the watchdog brings back what is left", "[nic]") {
@@ -305,47 +256,4 @@ TEST_CASE("transaction: a move whose user says no is taken back at once", "[nic]
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == vd::ErrorKind::refused);
   CHECK(beginning.changes() == "");
-}
-
-TEST_CASE("record: after a loss of power, or in another namespace, nothing is taken back", "[nic]") {
-  const Neighbourhood neighbourhood;
-  const Beginning beginning{vd::NicMove::Direction::in};
-  const auto store = locked_store();
-  tx::Record record{store.place(), beginning.move()};
-  record.place.boot.back() = record.place.boot.back() == '0' ? '1' : '0';
-  REQUIRE(store.write(record));
-  CHECK_FALSE(tx::finish(store, open_hosts().value()).value());
-  CHECK(beginning.changes() == "");
-  forget(store);
-}
-
-TEST_CASE("record: what others could have written is refused", "[nic]") {
-  const Neighbourhood neighbourhood;
-  const Beginning beginning{vd::NicMove::Direction::in};
-  const auto store = locked_store();
-  REQUIRE(store.write({store.place(), beginning.move()}));
-  const std::string path = store.path(Kind::open);
-
-  SECTION("a wide mode") {
-    REQUIRE(::chmod(path.c_str(), 0666) == 0);
-    CHECK_FALSE(store.read(Kind::open));
-  }
-  SECTION("a symbolic link") {
-    REQUIRE(::rename(path.c_str(), "/run/elsewhere") == 0);
-    REQUIRE(::symlink("/run/elsewhere", path.c_str()) == 0);
-    CHECK_FALSE(store.read(Kind::open));
-  }
-  SECTION("every way of being cut short") {
-    const std::string text = tx::to_text({store.place(), beginning.move()});
-    for (std::size_t size = 0; size < text.size(); ++size)
-      REQUIRE_FALSE(tx::parse_record(text.substr(0, size)));
-    CHECK(tx::parse_record(text));
-    CHECK_FALSE(tx::parse_record(text + "x"));
-  }
-  SECTION("a directory in which others write") {
-    REQUIRE(::chmod(tx::k_record_directory, 0777) == 0);
-    CHECK_FALSE(tx::RecordStore::open(true));
-    REQUIRE(::chmod(tx::k_record_directory, 0755) == 0);
-  }
-  forget(store);
 }

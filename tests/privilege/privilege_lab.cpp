@@ -7,20 +7,11 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace privilege_lab {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> to_words(const std::string& line) {
-  std::istringstream stream{line};
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;)
-    words.push_back(word);
-  return words;
-}
 
 /// Sections and generators run one after the other in one lab.
 void clear_what_a_former_section_left() {
@@ -35,7 +26,7 @@ void clear_what_a_former_section_left() {
 } // namespace
 
 std::string must(const std::string& line) {
-  const auto done = lab::run(to_words(line));
+  const auto done = lab::run(lab::to_words(line));
   INFO(line << "\n" << done.out << done.err);
   REQUIRE(done.status == 0);
   return done.out;

@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
 namespace lab {
@@ -151,6 +153,11 @@ Finished Running::finish(std::chrono::milliseconds patience) {
   m_pid = -1;
   const int status = WIFSIGNALED(native) ? k_signal_base + WTERMSIG(native) : WEXITSTATUS(native);
   return {is_over ? status : -1, m_out, m_err};
+}
+
+std::vector<std::string> to_words(const std::string& line) {
+  std::istringstream stream{line};
+  return {std::istream_iterator<std::string>{stream}, {}};
 }
 
 Finished run(const std::vector<std::string>& line, const SpawnOptions& options) {

@@ -57,6 +57,9 @@ class Running {
   std::string m_err;
 };
 
+/// The words of a line, which blanks separate.
+std::vector<std::string> to_words(const std::string& line);
+
 /// Run a program to its end.
 Finished run(const std::vector<std::string>& line, const SpawnOptions& options = {});
 
