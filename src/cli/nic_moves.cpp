@@ -278,12 +278,13 @@ Result<> NicMoves::make(const ProposedMove& proposed) {
                           {.prove = prove, .on_wait = on_wait, .on_complaint = on_complaint});
 }
 
-Result<bool> NicMoves::settle() {
+Result<bool> NicMoves::settle(std::chrono::milliseconds patience) {
   if (::geteuid() != 0)
     return fail(Error{ErrorKind::not_permitted, "cannot move a NIC", "only root can", {}});
   if (!m_store) {
-    TRY(m_store, RecordStore::open(true));
-    TRY(m_store->lock(Deadline::after(k_lock_patience)));
+    TRY(auto store, RecordStore::open(true));
+    TRY(store->lock(Deadline::after(patience)));
+    m_store = std::move(store);
   }
   TRY(auto finished, transaction::finish(*m_store, m_hosts));
   TRY(auto undone, m_store->read(RecordStore::Kind::undone));

@@ -67,7 +67,7 @@ class NicMoves {
   /// was taken back by a watchdog. Holds the lock of the records from here on. Only root can.
   /// Returns whether something was taken back now.
   /// Errors: timed_out while another call moves a NIC; those of taking it back.
-  [[nodiscard]] Result<bool> settle();
+  [[nodiscard]] Result<bool> settle(std::chrono::milliseconds patience = k_lock_patience);
 
   /// The last move that was kept.
   [[nodiscard]] Result<std::optional<transaction::Record>> last() const;

@@ -19,6 +19,7 @@ namespace {
 namespace line = transaction::line;
 using transaction::RecordStore;
 
+constexpr std::chrono::milliseconds k_between_questions{250};
 constexpr std::chrono::seconds k_answer_patience{20}; // a move is undone in that time, too
 
 Error nothing_to(std::string_view what) {
@@ -56,6 +57,20 @@ Result<bool> refuse_waiting_move() {
     return fail(Error{ErrorKind::failed, "cannot undo the move", "not all is as it was before",
                       "repeat this: it goes on with it"});
   return true;
+}
+
+/// Take back what is waited for, or was cut off. A move that is still under way may come to wait: so it is
+/// asked again while its lock is held. True if that was the last move.
+Result<bool> undo_open_move(NicMoves& moves) {
+  const Deadline deadline = Deadline::after(k_lock_patience);
+  for (;;) {
+    TRY(auto is_refused, refuse_waiting_move());
+    if (is_refused)
+      return true;
+    auto settled = moves.settle(k_between_questions);
+    if (settled || settled.error().kind != ErrorKind::timed_out || deadline.is_over())
+      return settled;
+  }
 }
 
 /// Where the NIC of a record went, as it is now, against how it was when the move was proven.
@@ -126,16 +141,11 @@ Result<int> confirm_command(const Context& /*context*/) {
 }
 
 Result<int> undo_command(const Context& context) {
-  if (!context.call.dry_run) {
-    TRY(auto is_refused, refuse_waiting_move());
-    if (is_refused)
-      return 0; // the one that waits for its confirmation is the last one
-  }
   TRY(auto wiring, Wiring::connect(context.log));
   TRY(auto moves, NicMoves::open(context, wiring));
   if (!context.call.dry_run) {
-    TRY(auto settled, moves.settle());
-    if (settled) // that was the last one, and it is undone now
+    TRY(auto is_undone, undo_open_move(moves));
+    if (is_undone)
       return 0;
   }
   TRY(auto record, moves.last());

@@ -256,3 +256,18 @@ TEST_CASE("move: a NIC that was moved for nothing goes back without a confirmati
   CHECK(run({"rm", "-r", "/run/bin"}).status == 0);
   CHECK(changes_since(before) == "");
 }
+
+TEST_CASE("move: undo that comes while a move is under way takes it back as soon as it waits", "[move]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  ip("route replace default via 10.1.0.99"); // nobody: to learn that takes two seconds, under the lock
+  const std::string before = snapshot();
+  Running create{{bin_directory() + "/vdeup", "create", "-f", "--confirm", "30"}};
+  REQUIRE(eventually([] { return ::access("/run/vdeup", F_OK) == 0; }));
+  const auto began = std::chrono::steady_clock::now();
+  const auto undone = run_vdeup({"undo"});
+  CHECK(undone.status == 0);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{15});
+  CHECK(create.finish().status == 1);
+  CHECK(changes_since(before) == "");
+}
