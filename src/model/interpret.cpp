@@ -13,7 +13,8 @@ Result<Bridge> to_bridge(const Link& link, const std::vector<Link>& links, std::
                 .is_up = link.is_up,
                 .stp = link.bridge_stp.value_or(false),
                 .is_ours = link.alias == k_bridge_mark,
-                .is_half_made = link.alias.empty() && link.mac == derived};
+                .is_half_made = link.alias.empty() && link.mac == derived,
+                .nat = NatMark::parse(link.alias)};
   for (const Link& port : links)
     if (port.master == link.index)
       bridge.ports.push_back(port.name);

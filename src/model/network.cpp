@@ -14,7 +14,7 @@ std::vector<std::string> Switch::clients() const {
 std::optional<UplinkKind> uplink_of(const Network& network) {
   const Switch& vde_switch = network.vde_switch;
   if (vde_switch.tap)
-    return UplinkKind::bridge;
+    return network.bridge && network.bridge->nat ? UplinkKind::nat : UplinkKind::bridge;
   return vde_switch.made_for;
 }
 

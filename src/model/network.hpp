@@ -5,6 +5,7 @@
 #include "model/device_alias.hpp"
 #include "model/link.hpp"
 #include "model/names.hpp"
+#include "model/nat.hpp"
 #include "model/uplink.hpp"
 
 #include <sys/types.h>
@@ -32,6 +33,7 @@ struct Bridge {
   bool stp = false;
   bool is_ours = false;             ///< it bears our mark
   bool is_half_made = false;        ///< we made it and died before we could mark it
+  std::optional<NatMark> nat{};     ///< it is the private network of this switch; is_ours is for the others
   std::vector<std::string> ports{}; ///< observed only
 };
 
@@ -112,6 +114,7 @@ struct Network {
   std::optional<Bridge> bridge{};
   std::optional<Tap> tap{};
   Switch vde_switch{};
+  std::optional<Nat> nat{}; ///< what makes that bridge a private network, if it is to be one
 };
 
 /// The uplink of a network, sound or not: a bridge where its switch has a TAP, else what the switch was made

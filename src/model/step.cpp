@@ -8,6 +8,7 @@ namespace {
 struct Describe {
   std::string operator()(const LinkStep& step) const { return std::visit(*this, step); }
   std::string operator()(const SwitchStep& step) const { return std::visit(*this, step); }
+  std::string operator()(const NatStep& step) const { return std::visit(*this, step); }
   std::string operator()(const NicStep& step) const { return describe(step); }
 
   std::string operator()(const CreateBridge& step) const {
@@ -15,7 +16,8 @@ struct Describe {
                        step.mac.str(), step.mtu);
   }
   std::string operator()(const MarkBridge& step) const {
-    return fmt::format("mark bridge {} as made by vdeup", step.name.str());
+    return fmt::format("mark bridge {} as made by vdeup{}", step.name.str(),
+                       step.nat ? " for " + step.nat->switch_dir.str() : "");
   }
   std::string operator()(const DeleteBridge& step) const {
     return fmt::format("delete bridge {}", step.name.str());
@@ -54,11 +56,26 @@ struct Describe {
   std::string operator()(const StopUplink& step) const {
     return fmt::format("end the slirp of {}", step.scope.sockets.dir.str());
   }
+  std::string operator()(const AddPrivateNetwork& step) const {
+    return fmt::format("make {} the gateway {}{} of a private network, and masquerade it", step.bridge.str(),
+                       step.network.gateway4.str(),
+                       step.network.gateway6 ? " and " + step.network.gateway6->str() : "");
+  }
+  std::string operator()(const RemovePrivateNetwork& step) const {
+    return fmt::format("take the private network from {}, and forward as before", step.bridge.str());
+  }
+  std::string operator()(const StartDnsmasq& step) const {
+    return fmt::format("start dnsmasq on {} as {}", step.bridge.str(), step.owner.name);
+  }
+  std::string operator()(const StopDnsmasq& step) const {
+    return fmt::format("stop the dnsmasq of {}", step.bridge.str());
+  }
 };
 
 struct NameOf {
   StepName operator()(const LinkStep& step) const { return std::visit(*this, step); }
   StepName operator()(const SwitchStep& step) const { return std::visit(*this, step); }
+  StepName operator()(const NatStep& step) const { return std::visit(*this, step); }
   StepName operator()(const NicStep& step) const { return {kind_of(step), interface_of(step).str()}; }
 
   StepName operator()(const CreateBridge& step) const { return {"create-bridge", step.name.str()}; }
@@ -80,6 +97,14 @@ struct NameOf {
     return {"start-uplink", step.scope.sockets.dir.str()};
   }
   StepName operator()(const StopUplink& step) const { return {"stop-uplink", step.scope.sockets.dir.str()}; }
+  StepName operator()(const AddPrivateNetwork& step) const {
+    return {"add-private-network", step.bridge.str()};
+  }
+  StepName operator()(const RemovePrivateNetwork& step) const {
+    return {"remove-private-network", step.bridge.str()};
+  }
+  StepName operator()(const StartDnsmasq& step) const { return {"start-dnsmasq", step.bridge.str()}; }
+  StepName operator()(const StopDnsmasq& step) const { return {"stop-dnsmasq", step.bridge.str()}; }
 };
 
 } // namespace

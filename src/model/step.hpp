@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/nat.hpp"
 #include "model/network.hpp"
 #include "model/nic_step.hpp"
 
@@ -19,17 +20,20 @@ struct CreateBridge {
   IfName name;
   MacAddress mac;
   std::uint32_t mtu = 1500;
+  std::optional<NatMark> nat{}; ///< none: it is the host's, and not one switch's
 };
 
 /// Mark a bridge that we made and could not mark before we died; its MAC proves that it is ours.
 struct MarkBridge {
   IfName name;
   MacAddress mac;
+  std::optional<NatMark> nat{};
 };
 
-/// Delete a bridge that bears our mark and has no port.
+/// Delete a bridge that bears this mark and has no port.
 struct DeleteBridge {
   IfName name;
+  std::optional<NatMark> nat{};
 };
 
 /// Make a persistent TAP that its owner can open without privilege.
@@ -93,7 +97,7 @@ struct StopUplink {
 using LinkStep = std::variant<CreateBridge, MarkBridge, DeleteBridge, CreateTap, DeleteTap, SetUp, SetDown,
                               SetBridge, NicStep>;
 using SwitchStep = std::variant<StartSwitch, StopSwitch, SweepSockets, StartUplink, StopUplink>;
-using Step = std::variant<LinkStep, SwitchStep>;
+using Step = std::variant<LinkStep, SwitchStep, NatStep>;
 
 /// Say what a step does, in one line and in the words of ip(8): "create TAP tap0, owner acue, mtu 1500".
 [[nodiscard]] std::string describe(const Step& step);

@@ -17,8 +17,8 @@ struct KindWord {
   UplinkKind kind;
   std::string_view word;
 };
-constexpr std::array k_words{KindWord{UplinkKind::bridge, "bridge"}, KindWord{UplinkKind::slirp, "slirp"},
-                             KindWord{UplinkKind::none, "none"}};
+constexpr std::array k_words{KindWord{UplinkKind::bridge, "bridge"}, KindWord{UplinkKind::nat, "nat"},
+                             KindWord{UplinkKind::slirp, "slirp"}, KindWord{UplinkKind::none, "none"}};
 
 Error bad_forward(std::string_view text, std::string cause) {
   return Error{ErrorKind::usage, fmt::format("cannot forward '{}'", printable(text)), std::move(cause),

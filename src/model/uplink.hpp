@@ -15,11 +15,12 @@ namespace vdeup {
 /// How a switch reaches the outside.
 enum class UplinkKind {
   bridge, ///< by a TAP on a Linux bridge
+  nat,    ///< by a TAP on a bridge of its own, which this host masquerades
   slirp,  ///< by user-mode NAT, a process of the owner's that takes no privilege
   none,   ///< not at all: VMs reach each other
 };
 
-/// The word for it: `bridge`, `slirp`, `none`.
+/// The word for it: `bridge`, `nat`, `slirp`, `none`.
 [[nodiscard]] std::string_view word_for(UplinkKind kind);
 [[nodiscard]] std::optional<UplinkKind> parse_uplink(std::string_view word);
 

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/identity.hpp"
+#include "model/nic.hpp"
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace vdeup {
+
+/// The mark of a bridge that is the private network of one switch (IFLA_IFALIAS), and of the table with its
+/// rules: `vdeup nat uid=1000 switch=/var/tmp/vde_switch0.acue`. Unlike k_bridge_mark it names an owner.
+struct NatMark {
+  uid_t owner = 0;
+  SocketPath switch_dir;
+  bool operator==(const NatMark&) const = default;
+
+  [[nodiscard]] std::string text() const;
+  /// The mark in a text, or nothing if that is somebody else's.
+  [[nodiscard]] static std::optional<NatMark> parse(std::string_view text);
+};
+
+/// A network of one switch's VMs that nobody outside knows of: this host's own addresses in it, each with the
+/// length of its prefix. The VMs get the others.
+struct PrivateNetwork {
+  IpPrefix gateway4;                  ///< 10.X.Y.1/24
+  std::optional<IpPrefix> gateway6{}; ///< fdXX:…::1/64; none: this host does not have IPv6
+  bool operator==(const PrivateNetwork&) const = default;
+};
+
+/// Something on this host that keeps a private network from the outside, or its VMs from their address.
+struct NatObstacle {
+  std::string owner; ///< the program whose rules these are: Docker, ufw, firewalld; or a table
+  std::string what;  ///< "drops what is forwarded", "drops what VMs ask this host"
+  std::vector<std::string> commands{}; ///< that let it through, to be run by root
+};
+
+/// What there is of the private network behind a bridge.
+struct Nat {
+  std::optional<PrivateNetwork> network{}; ///< the addresses of the bridge
+  bool forwards = false;                   ///< the kernel hands packets on, in each family that it has
+  std::optional<bool> has_rules{};         ///< masquerading is set up; none: it may not be looked at
+  bool is_served = false;                  ///< a dnsmasq of the owner's answers there
+
+  /// True if nothing is missing, as far as can be seen.
+  [[nodiscard]] bool is_whole() const { return network && forwards && has_rules.value_or(true) && is_served; }
+};
+
+// One reversible change each, as in model/step.hpp.
+
+/// Give a bridge the addresses of a private network, masquerade what comes from it, and have the kernel
+/// forward. What the kernel did before is kept with the rules.
+struct AddPrivateNetwork {
+  IfName bridge;
+  PrivateNetwork network;
+  NatMark mark;
+};
+
+/// Take all of that back, and have the kernel do what it did before, unless another private network of
+/// vdeup's needs it.
+struct RemovePrivateNetwork {
+  IfName bridge;
+  NatMark mark;
+};
+
+/// Start a dnsmasq as the owner, which gives addresses and names to the VMs, and wait until it does.
+struct StartDnsmasq {
+  Identity owner;
+  IfName bridge;
+  PrivateNetwork network;
+};
+
+struct StopDnsmasq {
+  Identity owner;
+  IfName bridge;
+};
+
+using NatStep = std::variant<AddPrivateNetwork, RemovePrivateNetwork, StartDnsmasq, StopDnsmasq>;
+
+} // namespace vdeup
