@@ -26,11 +26,12 @@ set(uses_helper privilege config engine kernel model base) # the program vdeup-h
 set(uses_cli config plan qemu engine process kernel guard vde transaction broker privilege model base)
 set(uses_main cli) # src/main.cpp, which is in no room
 
-# A header whose name begins so, and the rooms that may include it. Every row that fits has to agree.
-set(libraries netlink/ linux/ libvdeplug.h boost/ boost/outcome boost/process boost/asio boost/program_options
+# A header whose name begins so, and the rooms that may include it. The longest row that fits decides.
+set(libraries netlink/ linux/ linux/capability.h libvdeplug.h boost/ boost/outcome boost/process boost/asio boost/program_options
               boost/json spdlog/ systemd/)
 set(users_of_netlink/ kernel)
 set(users_of_linux/ kernel)
+set(users_of_linux/capability.h kernel process) # capset(2): glibc has neither the call nor its types
 set(users_of_libvdeplug.h vde)
 set(users_of_boost/ base qemu process cli)
 set(users_of_boost/outcome base)
@@ -57,13 +58,19 @@ function(judge room quote header answer)
     endif()
     return()
   endif()
+  set(row "")
   foreach(library IN LISTS libraries)
     string(FIND "${header}" "${library}" at)
-    if(at EQUAL 0 AND NOT room IN_LIST users_of_${library})
-      list(JOIN users_of_${library} ", " users)
-      set(${answer} "<${library}...> belongs to ${users}" PARENT_SCOPE)
+    string(LENGTH "${library}" length)
+    string(LENGTH "${row}" longest)
+    if(at EQUAL 0 AND length GREATER longest)
+      set(row "${library}")
     endif()
   endforeach()
+  if(row AND NOT room IN_LIST users_of_${row})
+    list(JOIN users_of_${row} ", " users)
+    set(${answer} "<${row}...> belongs to ${users}" PARENT_SCOPE)
+  endif()
 endfunction()
 
 # Read a file as a list of its lines. What CMake would take for list syntax becomes a blank.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/capability.hpp"
 #include "base/deadline.hpp"
 #include "base/result.hpp"
 
@@ -15,6 +16,7 @@ struct Command {
   std::vector<std::string> environment{///< `NAME=value`; nothing of ours is passed on by itself
                                        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                                        "LC_ALL=C"};
+  Capabilities capabilities{}; ///< of run(): what it keeps, whoever its user is, and then nothing more
 };
 
 /// How a process ended, and what it said.
@@ -26,7 +28,8 @@ struct Outcome {
 
 /// Run a command to its end, with standard input from /dev/null, in `/`, with default signals and as the
 /// effective user of this process, for good. At most 64 KiB of each output are kept.
-/// Errors: program_missing, program_not_executable; timed_out, after which the process and its group are gone
+/// Errors: program_missing, program_not_executable, also where a capability that it is to keep is not
+/// permitted to us; timed_out, after which the process and its group are gone
 /// as well.
 [[nodiscard]] Result<Outcome> run(const Command& command, const Deadline& deadline);
 

@@ -1,6 +1,7 @@
 #include "base/identity.hpp"
 #include "base/text.hpp"
 #include "process/command.hpp"
+#include "process/keep_capabilities.hpp"
 
 // Without this, Boost.Process v2 takes paths from Boost.Filesystem, one library more to link. Its headers in
 // Boost 1.81 then miss three includes of their own.
@@ -35,6 +36,8 @@ constexpr std::size_t k_most_output = 65536;
 /// Runs in the child between fork and exec, after the standard streams are in place: only async-signal-safe
 /// calls.
 struct CleanStart {
+  const Capabilities& capabilities;
+
   template <class Launcher>
   error_code on_exec_setup(Launcher& /*launcher*/, const process_v2::filesystem::path& /*program*/,
                            const char* const* /*argv*/) const {
@@ -45,7 +48,9 @@ struct CleanStart {
     for (int signal = 1; signal < NSIG; ++signal)
       (void)::signal(signal, SIG_DFL);
     (void)::setsid(); // a user's program must not get at the terminal of root, who called us
-    if (const int error_number = settle_identity(); error_number != 0)
+    if (const int error_number =
+            capabilities.empty() ? settle_identity() : settle_identity_keeping(capabilities);
+        error_number != 0)
       return error_code{error_number, boost::system::system_category()};
     // Boost leaves its pipes open in the child under their first numbers as well; a daemon would keep them.
     if (::chdir("/") < 0 || ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
@@ -115,7 +120,8 @@ class Running {
     const ExactEnvironment environment{command.environment};
     auto child = process_v2::default_process_launcher()(
         m_context.get_executor(), error, command.program, command.args, environment,
-        process_v2::process_stdio{nullptr, m_output.pipe(), m_errors.pipe()}, CleanStart{});
+        process_v2::process_stdio{nullptr, m_output.pipe(), m_errors.pipe()},
+        CleanStart{command.capabilities});
     if (error)
       return fail(cannot_start(command, error));
     m_output.start();

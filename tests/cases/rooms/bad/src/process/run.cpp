@@ -1,0 +1,2 @@
+#include <linux/capability.h>
+#include <linux/if.h> // refused
