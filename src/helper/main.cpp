@@ -3,7 +3,8 @@
 // 1. An ordinary user's vdeup starts it, with a channel as standard input: by its file capability, or through
 //    sudo, doas, ksu or pkexec. Whoever else starts it gets an error.
 // 2. It finds out from the kernel who the caller is (privilege/caller.cpp), then is that user with
-//    CAP_NET_ADMIN alone (kernel/capabilities.cpp), whichever way it was started.
+//    CAP_NET_ADMIN alone, and what a dnsmasq needs beside that, to be handed on (kernel/capabilities.cpp),
+//    whichever way it was started.
 // 3. It takes nothing from its surroundings: no environment, no words, no descriptors but three, no files but
 //    the administrator's policy and QEMU's list of bridges.
 // 4. It serves requests (privilege/protocol.hpp) until the channel is closed. What it does for them, and why
@@ -44,7 +45,7 @@ Result<Identity> begin() {
 
 Result<> help() {
   TRY(auto caller, begin());
-  TRY(kernel::keep_net_admin_only(caller));
+  TRY(kernel::keep_network_rights(caller));
   TRY(auto policy, config::read_policy());
   TRY(auto menu, privilege::Menu::open({.caller = caller,
                                         .host_seed = config::host_seed(),

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 namespace vdeup::kernel {
 namespace {
@@ -25,22 +26,47 @@ Result<> become(const Identity& user) {
   return ok();
 }
 
+// Those that are handed on are all in the first word of the kernel's two.
+using Words = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+static_assert(static_cast<int>(Capability::setgid) == CAP_SETGID &&
+              static_cast<int>(Capability::net_bind_service) == CAP_NET_BIND_SERVICE &&
+              static_cast<int>(Capability::net_admin) == CAP_NET_ADMIN &&
+              static_cast<int>(Capability::net_raw) == CAP_NET_RAW);
+constexpr std::uint32_t k_handed_on = CAP_TO_MASK(CAP_NET_BIND_SERVICE) | CAP_TO_MASK(CAP_NET_RAW);
+
+Result<Words> read_capabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  Words words{};
+  if (::syscall(SYS_capget, &header, words.data()) < 0)
+    return fail(errno_error(errno, "cannot read the capabilities of this process"));
+  return words;
+}
+
 } // namespace
 
-Result<> keep_net_admin_only(const Identity& user) {
+Result<> keep_network_rights(const Identity& user) {
   TRY(become(user));
+  TRY(const auto former, read_capabilities());
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
-  auto& word = data[CAP_TO_INDEX(CAP_NET_ADMIN)];
-  word.effective = word.permitted = CAP_TO_MASK(CAP_NET_ADMIN);
+  Words words{};
+  words[0].effective = CAP_TO_MASK(CAP_NET_ADMIN);
+  words[0].permitted = CAP_TO_MASK(CAP_NET_ADMIN) | (former[0].permitted & k_handed_on);
   // This also empties the ambient set, which is never more than what is inheritable.
-  if (::syscall(SYS_capset, &header, data.data()) < 0)
+  if (::syscall(SYS_capset, &header, words.data()) < 0)
     return fail(Error{ErrorKind::not_permitted, "cannot change the network", "CAP_NET_ADMIN is missing",
                       "capabilities(7): it comes with root or with the file, unless that is on a file system "
                       "that is mounted nosuid, or the caller runs with no_new_privs"});
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
     return fail(errno_error(errno, k_what));
   return ok();
+}
+
+Result<std::optional<Capability>> find_missing(const Capabilities& wanted) {
+  TRY(const auto words, read_capabilities());
+  for (const Capability capability : wanted)
+    if ((words[0].permitted & CAP_TO_MASK(static_cast<unsigned>(capability))) == 0)
+      return capability;
+  return std::nullopt;
 }
 
 } // namespace vdeup::kernel

@@ -76,7 +76,12 @@ Host::Host(Capability capability) {
   fs::copy_file(VDEUP_TEST_HELPER, helper());
   fs::permissions(helper(), fs::perms{0755});
   write_file("/etc/machine-id", std::string{k_machine_id} + "\n");
-  if (capability == Capability::given && lab::run({"setcap", "cap_net_admin=ep", helper()}).status != 0)
+  if (capability == Capability::none)
+    return;
+  const char* const rights = capability == Capability::given
+                                 ? "cap_net_admin,cap_net_bind_service,cap_net_raw+p"
+                                 : "cap_net_admin=ep";
+  if (lab::run({"setcap", rights, helper()}).status != 0)
     lab::skip("files cannot have capabilities here");
 }
 

@@ -15,8 +15,8 @@ inline constexpr const char* k_prefix = "/var/tmp/home/prefix";
 
 inline constexpr const char* k_machine_id = "0123456789abcdef0123456789abcdef";
 
-/// Whether the installed helper has its file capability.
-enum class Capability { given, none };
+/// Whether the installed helper has its file capability, with those that a dnsmasq needs or without.
+enum class Capability { given, net_admin_only, none };
 
 /// A host with vdeup installed for users. Skips where that takes more than this test may do.
 class Host {
