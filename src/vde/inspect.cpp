@@ -35,7 +35,7 @@ Result<> check_peer(const Peer& peer, const Scope& scope) {
   if (peer.uid != scope.owner.uid && peer.uid != 0)
     return fail(unusable(scope, fmt::format("process {} of uid {} listens at {}", peer.pid, peer.uid,
                                             scope.sockets.mgmt.str())));
-  if (peer.pid != 0 && !is_in_our_network(peer.pid))
+  if (peer.pid != 0 && !process::is_in_our_network(peer.pid))
     return fail(unusable(scope, fmt::format("process {} runs it in another network namespace", peer.pid),
                          "run vdeup there, or choose other sockets with -s and -S"));
   return ok();

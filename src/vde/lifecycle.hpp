@@ -12,7 +12,7 @@ namespace vdeup::vde {
 [[nodiscard]] Result<> start(const StartSwitch& step);
 
 /// Stop the switch of a scope: ask it, then SIGTERM, then, with `kill`, SIGKILL; and sweep. Where its console
-/// is gone or full, its processes are found by their command lines. Only what SwitchProcess holds is
+/// is gone or full, its processes are found by their command lines. Only what process::HeldProcess holds is
 /// signalled. The caller acts as the owner. Errors: timed_out if it did not end; refused if it is not ours to
 /// end.
 [[nodiscard]] Result<> stop(const StopSwitch& step);

@@ -23,7 +23,7 @@ bool ask(Console& console) {
   return console.greet(deadline) && console.shutdown(deadline);
 }
 
-Result<> end_process(const SwitchProcess& process, const StopSwitch& step) {
+Result<> end_process(const process::HeldProcess& process, const StopSwitch& step) {
   if (process.signal(SIGTERM) && process.wait_for_end(Deadline::after(k_patience)))
     return ok();
   if (step.kill && process.signal(SIGKILL) && process.wait_for_end(Deadline::after(k_patience)))
@@ -34,7 +34,7 @@ Result<> end_process(const SwitchProcess& process, const StopSwitch& step) {
 }
 
 Result<> end_by_console(Console& console, const StopSwitch& step) {
-  TRY(auto process, SwitchProcess::hold(console.peer().pid, step.scope.owner));
+  TRY(auto process, hold_process(console.peer().pid, step.scope.owner));
   if (ask(console) && process.wait_for_end(Deadline::after(k_patience)))
     return ok();
   return end_process(process, step);
@@ -44,7 +44,7 @@ Result<> end_by_console(Console& console, const StopSwitch& step) {
 
 Result<> end_switch_processes(const StopSwitch& step) {
   for (const pid_t pid : find_switch_processes(step.scope)) {
-    auto process = SwitchProcess::hold(pid, step.scope.owner);
+    auto process = hold_process(pid, step.scope.owner);
     if (!process && process.error().kind == ErrorKind::missing)
       continue;
     if (!process)

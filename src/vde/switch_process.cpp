@@ -1,137 +1,22 @@
 #include "vde/switch_process.hpp"
 
-#include <fmt/format.h>
-
-extern "C" { // glibc 2.36 forgot to say so itself
-#include <sys/pidfd.h>
-}
-
-#include <dirent.h>
-#include <poll.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <fstream>
-#include <sstream>
-#include <string>
 
 namespace vdeup::vde {
-namespace {
 
-/// What /proc/PID/status says: the name, and the real, effective, saved and file system uid.
-bool is_process_of(pid_t pid, uid_t owner, std::string_view program) {
-  std::ifstream file{fmt::format("/proc/{}/status", pid)};
-  bool has_name = false;
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream words{line};
-    std::string key;
-    words >> key;
-    if (key == "Name:") {
-      std::string name;
-      words >> name;
-      has_name = name == program;
-    }
-    if (key != "Uid:")
-      continue;
-    std::array<uid_t, 4> uids{};
-    for (uid_t& uid : uids)
-      words >> uid;
-    return has_name && words &&
-           std::all_of(uids.begin(), uids.end(), [owner](uid_t uid) { return uid == owner; });
-  }
-  return false;
-}
-
-/// The words of a file in which each ends with a NUL.
-std::vector<std::string> read_words(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::vector<std::string> words;
-  for (std::string word; std::getline(file, word, '\0');)
-    words.push_back(word);
-  return words;
-}
-
-std::optional<pid_t> parse_pid(std::string_view name) {
-  pid_t pid = 0;
-  const char* const end = name.data() + name.size();
-  const auto [at, error] = std::from_chars(name.data(), end, pid);
-  return error == std::errc{} && at == end ? std::optional{pid} : std::nullopt;
-}
-
-} // namespace
-
-Result<SwitchProcess> SwitchProcess::hold(pid_t pid, const Identity& owner, std::string_view program) {
-  const std::string what = fmt::format("will not touch process {}", pid);
-  UniqueFd pidfd{::pidfd_open(pid, 0)};
-  if (!pidfd) {
-    Error error = errno_error(errno, what);
-    error.kind = errno == ESRCH ? ErrorKind::missing : error.kind;
-    return fail(std::move(error));
-  }
-  SwitchProcess process{std::move(pidfd), pid};
-  const bool is_ours = is_process_of(pid, owner.uid, program);
-  // What was read of /proc/PID is about our process only if that has not ended before.
-  if (process.wait_for_end(Deadline::after(std::chrono::milliseconds{0})))
-    return fail(Error{ErrorKind::missing, what, "it has ended", {}});
-  if (!is_ours)
-    return fail(Error{ErrorKind::refused, what, fmt::format("it is not a {} of {}", program, owner.name),
-                      "end it yourself, or choose other sockets with -s and -S"});
+Result<process::HeldProcess> hold_process(pid_t pid, const Identity& owner, std::string_view program) {
+  auto process = process::HeldProcess::hold(pid, owner, program);
+  if (!process && process.error().kind == ErrorKind::refused)
+    process.error().hint = "end it yourself, or choose other sockets with -s and -S";
   return process;
-}
-
-bool SwitchProcess::signal(int number) const {
-  return ::pidfd_send_signal(m_pidfd.get(), number, nullptr, 0) == 0;
-}
-
-bool SwitchProcess::wait_for_end(const Deadline& deadline) const {
-  for (;;) {
-    pollfd wanted{.fd = m_pidfd.get(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&wanted, 1, deadline.poll_timeout());
-    if (ready > 0)
-      return true;
-    if (ready == 0 || errno != EINTR)
-      return false;
-  }
-}
-
-/// Namespaces are the same if their inodes are, namespaces(7).
-bool is_in_our_network(pid_t pid) {
-  struct stat ours {};
-  struct stat theirs {};
-  if (::stat("/proc/self/ns/net", &ours) < 0 ||
-      ::stat(fmt::format("/proc/{}/ns/net", pid).c_str(), &theirs) < 0)
-    return true;
-  return ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
-}
-
-std::vector<std::string> command_line_of(pid_t pid) {
-  return read_words(fmt::format("/proc/{}/cmdline", pid));
-}
-
-std::vector<std::string> environment_of(pid_t pid) {
-  return read_words(fmt::format("/proc/{}/environ", pid));
-}
-
-std::vector<pid_t> find_processes(const Identity& owner, std::string_view program,
-                                  const CommandLineTest& test) {
-  std::vector<pid_t> found;
-  const UniqueDirectory proc{::opendir("/proc")};
-  while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
-    const auto pid = parse_pid(entry->d_name);
-    if (pid && is_process_of(*pid, owner.uid, program) && test(command_line_of(*pid)) &&
-        is_in_our_network(*pid))
-      found.push_back(*pid);
-  }
-  return found;
 }
 
 std::vector<pid_t> find_switch_processes(const Scope& scope) {
   const std::vector<std::string> serves{"-s", scope.sockets.dir.str()};
-  return find_processes(scope.owner, k_switch_program, [&serves](const std::vector<std::string>& words) {
-    return std::search(words.begin(), words.end(), serves.begin(), serves.end()) != words.end();
-  });
+  return process::find_processes(
+      scope.owner, k_switch_program, [&serves](const std::vector<std::string>& words) {
+        return std::search(words.begin(), words.end(), serves.begin(), serves.end()) != words.end();
+      });
 }
 
 } // namespace vdeup::vde

@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 
 namespace vdeup::vde {
 namespace {
@@ -74,17 +73,17 @@ bool read_url(std::string_view url, std::vector<Forward>& forwards) {
 }
 
 std::vector<pid_t> find_uplink_processes(const Scope& scope) {
-  return find_processes(scope.owner, k_plug_program, [&scope](std::vector<std::string> words) {
+  return process::find_processes(scope.owner, k_plug_program, [&scope](std::vector<std::string> words) {
     words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
     return read_uplink_words(words, scope).has_value();
   });
 }
 
 std::optional<SlirpUplink> read_process(pid_t pid, const Scope& scope) {
-  const auto process = SwitchProcess::hold(pid, scope.owner, k_plug_program);
-  if (!process || !is_in_our_network(pid))
+  const auto held = hold_process(pid, scope.owner, k_plug_program);
+  if (!held || !process::is_in_our_network(pid))
     return std::nullopt;
-  std::vector<std::string> words = command_line_of(pid);
+  std::vector<std::string> words = process::command_line_of(pid);
   words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
   auto uplink = read_uplink_words(words, scope);
   if (uplink)
@@ -148,12 +147,6 @@ Result<> prove(const StartUplink& step, Session& session, const Deadline& deadli
   return prove_gateway(step.scope);
 }
 
-bool end_process(const SwitchProcess& process) {
-  return (process.signal(SIGTERM) && process.wait_for_end(Deadline::after(k_stop_patience))) ||
-         (process.signal(SIGKILL) && process.wait_for_end(Deadline::after(k_stop_patience))) ||
-         process.wait_for_end(Deadline::after(std::chrono::milliseconds{0}));
-}
-
 } // namespace
 
 std::string intent_variable(UplinkKind kind) {
@@ -190,7 +183,7 @@ void recognise_uplink(Switch& found, const Scope& scope) {
     }
   if (found.tap)
     return;
-  for (const std::string& variable : environment_of(found.pid))
+  for (const std::string& variable : process::environment_of(found.pid))
     if (variable.starts_with(k_intent))
       found.made_for = parse_uplink(std::string_view{variable}.substr(k_intent.size()));
 }
@@ -209,12 +202,12 @@ Result<> start_uplink(const StartUplink& step) {
 
 Result<> stop_uplink(const StopUplink& step) {
   for (const pid_t pid : find_uplink_processes(step.scope)) {
-    auto process = SwitchProcess::hold(pid, step.scope.owner, k_plug_program);
+    auto process = hold_process(pid, step.scope.owner, k_plug_program);
     if (!process && process.error().kind == ErrorKind::missing)
       continue;
     if (!process)
       return fail(std::move(process).error());
-    if (!end_process(process.value()))
+    if (!process.value().end(k_stop_patience))
       return fail(Error{ErrorKind::timed_out,
                         fmt::format("cannot end the slirp of {}", step.scope.sockets.dir.str()),
                         fmt::format("process {} did not end in time", pid),
