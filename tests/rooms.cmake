@@ -8,7 +8,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # ---- the rule -------------------------------------------------------------------------------------------------
 # What a room may include beside itself; the same as the link lists in src/CMakeLists.txt, followed to their end.
-set(rooms base model config plan qemu engine process kernel guard vde transaction broker privilege helper cli)
+set(rooms base model config plan qemu engine process kernel guard nat vde transaction broker privilege helper cli)
 set(uses_base)
 set(uses_model base)
 set(uses_config model base)
@@ -20,6 +20,7 @@ set(uses_kernel engine model base)
 set(uses_transaction plan engine model base)
 set(uses_broker plan engine model base)
 set(uses_guard kernel engine model base)
+set(uses_nat engine kernel process model base)
 set(uses_vde engine process model base)
 set(uses_privilege config engine kernel process model base)
 set(uses_helper privilege config engine kernel model base) # the program vdeup-helper: no process

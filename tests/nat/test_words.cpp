@@ -1,0 +1,49 @@
+#include "nat/nat_lab.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace nat_lab;
+using namespace vdeup;
+
+namespace {
+
+constexpr ino_t k_namespace = 4026531840;
+
+std::vector<std::string> words_for(const PrivateNetwork& network) {
+  return nat::dnsmasq_words({bridge(), k_namespace}, network);
+}
+
+bool holds(const std::vector<std::string>& words, const std::string& word) {
+  return std::count(words.begin(), words.end(), word) == 1;
+}
+
+} // namespace
+
+TEST_CASE("words: VMs get what is left of the network", "[nat]") {
+  const auto words = words_for(network());
+  CHECK(holds(words, "--dhcp-range=10.99.7.2,10.99.7.254,255.255.255.0,1h"));
+  CHECK(holds(words, "--dhcp-lease-max=253"));
+  CHECK(holds(words, "--dhcp-range=fd12:3456:789a:1::,ra-stateless,ra-names,64,1h"));
+  const auto small = words_for({{IpAddress::parse("192.168.5.17").value(), 28}});
+  CHECK(holds(small, "--dhcp-range=192.168.5.18,192.168.5.30,255.255.255.240,1h"));
+  CHECK(holds(small, "--dhcp-lease-max=13"));
+}
+
+TEST_CASE("words: without IPv6 nobody is told of it", "[nat]") {
+  for (const std::string& word : words_for({network().gateway4}))
+    CHECK_FALSE((has(word, "ra-") || word == "--enable-ra"));
+}
+
+TEST_CASE("words: ours are those of this bridge in this network namespace", "[nat]") {
+  const nat::ServedBridge here{bridge(), k_namespace};
+  const auto words = words_for(network());
+  CHECK(nat::is_ours(words, here));
+  CHECK(nat::is_ours(words_for({network().gateway4}), here)); // whatever the network
+  CHECK_FALSE(nat::is_ours(words, {bridge(), k_namespace + 1}));
+  CHECK_FALSE(nat::is_ours(words, {IfName::parse("ctysbr01").value(), k_namespace}));
+  CHECK_FALSE(nat::is_ours(words, {IfName::parse("ctysbr").value(), k_namespace}));
+  CHECK_FALSE(nat::is_ours({}, here));
+  CHECK_FALSE(nat::is_ours({words.begin() + 1, words.end()}, here));
+}
