@@ -28,11 +28,12 @@ set(uses_cli config plan qemu engine process kernel guard vde transaction broker
 set(uses_main cli) # src/main.cpp, which is in no room
 
 # A header whose name begins so, and the rooms that may include it. The longest row that fits decides.
-set(libraries netlink/ linux/ linux/capability.h libvdeplug.h boost/ boost/outcome boost/process boost/asio boost/program_options
+set(libraries netlink/ linux/ linux/capability.h nftables/ libvdeplug.h boost/ boost/outcome boost/process boost/asio boost/program_options
               boost/json spdlog/ systemd/)
 set(users_of_netlink/ kernel)
 set(users_of_linux/ kernel)
 set(users_of_linux/capability.h kernel process) # capset(2): glibc has neither the call nor its types
+set(users_of_nftables/ kernel)
 set(users_of_libvdeplug.h vde)
 set(users_of_boost/ base qemu process cli)
 set(users_of_boost/outcome base)

@@ -18,6 +18,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(libnl REQUIRED IMPORTED_TARGET libnl-3.0>=3.5)
 # Its headers alone: linked, it would cost each launch six more libraries, and few launches have a manager to talk to.
 pkg_check_modules(libsystemd REQUIRED libsystemd>=241)
+pkg_check_modules(libnftables REQUIRED libnftables>=0.9.3) # the same: few launches change rules
 
 # Debian's libvdeplug-dev has no pkg-config file.
 find_path(VDEPLUG_INCLUDE_DIR libvdeplug.h REQUIRED)

@@ -7,3 +7,4 @@
 #include <boost/outcome/try.hpp>  // refused
 #include <libvdeplug.h> // refused
 #include <linux/if_tun.h>  // refused
+#include <nftables/libnftables.h> // refused
