@@ -2,6 +2,7 @@
 
 #include "kernel/xt_extensions.hpp"
 
+#include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -42,11 +43,13 @@ struct Header {
   std::size_t next = 0;
 };
 
-bool is_interface(const BridgeName& bridge, std::span<const char> name, std::span<const unsigned char> mask) {
-  for (std::size_t i = 0; i < bridge.padded.size(); ++i)
-    if (((bridge.padded.at(i) ^ name[i]) & mask[i]) != 0)
-      return false;
-  return true;
+/// A mask ends where the name that is meant may go on.
+Holds judge_interface(const FrameSide& side, std::span<const char> name, std::span<const unsigned char> mask,
+                      bool is_inverted) {
+  const auto end = std::find(mask.begin(), mask.end(), static_cast<unsigned char>(0));
+  const auto size = static_cast<std::size_t>(end - mask.begin());
+  const Holds holds = size == 0 ? Holds::always : compare_name(side, {name.data(), size});
+  return is_inverted ? opposite(holds) : holds;
 }
 
 template <class T>
@@ -55,35 +58,41 @@ bool is_zero(const T& value) {
   return std::all_of(bytes, bytes + sizeof(value), [](unsigned char byte) { return byte == 0; });
 }
 
-/// For what ipt_ip and ip6t_ip6 have in common; the bits for the interfaces are the same.
+Holds judge_protocol(std::uint16_t protocol, bool is_inverted, const Frames& frames) {
+  if (protocol == 0)
+    return holds_if(!is_inverted);
+  return frames.udp_port ? holds_if((protocol == IPPROTO_UDP) != is_inverted) : Holds::sometimes;
+}
+
+/// For what ipt_ip and ip6t_ip6 have in common; the bits for interfaces and protocol are the same.
 template <class Ip>
-Holds judge_addresses(const Ip& ip, std::uint8_t goto_flag, const BridgeName& bridge) {
-  constexpr int k_interfaces = IPT_INV_VIA_IN | IPT_INV_VIA_OUT;
-  const bool comes_in = is_interface(bridge, ip.iniface, ip.iniface_mask);
-  const bool goes_out = is_interface(bridge, ip.outiface, ip.outiface_mask);
-  if (comes_in == ((ip.invflags & IPT_INV_VIA_IN) != 0) || goes_out == ((ip.invflags & IPT_INV_VIA_OUT) != 0))
-    return Holds::never;
-  const bool asks_more = !is_zero(ip.smsk) || !is_zero(ip.dmsk) || ip.proto != 0 ||
-                         (ip.flags & ~goto_flag) != 0 || (ip.invflags & ~k_interfaces) != 0;
-  return asks_more ? Holds::sometimes : Holds::always;
+Holds judge_addresses(const Ip& ip, std::uint8_t goto_flag, const Frames& frames) {
+  constexpr int k_known = IPT_INV_VIA_IN | IPT_INV_VIA_OUT | XT_INV_PROTO;
+  const bool asks_more =
+      !is_zero(ip.smsk) || !is_zero(ip.dmsk) || (ip.flags & ~goto_flag) != 0 || (ip.invflags & ~k_known) != 0;
+  const auto is_inverted = [&ip](int bit) { return (ip.invflags & bit) != 0; };
+  return std::min({judge_interface(frames.in, ip.iniface, ip.iniface_mask, is_inverted(IPT_INV_VIA_IN)),
+                   judge_interface(frames.out, ip.outiface, ip.outiface_mask, is_inverted(IPT_INV_VIA_OUT)),
+                   judge_protocol(ip.proto, is_inverted(XT_INV_PROTO), frames),
+                   asks_more ? Holds::sometimes : Holds::always});
 }
 
 /// `T` is ipt_entry or ip6t_entry, `ip` its part of the family.
 template <class T, auto ip, std::uint8_t goto_flag>
-std::optional<Header> read_header_of(const LegacyBlob& blob, std::size_t place, const BridgeName& bridge) {
+std::optional<Header> read_header_of(const LegacyBlob& blob, std::size_t place, const Frames& frames) {
   T entry{};
   if (!read_at(blob.entries, place, entry))
     return std::nullopt;
-  return Header{.holds = judge_addresses(entry.*ip, goto_flag, bridge),
+  return Header{.holds = judge_addresses(entry.*ip, goto_flag, frames),
                 .is_goto = ((entry.*ip).flags & goto_flag) != 0,
                 .size = sizeof(entry),
                 .target = entry.target_offset,
                 .next = entry.next_offset};
 }
 
-std::optional<Header> read_header(const LegacyBlob& blob, std::size_t place, const BridgeName& bridge) {
-  return blob.is_ip6 ? read_header_of<ip6t_entry, &ip6t_entry::ipv6, IP6T_F_GOTO>(blob, place, bridge)
-                     : read_header_of<ipt_entry, &ipt_entry::ip, IPT_F_GOTO>(blob, place, bridge);
+std::optional<Header> read_header(const LegacyBlob& blob, std::size_t place, const Frames& frames) {
+  return blob.is_ip6 ? read_header_of<ip6t_entry, &ip6t_entry::ipv6, IP6T_F_GOTO>(blob, place, frames)
+                     : read_header_of<ipt_entry, &ipt_entry::ip, IPT_F_GOTO>(blob, place, frames);
 }
 
 /// One entry: a rule, the policy of a chain, or the head of a chain that a user made.
@@ -119,12 +128,12 @@ void apply_verdict(int verdict, bool is_goto, Entry& entry) {
   }
 }
 
-bool read_matches(Bytes matches, FilterRule& rule) {
+bool read_matches(Bytes matches, const Frames& frames, FilterRule& rule) {
   while (!matches.empty()) {
     Extension match{};
     if (!read_at(matches, 0, match) || match.size < sizeof(match) || match.size > matches.size())
       return false;
-    rule.require(judge_xt_match(match.text(), matches.first(match.size).subspan(sizeof(match))));
+    rule.require(judge_xt_match(match.text(), matches.first(match.size).subspan(sizeof(match)), frames));
     matches = matches.subspan(match.size);
   }
   return true;
@@ -152,24 +161,24 @@ bool read_target(Bytes bytes, bool is_goto, Entry& entry) {
   return true;
 }
 
-std::optional<Entry> read_entry(const LegacyBlob& blob, std::size_t place, const BridgeName& bridge) {
-  const auto header = read_header(blob, place, bridge);
+std::optional<Entry> read_entry(const LegacyBlob& blob, std::size_t place, const Frames& frames) {
+  const auto header = read_header(blob, place, frames);
   const std::size_t left = blob.entries.size() - std::min(place, blob.entries.size());
   if (!header || header->target < header->size || header->next <= header->target || header->next > left)
     return std::nullopt;
   const Bytes bytes = blob.entries.subspan(place, header->next);
   Entry entry{.place = place, .next = place + header->next, .rule = {.holds = header->holds}};
   const Bytes matches = bytes.first(header->target).subspan(header->size);
-  if (!read_matches(matches, entry.rule) ||
+  if (!read_matches(matches, frames, entry.rule) ||
       !read_target(bytes.subspan(header->target), header->is_goto, entry))
     return std::nullopt;
   return entry;
 }
 
-std::optional<std::vector<Entry>> read_entries(const LegacyBlob& blob, const BridgeName& bridge) {
+std::optional<std::vector<Entry>> read_entries(const LegacyBlob& blob, const Frames& frames) {
   std::vector<Entry> entries;
   for (std::size_t place = 0; place < blob.entries.size(); place = entries.back().next) {
-    auto entry = read_entry(blob, place, bridge);
+    auto entry = read_entry(blob, place, frames);
     if (!entry)
       return std::nullopt;
     entries.push_back(std::move(*entry));
@@ -213,6 +222,8 @@ class Sorter {
       if (entry.place != m_blob.end.at(hook))
         continue;
       const bool drops = entry.rule.action == Action::drop;
+      if (hook == NF_INET_LOCAL_IN && m_blob.name == "filter")
+        m_table.base_chains.push_back({BaseChain::Role::input_filter, chain, drops});
       if (hook == NF_INET_FORWARD && m_blob.name == "filter")
         m_table.base_chains.push_back({BaseChain::Role::forward_filter, chain, drops});
       if (hook == NF_INET_POST_ROUTING && m_blob.name == "nat")
@@ -241,8 +252,8 @@ class Sorter {
 
 } // namespace
 
-std::optional<FilterTable> parse_legacy_blob(const LegacyBlob& blob, const BridgeName& bridge) {
-  auto entries = read_entries(blob, bridge);
+std::optional<FilterTable> parse_legacy_blob(const LegacyBlob& blob, const Frames& frames) {
+  auto entries = read_entries(blob, frames);
   if (!entries)
     return std::nullopt;
   return Sorter{blob, std::move(*entries)}.sort();

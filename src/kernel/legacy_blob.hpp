@@ -20,7 +20,7 @@ struct LegacyBlob {
   Bytes entries;
 };
 
-/// Read a table for what it does to frames of the bridge. Pure; nothing if the block makes no sense.
-[[nodiscard]] std::optional<FilterTable> parse_legacy_blob(const LegacyBlob& blob, const BridgeName& bridge);
+/// Read a table for what it does to such frames. Pure; nothing if the block makes no sense.
+[[nodiscard]] std::optional<FilterTable> parse_legacy_blob(const LegacyBlob& blob, const Frames& frames);
 
 } // namespace vdeup::kernel

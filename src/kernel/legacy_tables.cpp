@@ -61,9 +61,9 @@ class Reader {
   Reader(UniqueFd socket, const Family& family) : m_socket(std::move(socket)), m_family(family) {}
 
   // iptables-legacy -t TABLE -S
-  [[nodiscard]] Result<FilterTable> read(const std::string& table, const BridgeName& bridge) const {
+  [[nodiscard]] Result<FilterTable> read(const std::string& table, const Frames& frames) const {
     for (int attempt = 1;; ++attempt) {
-      auto read = read_once(table, bridge);
+      auto read = read_once(table, frames);
       if (read || !is_retryable(read.error().kind) || attempt == k_most_attempts)
         return read;
     }
@@ -77,7 +77,7 @@ class Reader {
   }
 
  private:
-  [[nodiscard]] Result<FilterTable> read_once(const std::string& table, const BridgeName& bridge) const {
+  [[nodiscard]] Result<FilterTable> read_once(const std::string& table, const Frames& frames) const {
     TRY(auto info, get_info(table));
     TRY(auto answer, get_entries(info));
     LegacyBlob blob{.is_ip6 = m_family.is_ip6,
@@ -86,7 +86,7 @@ class Reader {
                     .entries = Bytes{answer}.subspan(k_entries_at)};
     std::copy(std::begin(info.hook_entry), std::end(info.hook_entry), blob.begin.begin());
     std::copy(std::begin(info.underflow), std::end(info.underflow), blob.end.begin());
-    auto parsed = parse_legacy_blob(blob, bridge);
+    auto parsed = parse_legacy_blob(blob, frames);
     if (!parsed)
       return fail(Error{ErrorKind::failed, k_what, "the kernel's answer is not understood", {}});
     return std::move(*parsed);
@@ -123,7 +123,7 @@ class Reader {
   const Family& m_family;
 };
 
-Result<> read_family(const Family& family, const BridgeName& bridge, std::vector<FilterTable>& tables) {
+Result<> read_family(const Family& family, const Frames& frames, std::vector<FilterTable>& tables) {
   TRY(auto names, list_names(family));
   for (const char* name : {"filter", "nat"}) {
     if (std::find(names.begin(), names.end(), name) == names.end())
@@ -132,7 +132,7 @@ Result<> read_family(const Family& family, const BridgeName& bridge, std::vector
     UniqueFd socket{::socket(family.domain, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!socket)
       return fail(errno_error(errno, k_what));
-    auto table = Reader{std::move(socket), family}.read(name, bridge);
+    auto table = Reader{std::move(socket), family}.read(name, frames);
     if (!table && table.error().kind == ErrorKind::missing)
       continue; // it has gone meanwhile
     TRY(auto found, std::move(table));
@@ -166,10 +166,10 @@ Result<std::vector<std::string>> list_legacy_mentions(const std::string& interfa
   return places;
 }
 
-Result<std::vector<FilterTable>> read_legacy_tables(const BridgeName& bridge) {
+Result<std::vector<FilterTable>> read_legacy_tables(const Frames& frames) {
   std::vector<FilterTable> tables;
   for (const Family& family : k_families) {
-    TRY(read_family(family, bridge, tables));
+    TRY(read_family(family, frames, tables));
   }
   return tables;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kernel/netlink.hpp"
+#include "kernel/nft_rule.hpp"
 #include "kernel/packet_filter.hpp"
 
 #include <linux/netlink.h>
@@ -30,16 +32,22 @@ struct NftRule {
   FilterRule rule;
 };
 
+/// Make a request for a list of what nf_tables has of a family (NFPROTO_*, or AF_UNSPEC for all).
+[[nodiscard]] Message nft_request(int type, std::uint8_t family);
+
 /// Read an NFT_MSG_NEWTABLE message. Pure; nothing if it is another one, or of a table that is switched off.
 [[nodiscard]] std::optional<NftTable> parse_nft_table(const nlmsghdr& message);
 
+/// The comment of a table in such a message. Pure; empty if it has none.
+[[nodiscard]] std::string parse_nft_comment(const nlmsghdr& message);
+
 /// Read an NFT_MSG_NEWCHAIN message. Pure; nothing if it is another one, or of a chain that neither filters
-/// what is forwarded nor translates addresses after routing.
+/// what is forwarded or for this host, nor translates addresses after routing.
 [[nodiscard]] std::optional<NftChain> parse_nft_chain(const nlmsghdr& message);
 
-/// Read an NFT_MSG_NEWRULE message for what the rule does to frames of the bridge. Pure; nothing if it is
-/// another one.
-[[nodiscard]] std::optional<NftRule> parse_nft_rule(const nlmsghdr& message, const BridgeName& bridge);
+/// Read an NFT_MSG_NEWRULE message for what the rule does to such frames. Pure; nothing if it is another one.
+[[nodiscard]] std::optional<NftRule> parse_nft_rule(const nlmsghdr& message, const Frames& frames,
+                                                    const NftSets& sets);
 
 /// The name of a family in nft(8); empty for those that no frame of a bridge passes.
 [[nodiscard]] std::string nft_family(std::uint8_t family);

@@ -3,6 +3,7 @@
 #include "kernel/attributes.hpp"
 #include "kernel/xt_extensions.hpp"
 
+#include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
@@ -14,11 +15,42 @@ namespace {
 
 constexpr std::array<std::string_view, 4> k_without_condition{"counter", "dup", "last", "log"};
 
+/// Where the kernel keeps what is asked for most of a packet of IPv4 and UDP.
+constexpr std::uint32_t k_protocol_at = 9;
+constexpr std::uint32_t k_port_at = 2;
+
+Action action_of(int verdict) {
+  switch (verdict) {
+  case NF_ACCEPT:
+    return Action::accept;
+  case NF_DROP:
+    return Action::drop;
+  case NFT_CONTINUE:
+    return Action::proceed;
+  case NFT_JUMP:
+    return Action::jump;
+  case NFT_GOTO:
+    return Action::go_to;
+  case NFT_RETURN:
+    return Action::come_back;
+  default:
+    return Action::unknown;
+  }
+}
+
+template <class Number>
+std::vector<std::uint8_t> bytes_of_number(Number number) {
+  std::vector<std::uint8_t> bytes(sizeof(number));
+  std::memcpy(bytes.data(), &number, bytes.size());
+  return bytes;
+}
+
 /// Reads a rule as the kernel would run it: an expression loads a register, the next compares it. We know the
-/// value of one register at most, the one loaded last, and only where a frame of the bridge decides it.
+/// value of one register at most, the one loaded last, and only where the kind of frame decides it.
 class RuleReader {
  public:
-  RuleReader(std::uint8_t family, const BridgeName& bridge) : m_family(family), m_bridge(bridge) {}
+  RuleReader(std::uint8_t family, const Frames& frames, const NftSets& sets)
+      : m_family(family), m_frames(frames), m_sets(sets) {}
 
   void read(nlattr* expression) {
     const auto found = parse_nest<NFTA_EXPR_MAX>(expression);
@@ -26,15 +58,37 @@ class RuleReader {
     nlattr* data = found[NFTA_EXPR_DATA];
     if (name == "meta")
       read_meta(data);
+    else if (name == "ct")
+      read_connection(data);
+    else if (name == "payload")
+      read_payload(data);
+    else if (name == "bitwise")
+      read_bitwise(data);
     else if (name == "cmp")
       read_comparison(data);
+    else if (name == "lookup")
+      read_lookup(data);
     else if (name == "immediate")
       read_immediate(data);
     else if (name == "match")
       read_xt_match(data);
     else if (name == "target")
       apply_xt_target(text_of(parse_nest<NFTA_TARGET_MAX>(data)[NFTA_TARGET_NAME]), m_rule);
-    else if (name == "reject")
+    else
+      read_statement(name);
+  }
+
+  [[nodiscard]] const FilterRule& rule() const { return m_rule; }
+
+ private:
+  struct Loaded {
+    std::uint32_t reg = 0;
+    std::vector<std::uint8_t> value;
+    const FrameSide* name_of = nullptr; ///< it is the name of an interface
+  };
+
+  void read_statement(const std::string& name) {
+    if (name == "reject")
       m_rule.action = Action::drop;
     else if (name == "queue" || name == "synproxy" || name == "tproxy" || name == "fwd")
       m_rule.action = Action::unknown;
@@ -45,120 +99,170 @@ class RuleReader {
       read_something_else();
   }
 
-  [[nodiscard]] const FilterRule& rule() const { return m_rule; }
-
- private:
-  struct Loaded {
-    std::uint32_t reg = 0;
-    std::vector<std::uint8_t> value;
-  };
-
-  /// A condition, or a value that we cannot follow: a payload, a set, a limit, a connection's state.
+  /// A condition, or a value that we cannot follow: an address, a limit, a mark.
   void read_something_else() {
     m_loaded.reset();
     m_rule.require(Holds::sometimes);
+  }
+
+  void load(const nlattr* destination, std::vector<std::uint8_t> value, const FrameSide* name_of = nullptr) {
+    m_loaded.reset();
+    const auto reg = number_in_network_order(destination);
+    if (reg && !value.empty())
+      m_loaded = Loaded{.reg = *reg, .value = std::move(value), .name_of = name_of};
   }
 
   void read_meta(nlattr* data) {
     const auto found = parse_nest<NFTA_META_MAX>(data);
     if (found[NFTA_META_SREG] != nullptr)
       return; // it sets something
-    m_loaded.reset();
-    const auto reg = number_in_network_order(found[NFTA_META_DREG]);
-    const auto key = number_in_network_order(found[NFTA_META_KEY]);
-    std::vector<std::uint8_t> value = value_of(key.value_or(NFT_META_LEN));
-    if (reg && !value.empty())
-      m_loaded = Loaded{.reg = *reg, .value = std::move(value)};
+    const auto key = number_in_network_order(found[NFTA_META_KEY]).value_or(NFT_META_LEN);
+    if (const FrameSide* side = named_side(key))
+      load(found[NFTA_META_DREG], {side->padded.begin(), side->padded.end()}, side);
+    else
+      load(found[NFTA_META_DREG], value_of(key));
   }
 
-  /// What a frame of the bridge has under this key; nothing where frames differ.
-  [[nodiscard]] std::vector<std::uint8_t> value_of(std::uint32_t key) const {
-    // On their way through a table of the bridge family, frames have the ports, and not the bridge, as their
-    // interfaces.
+  /// The interface whose name such a frame has under this key. On their way through a table of the bridge
+  /// family, frames have the ports, and not the bridge, as their interfaces.
+  [[nodiscard]] const FrameSide* named_side(std::uint32_t key) const {
     const bool is_bridge_family = m_family == NFPROTO_BRIDGE;
-    switch (key) {
-    case NFT_META_IIFNAME:
-    case NFT_META_OIFNAME:
-      return is_bridge_family ? std::vector<std::uint8_t>{} : name();
-    case NFT_META_BRI_IIFNAME:
-    case NFT_META_BRI_OIFNAME:
-      return is_bridge_family ? name() : std::vector<std::uint8_t>{};
-    case NFT_META_IIF:
-    case NFT_META_OIF:
-      return is_bridge_family || m_bridge.index == 0 ? std::vector<std::uint8_t>{} : index();
-    default:
-      return {};
-    }
+    if (key == (is_bridge_family ? NFT_META_BRI_IIFNAME : NFT_META_IIFNAME))
+      return &m_frames.in;
+    if (key == (is_bridge_family ? NFT_META_BRI_OIFNAME : NFT_META_OIFNAME))
+      return &m_frames.out;
+    return nullptr;
   }
 
-  [[nodiscard]] std::vector<std::uint8_t> name() const {
-    return {m_bridge.padded.begin(), m_bridge.padded.end()};
+  /// What such a frame has under another key; nothing where frames differ.
+  [[nodiscard]] std::vector<std::uint8_t> value_of(std::uint32_t key) const {
+    const auto index_of = [this](const FrameSide& side) {
+      const bool is_known = m_family != NFPROTO_BRIDGE && side.index != 0 && !side.is_another;
+      return is_known ? bytes_of_number(side.index) : std::vector<std::uint8_t>{};
+    };
+    if (key == NFT_META_IIF)
+      return index_of(m_frames.in);
+    if (key == NFT_META_OIF)
+      return index_of(m_frames.out);
+    if (m_frames.udp_port && key == NFT_META_L4PROTO)
+      return {IPPROTO_UDP};
+    if (m_frames.udp_port && key == NFT_META_NFPROTO)
+      return {NFPROTO_IPV4};
+    return {};
   }
 
-  [[nodiscard]] std::vector<std::uint8_t> index() const {
-    std::vector<std::uint8_t> bytes(sizeof(m_bridge.index));
-    std::memcpy(bytes.data(), &m_bridge.index, bytes.size());
-    return bytes;
+  void read_connection(nlattr* data) {
+    const auto found = parse_nest<NFTA_CT_MAX>(data);
+    if (m_frames.state == 0 || number_in_network_order(found[NFTA_CT_KEY]) != NFT_CT_STATE)
+      return read_something_else();
+    load(found[NFTA_CT_DREG], bytes_of_number(m_frames.state));
+  }
+
+  void read_payload(nlattr* data) {
+    const auto found = parse_nest<NFTA_PAYLOAD_MAX>(data);
+    const auto base = number_in_network_order(found[NFTA_PAYLOAD_BASE]);
+    const auto offset = number_in_network_order(found[NFTA_PAYLOAD_OFFSET]);
+    const auto size = number_in_network_order(found[NFTA_PAYLOAD_LEN]);
+    if (m_frames.udp_port && base == NFT_PAYLOAD_NETWORK_HEADER && offset == k_protocol_at && size == 1)
+      return load(found[NFTA_PAYLOAD_DREG], {IPPROTO_UDP});
+    if (m_frames.udp_port && base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == k_port_at &&
+        size == sizeof(*m_frames.udp_port))
+      return load(found[NFTA_PAYLOAD_DREG], bytes_of_number(htobe16(*m_frames.udp_port)));
+    read_something_else();
+  }
+
+  /// VALUE & MASK ^ XOR, as `ct state established,related` begins.
+  void read_bitwise(nlattr* data) {
+    const auto found = parse_nest<NFTA_BITWISE_MAX>(data);
+    const Bytes mask = bytes_of(parse_nest<NFTA_DATA_MAX>(found[NFTA_BITWISE_MASK])[NFTA_DATA_VALUE]);
+    const Bytes bits = bytes_of(parse_nest<NFTA_DATA_MAX>(found[NFTA_BITWISE_XOR])[NFTA_DATA_VALUE]);
+    if (!is_loaded(found[NFTA_BITWISE_SREG]) || m_loaded->name_of != nullptr ||
+        mask.size() != m_loaded->value.size() || bits.size() != mask.size())
+      return read_something_else();
+    std::vector<std::uint8_t> value = std::move(m_loaded->value);
+    for (std::size_t i = 0; i < value.size(); ++i)
+      value[i] = static_cast<std::uint8_t>((value[i] & mask[i]) ^ bits[i]);
+    load(found[NFTA_BITWISE_DREG], std::move(value));
+  }
+
+  [[nodiscard]] bool is_loaded(const nlattr* source) const {
+    return m_loaded && number_in_network_order(source) == m_loaded->reg;
+  }
+
+  /// Is the loaded value this one? As long as what is wanted: a name with an asterisk has no zero at its end.
+  [[nodiscard]] Holds compare(Bytes wanted) const {
+    if (m_loaded->name_of != nullptr)
+      return compare_name(*m_loaded->name_of, {reinterpret_cast<const char*>(wanted.data()), wanted.size()});
+    return holds_if(std::equal(wanted.begin(), wanted.end(), m_loaded->value.begin()));
   }
 
   void read_comparison(nlattr* data) {
     const auto found = parse_nest<NFTA_CMP_MAX>(data);
-    const auto reg = number_in_network_order(found[NFTA_CMP_SREG]);
     const auto op = number_in_network_order(found[NFTA_CMP_OP]).value_or(NFT_CMP_LT);
     const Bytes wanted = bytes_of(parse_nest<NFTA_DATA_MAX>(found[NFTA_CMP_DATA])[NFTA_DATA_VALUE]);
-    if (!m_loaded || m_loaded->reg != reg || wanted.empty() || wanted.size() > m_loaded->value.size() ||
+    if (!is_loaded(found[NFTA_CMP_SREG]) || wanted.empty() || wanted.size() > m_loaded->value.size() ||
         (op != NFT_CMP_EQ && op != NFT_CMP_NEQ))
       return m_rule.require(Holds::sometimes);
-    // As long as what is wanted: a name with an asterisk has no zero at its end.
-    const bool is_equal = std::equal(wanted.begin(), wanted.end(), m_loaded->value.begin());
-    m_rule.require(is_equal == (op == NFT_CMP_EQ) ? Holds::always : Holds::never);
+    const Holds is_equal = compare(wanted);
+    m_rule.require(op == NFT_CMP_EQ ? is_equal : opposite(is_equal));
+  }
+
+  /// Look the loaded value up in a set, or take the verdict that a map has for it.
+  void read_lookup(nlattr* data) {
+    const auto found = parse_nest<NFTA_LOOKUP_MAX>(data);
+    const auto set = m_sets.find(text_of(found[NFTA_LOOKUP_SET]));
+    if (!is_loaded(found[NFTA_LOOKUP_SREG]) || set == m_sets.end())
+      return read_something_else();
+    Holds holds = Holds::never;
+    const NftElement* match = nullptr;
+    for (const NftElement& element : set->second) {
+      const bool fits = element.key.size() == m_loaded->value.size(); // else it has more parts
+      const Holds one = fits ? compare(element.key) : Holds::sometimes;
+      holds = std::max(holds, one);
+      if (one == Holds::always)
+        match = &element;
+    }
+    const bool is_inverted = (number_in_network_order(found[NFTA_LOOKUP_FLAGS]).value_or(0) & 1U) != 0;
+    m_rule.require(is_inverted ? opposite(holds) : holds);
+    if (number_in_network_order(found[NFTA_LOOKUP_DREG]) == NFT_REG_VERDICT && match != nullptr) {
+      m_rule.action = match->action;
+      m_rule.target = match->target;
+    }
   }
 
   void read_immediate(nlattr* data) {
     const auto found = parse_nest<NFTA_IMMEDIATE_MAX>(data);
     if (number_in_network_order(found[NFTA_IMMEDIATE_DREG]) != NFT_REG_VERDICT)
       return m_loaded.reset();
-    const auto nest = parse_nest<NFTA_DATA_MAX>(found[NFTA_IMMEDIATE_DATA]);
-    const auto verdict = parse_nest<NFTA_VERDICT_MAX>(nest[NFTA_DATA_VERDICT]);
-    m_rule.target = text_of(verdict[NFTA_VERDICT_CHAIN]);
-    m_rule.action = action_of(static_cast<int>(
-        number_in_network_order(verdict[NFTA_VERDICT_CODE]).value_or(static_cast<std::uint32_t>(NF_QUEUE))));
-  }
-
-  static Action action_of(int verdict) {
-    switch (verdict) {
-    case NF_ACCEPT:
-      return Action::accept;
-    case NF_DROP:
-      return Action::drop;
-    case NFT_CONTINUE:
-      return Action::proceed;
-    case NFT_JUMP:
-      return Action::jump;
-    case NFT_GOTO:
-      return Action::go_to;
-    case NFT_RETURN:
-      return Action::come_back;
-    default:
-      return Action::unknown;
-    }
+    read_verdict(parse_nest<NFTA_DATA_MAX>(found[NFTA_IMMEDIATE_DATA])[NFTA_DATA_VERDICT], m_rule.action,
+                 m_rule.target);
   }
 
   void read_xt_match(nlattr* data) {
     const auto found = parse_nest<NFTA_MATCH_MAX>(data);
-    m_rule.require(judge_xt_match(text_of(found[NFTA_MATCH_NAME]), bytes_of(found[NFTA_MATCH_INFO])));
+    m_rule.require(
+        judge_xt_match(text_of(found[NFTA_MATCH_NAME]), bytes_of(found[NFTA_MATCH_INFO]), m_frames));
   }
 
   std::uint8_t m_family;
-  const BridgeName& m_bridge;
+  const Frames& m_frames;
+  const NftSets& m_sets;
   FilterRule m_rule{};
   std::optional<Loaded> m_loaded{};
 };
 
 } // namespace
 
-FilterRule judge_nft_rule(nlattr* expressions, std::uint8_t family, const BridgeName& bridge) {
-  RuleReader reader{family, bridge};
+void read_verdict(nlattr* verdict, Action& action, std::string& target) {
+  const auto found = parse_nest<NFTA_VERDICT_MAX>(verdict);
+  target = text_of(found[NFTA_VERDICT_CHAIN]);
+  action = action_of(static_cast<int>(
+      number_in_network_order(found[NFTA_VERDICT_CODE]).value_or(static_cast<std::uint32_t>(NF_QUEUE))));
+}
+
+FilterRule judge_nft_rule(nlattr* expressions, std::uint8_t family, const Frames& frames,
+                          const NftSets& sets) {
+  RuleReader reader{family, frames, sets};
   if (expressions == nullptr)
     return reader.rule();
   auto* expression = static_cast<nlattr*>(nla_data(expressions));

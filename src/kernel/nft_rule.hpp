@@ -5,10 +5,27 @@
 #include <netlink/attr.h>
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace vdeup::kernel {
 
-/// Say what the expressions of a rule (NFTA_RULE_EXPRESSIONS) do to frames of the bridge. Pure.
-[[nodiscard]] FilterRule judge_nft_rule(nlattr* expressions, std::uint8_t family, const BridgeName& bridge);
+/// An element of a set, or of a map from keys to verdicts.
+struct NftElement {
+  std::vector<std::uint8_t> key; ///< as the kernel compares it
+  Action action = Action::proceed;
+  std::string target{}; ///< of jump and go_to
+};
+
+/// The sets of a table whose elements are single values, by their names.
+using NftSets = std::map<std::string, std::vector<NftElement>>;
+
+/// Read a verdict (NFTA_DATA_VERDICT) into a rule or an element. Pure.
+void read_verdict(nlattr* verdict, Action& action, std::string& target);
+
+/// Say what the expressions of a rule (NFTA_RULE_EXPRESSIONS) do to such frames. Pure.
+[[nodiscard]] FilterRule judge_nft_rule(nlattr* expressions, std::uint8_t family, const Frames& frames,
+                                        const NftSets& sets);
 
 } // namespace vdeup::kernel

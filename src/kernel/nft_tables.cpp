@@ -2,6 +2,7 @@
 
 #include "kernel/netlink.hpp"
 #include "kernel/nft_message.hpp"
+#include "kernel/nft_set.hpp"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -15,13 +16,6 @@ namespace {
 
 constexpr const char* k_what = "cannot read the packet filter";
 
-Message nft_message(int type, std::uint8_t family) {
-  Message message = make_message((NFNL_SUBSYS_NFTABLES << 8) | type, NLM_F_DUMP);
-  nfgenmsg header{.nfgen_family = family, .version = NFNETLINK_V0, .res_id = 0};
-  (void)nlmsg_append(message.get(), &header, sizeof(header), NLMSG_ALIGNTO);
-  return message;
-}
-
 /// What iptables-nft made can be changed with iptables; nft(8) itself warns against touching it.
 ForwardFilter::Tool tool_of(const NftTable& table, const std::vector<NftChain>& chains) {
   const bool is_like_iptables = (table.family == NFPROTO_IPV4 || table.family == NFPROTO_IPV6) &&
@@ -33,10 +27,11 @@ ForwardFilter::Tool tool_of(const NftTable& table, const std::vector<NftChain>& 
 }
 
 // nft list table FAMILY NAME
-Result<FilterTable::Chains> read_rules(Netlink& netlink, const NftTable& table, const BridgeName& bridge) {
-  const Message message = nft_message(NFT_MSG_GETRULE, table.family);
+Result<FilterTable::Chains> read_rules(Netlink& netlink, const NftTable& table, const Frames& frames) {
+  const Message message = nft_request(NFT_MSG_GETRULE, table.family);
   (void)nla_put_string(message.get(), NFTA_RULE_TABLE, table.name.c_str());
-  const auto parse = [&bridge](const nlmsghdr& answer) { return parse_nft_rule(answer, bridge); };
+  TRY(auto sets, list_nft_rule_sets(netlink, table));
+  const auto parse = [&](const nlmsghdr& answer) { return parse_nft_rule(answer, frames, sets); };
   auto rules = netlink.list<NftRule>(message, parse, k_what);
   if (!rules && rules.error().kind == ErrorKind::missing)
     return FilterTable::Chains{}; // the table has gone meanwhile
@@ -50,15 +45,15 @@ Result<FilterTable::Chains> read_rules(Netlink& netlink, const NftTable& table, 
 
 // nft list tables; nft list chains
 Result<std::vector<NftChain>> read_chains(Netlink& netlink) {
-  TRY(auto active, netlink.list<NftTable>(nft_message(NFT_MSG_GETTABLE, AF_UNSPEC), parse_nft_table, k_what));
-  TRY(auto chains, netlink.list<NftChain>(nft_message(NFT_MSG_GETCHAIN, AF_UNSPEC), parse_nft_chain, k_what));
+  TRY(auto active, netlink.list<NftTable>(nft_request(NFT_MSG_GETTABLE, AF_UNSPEC), parse_nft_table, k_what));
+  TRY(auto chains, netlink.list<NftChain>(nft_request(NFT_MSG_GETCHAIN, AF_UNSPEC), parse_nft_chain, k_what));
   std::erase_if(chains, [&active](const NftChain& chain) {
     return std::find(active.begin(), active.end(), chain.table) == active.end();
   });
   return chains;
 }
 
-Result<std::vector<FilterTable>> read_tables(Netlink& netlink, const BridgeName& bridge) {
+Result<std::vector<FilterTable>> read_tables(Netlink& netlink, const Frames& frames) {
   TRY(auto chains, read_chains(netlink));
   std::vector<FilterTable> tables;
   std::vector<NftTable> done;
@@ -72,7 +67,7 @@ Result<std::vector<FilterTable>> read_tables(Netlink& netlink, const BridgeName&
     for (const NftChain& chain : chains)
       if (chain.table == first.table)
         table.base_chains.push_back(chain.chain);
-    TRY(auto rules, read_rules(netlink, first.table, bridge));
+    TRY(auto rules, read_rules(netlink, first.table, frames));
     table.chains = std::move(rules);
     tables.push_back(std::move(table));
   }
@@ -81,9 +76,9 @@ Result<std::vector<FilterTable>> read_tables(Netlink& netlink, const BridgeName&
 
 } // namespace
 
-Result<std::vector<FilterTable>> read_nft_tables(const BridgeName& bridge) {
+Result<std::vector<FilterTable>> read_nft_tables(const Frames& frames) {
   auto netlink = Netlink::open(NETLINK_NETFILTER);
-  auto tables = netlink ? read_tables(netlink.value(), bridge) : fail(std::move(netlink).error());
+  auto tables = netlink ? read_tables(netlink.value(), frames) : fail(std::move(netlink).error());
   if (!tables && tables.error().kind == ErrorKind::missing)
     return std::vector<FilterTable>{};
   return tables;

@@ -7,8 +7,8 @@
 
 namespace vdeup::kernel {
 
-/// Read the tables of nf_tables that filter what is forwarded or translate addresses after routing; none if
-/// the kernel has no nf_tables. Errors: not_permitted without CAP_NET_ADMIN.
-[[nodiscard]] Result<std::vector<FilterTable>> read_nft_tables(const BridgeName& bridge);
+/// Read the tables of nf_tables that filter what is forwarded or is for this host, or translate addresses
+/// after routing; none if the kernel has no nf_tables. Errors: not_permitted without CAP_NET_ADMIN.
+[[nodiscard]] Result<std::vector<FilterTable>> read_nft_tables(const Frames& frames);
 
 } // namespace vdeup::kernel

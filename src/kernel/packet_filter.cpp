@@ -120,7 +120,7 @@ std::string owner_of(const FilterTable& table) {
   return {};
 }
 
-void add_forward_chain(PacketFilters& filters, const FilterTable& table, const BaseChain& base) {
+void add_filter(std::vector<ForwardFilter>& filters, const FilterTable& table, const BaseChain& base) {
   const Walk::End end = Walk{table}.through(base.name);
   // firewalld leaves the policy at accept and ends the chain with a rule that rejects what is left.
   if (!base.drops && end != Walk::End::dropped)
@@ -133,7 +133,7 @@ void add_forward_chain(PacketFilters& filters, const FilterTable& table, const B
                        .accepts_bridge = end == Walk::End::accepted};
   if (reachable_from(table, base.name).contains(std::string{k_docker_user}))
     filter.user_chain = k_docker_user;
-  filters.forward.push_back(std::move(filter));
+  filters.push_back(std::move(filter));
 }
 
 bool masquerades(const FilterTable& table, const BaseChain& base) {
@@ -147,16 +147,29 @@ bool masquerades(const FilterTable& table, const BaseChain& base) {
 
 } // namespace
 
-BridgeName make_bridge_name(const std::string& name, std::uint32_t index) {
-  BridgeName bridge{.index = index};
-  name.copy(bridge.padded.data(), bridge.padded.size() - 1);
-  return bridge;
+FrameSide make_frame_side(const std::string& name, std::uint32_t index) {
+  FrameSide side{.index = index};
+  name.copy(side.padded.data(), side.padded.size() - 1);
+  return side;
+}
+
+Frames bridged_frames(const std::string& bridge, std::uint32_t index) {
+  return {.in = make_frame_side(bridge, index), .out = make_frame_side(bridge, index)};
+}
+
+Holds compare_name(const FrameSide& side, std::string_view name) {
+  const bool is_equal = std::string_view{side.padded.data(), side.padded.size()}.starts_with(name);
+  if (!side.is_another)
+    return holds_if(is_equal);
+  return is_equal && name.find('\0') != std::string_view::npos ? Holds::never : Holds::sometimes;
 }
 
 void add_table(PacketFilters& filters, const FilterTable& table) {
   for (const BaseChain& base : table.base_chains) {
-    if (base.role == BaseChain::Role::forward_filter)
-      add_forward_chain(filters, table, base);
+    if (base.role == BaseChain::Role::input_filter)
+      add_filter(filters.input, table, base);
+    else if (base.role == BaseChain::Role::forward_filter)
+      add_filter(filters.forward, table, base);
     else
       filters.masquerades = filters.masquerades || masquerades(table, base);
   }

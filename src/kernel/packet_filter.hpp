@@ -6,25 +6,61 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vdeup::kernel {
 
-// What nf_tables and the older xtables have in common, as far as it decides about one kind of frame: one that
-// comes from the bridge asked about and goes to it. A rule is reduced to what it does to such frames when it
-// is read; what we do not understand is never taken for an accept.
+// What nf_tables and the older xtables have in common, as far as it decides about one kind of frame. A rule
+// is reduced to what it does to such frames when it is read; what we do not understand is never taken for an
+// accept.
 
-/// The bridge whose frames are looked at.
-struct BridgeName {
-  std::array<char, 16> padded{}; ///< with zeros to the kernel's IFNAMSIZ
-  std::uint32_t index = 0;       ///< 0: there is no such bridge (yet)
+/// Where frames come in or go out.
+struct FrameSide {
+  std::array<char, 16> padded{}; ///< the interface's name with zeros to the kernel's IFNAMSIZ; empty: none
+  std::uint32_t index = 0;       ///< 0: there is no such interface (yet)
+  bool is_another = false;       ///< any interface but this one
 };
 
-[[nodiscard]] BridgeName make_bridge_name(const std::string& name, std::uint32_t index);
+[[nodiscard]] FrameSide make_frame_side(const std::string& name, std::uint32_t index);
+
+// States of a connection, as nf_tables and xtables both have them in a mask.
+inline constexpr std::uint32_t k_established = 2;
+inline constexpr std::uint32_t k_new = 8;
+
+/// The kind of frame that is looked at.
+struct Frames {
+  FrameSide in;
+  FrameSide out;
+  std::uint32_t state = 0;                 ///< of their connection, one of those above; 0: any
+  std::optional<std::uint16_t> udp_port{}; ///< they are of UDP and IPv4, and go to this port
+
+  /// True if they go from port to port of one bridge.
+  [[nodiscard]] bool is_bridged() const {
+    return in.padded == out.padded && !in.is_another && !out.is_another;
+  }
+};
+
+/// Frames that a bridge hands on from port to port.
+[[nodiscard]] Frames bridged_frames(const std::string& bridge, std::uint32_t index);
 
 /// Do the conditions of a rule hold for such frames: for none, for all, or only for some (or unknown)?
 enum class Holds { never, sometimes, always };
+
+[[nodiscard]] constexpr Holds holds_if(bool condition) {
+  return condition ? Holds::always : Holds::never;
+}
+
+/// The same for the opposite of a condition.
+[[nodiscard]] constexpr Holds opposite(Holds holds) {
+  return holds == Holds::sometimes ? holds : holds_if(holds == Holds::never);
+}
+
+/// Do frames come in, or go out, by an interface with this name? Without a zero at its end, it is what the
+/// name begins with.
+[[nodiscard]] Holds compare_name(const FrameSide& side, std::string_view name);
 
 /// What a rule does to frames that it holds for.
 enum class Action {
@@ -49,7 +85,7 @@ struct FilterRule {
 
 /// A chain that the kernel itself calls.
 struct BaseChain {
-  enum class Role { forward_filter, postrouting_nat };
+  enum class Role { input_filter, forward_filter, postrouting_nat };
   Role role = Role::forward_filter;
   std::string name;
   bool drops = false; ///< its policy
@@ -65,9 +101,10 @@ struct FilterTable {
   Chains chains{}; ///< those that have rules
 };
 
-/// What packet filters do to frames of the bridge.
+/// What packet filters do to such frames: the chains that drop what none of their rules accepts.
 struct PacketFilters {
-  std::vector<ForwardFilter> forward{}; ///< those that drop what none of their rules accepts
+  std::vector<ForwardFilter> input{}; ///< of what is for this host itself
+  std::vector<ForwardFilter> forward{};
   bool masquerades = false;
 };
 

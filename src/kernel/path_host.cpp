@@ -2,10 +2,8 @@
 
 #include "kernel/bridge_addresses.hpp"
 #include "kernel/bridge_watch.hpp"
-#include "kernel/legacy_tables.hpp"
 #include "kernel/links.hpp"
-#include "kernel/nft_tables.hpp"
-#include "kernel/packet_filter.hpp"
+#include "kernel/packet_filters.hpp"
 #include "kernel/wifi.hpp"
 
 #include <fstream>
@@ -29,20 +27,6 @@ bool is_on(const std::string& name) {
 bool filters_bridged(const std::string& name, bool bridge_asks_for_it) {
   const auto all = read_sysctl(name);
   return all && (*all != 0 || bridge_asks_for_it);
-}
-
-/// Nothing if it may not be read.
-Result<std::optional<PacketFilters>> read_filters(const BridgeName& bridge) {
-  PacketFilters filters;
-  for (const auto& read : {read_nft_tables, read_legacy_tables}) {
-    auto tables = read(bridge);
-    if (!tables && tables.error().kind == ErrorKind::not_permitted)
-      return std::nullopt;
-    TRY(auto found, std::move(tables));
-    for (const FilterTable& table : found)
-      add_table(filters, table);
-  }
-  return filters;
 }
 
 } // namespace
@@ -69,11 +53,12 @@ Result<HostFacts> KernelPathHost::facts(const IfName& bridge) {
   facts.datagram_queue = read_sysctl("unix/max_dgram_qlen").value_or(0);
   TRY(auto stations, list_wifi_stations());
   facts.wifi_stations = std::move(stations);
-  TRY(auto filters, read_filters(make_bridge_name(bridge.str(), link ? link->index : 0)));
-  if (filters) {
-    facts.forward_filters = std::move(filters->forward);
-    facts.masquerades = filters->masquerades;
-  }
+  auto filters = read_packet_filters(bridged_frames(bridge.str(), link ? link->index : 0));
+  if (!filters && filters.error().kind == ErrorKind::not_permitted)
+    return facts;
+  TRY(auto found, std::move(filters));
+  facts.forward_filters = std::move(found.forward);
+  facts.masquerades = found.masquerades;
   return facts;
 }
 

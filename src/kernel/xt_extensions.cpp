@@ -1,6 +1,9 @@
 #include "kernel/xt_extensions.hpp"
 
+#include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_physdev.h>
+#include <linux/netfilter/xt_state.h>
+#include <linux/netfilter/xt_tcpudp.h>
 
 #include <algorithm>
 #include <array>
@@ -17,14 +20,56 @@ bool asks_whether_bridged(Bytes data) {
   return info.bitmask == XT_PHYSDEV_OP_BRIDGED && info.invert == 0;
 }
 
+/// -m conntrack --ctstate …, and nothing more; in the form that iptables uses since 2011.
+Holds judge_conntrack(Bytes data, std::uint32_t state) {
+  xt_conntrack_mtinfo3 info{};
+  if (state == 0 || data.size() < sizeof(info))
+    return Holds::sometimes;
+  std::memcpy(&info, data.data(), sizeof(info));
+  if (info.match_flags != XT_CONNTRACK_STATE)
+    return Holds::sometimes;
+  const bool is_inverted = (info.invert_flags & XT_CONNTRACK_STATE) != 0;
+  return holds_if(((info.state_mask & state) != 0) != is_inverted);
+}
+
+/// -m state --state …
+Holds judge_state(Bytes data, std::uint32_t state) {
+  xt_state_info info{};
+  if (state == 0 || data.size() < sizeof(info))
+    return Holds::sometimes;
+  std::memcpy(&info, data.data(), sizeof(info));
+  return holds_if((info.statemask & state) != 0);
+}
+
+/// -p udp --dport …
+Holds judge_udp(Bytes data, std::optional<std::uint16_t> port) {
+  constexpr std::uint16_t k_last_port = 0xffff;
+  xt_udp info{};
+  if (!port || data.size() < sizeof(info))
+    return Holds::sometimes;
+  std::memcpy(&info, data.data(), sizeof(info));
+  const bool is_in_range = info.dpts[0] <= *port && *port <= info.dpts[1];
+  if (is_in_range == ((info.invflags & XT_UDP_INV_DSTPT) != 0))
+    return Holds::never;
+  const bool takes_any_source =
+      info.spts[0] == 0 && info.spts[1] == k_last_port && (info.invflags & XT_UDP_INV_SRCPT) == 0;
+  return takes_any_source ? Holds::always : Holds::sometimes;
+}
+
 constexpr std::array<std::string_view, 8> k_going_on{"AUDIT", "CHECKSUM", "CONNMARK", "LOG",
                                                      "MARK",  "NFLOG",    "TCPMSS",   "TRACE"};
 
 } // namespace
 
-Holds judge_xt_match(std::string_view name, Bytes data) {
-  if (name == "comment" || (name == "physdev" && asks_whether_bridged(data)))
+Holds judge_xt_match(std::string_view name, Bytes data, const Frames& frames) {
+  if (name == "comment" || (name == "physdev" && frames.is_bridged() && asks_whether_bridged(data)))
     return Holds::always;
+  if (name == "conntrack")
+    return judge_conntrack(data, frames.state);
+  if (name == "state")
+    return judge_state(data, frames.state);
+  if (name == "udp")
+    return judge_udp(data, frames.udp_port);
   return Holds::sometimes;
 }
 

@@ -10,8 +10,8 @@ namespace vdeup::kernel {
 // Matches and targets of xtables (iptables-extensions(8)): the old tables have them, and so have the rules
 // that iptables-nft makes.
 
-/// Judge a match by its name and its private data.
-[[nodiscard]] Holds judge_xt_match(std::string_view name, Bytes data);
+/// Judge a match by its name and its private data, for such frames.
+[[nodiscard]] Holds judge_xt_match(std::string_view name, Bytes data, const Frames& frames);
 
 /// Say what a target does that is neither a verdict nor a jump.
 void apply_xt_target(std::string_view name, FilterRule& rule);

@@ -69,7 +69,7 @@ class RuleMessage {
     return m_message;
   }
   FilterRule read() {
-    const auto rule = parse_nft_rule(*nlmsg_hdr(end().get()), make_bridge_name("br0", 7));
+    const auto rule = parse_nft_rule(*nlmsg_hdr(end().get()), bridged_frames("br0", 7), {});
     REQUIRE(rule);
     CHECK(rule->chain == "c");
     return rule->rule;
@@ -134,7 +134,7 @@ constexpr int k_to_mine = 2 * k_rule_size + k_head_size;
 std::optional<PacketFilters> read_legacy(const std::vector<std::uint8_t>& bytes) {
   LegacyBlob blob{.name = "filter", .hooks = 1U << NF_INET_FORWARD, .entries = bytes};
   blob.end.at(NF_INET_FORWARD) = k_rule_size;
-  const auto table = parse_legacy_blob(blob, make_bridge_name("br0", 7));
+  const auto table = parse_legacy_blob(blob, bridged_frames("br0", 7));
   if (!table)
     return std::nullopt;
   PacketFilters filters;
@@ -207,7 +207,7 @@ TEST_CASE("parse_nft_rule: a message that ends too early does no harm", "[kernel
   RuleMessage rule{NFPROTO_INET};
   rule.load(NFT_META_IIFNAME).compare(k_padded_name).verdict(NFT_JUMP, "there");
   parse_all_beginnings(rule.end(),
-                       [](const nlmsghdr& cut) { return parse_nft_rule(cut, make_bridge_name("br0", 7)); });
+                       [](const nlmsghdr& cut) { return parse_nft_rule(cut, bridged_frames("br0", 7), {}); });
 }
 
 TEST_CASE("parse_legacy_blob: follows a jump to a chain and back", "[kernel]") {

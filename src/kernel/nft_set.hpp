@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "kernel/netlink.hpp"
+#include "kernel/nft_message.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vdeup::kernel {
+
+/// Read the elements in an NFT_MSG_NEWSETELEM message. Pure; none if it is another message.
+[[nodiscard]] std::vector<NftElement> parse_nft_elements(const nlmsghdr& message);
+
+/// Read the name of a table's set from an NFT_MSG_NEWSET message. Pure; nothing if it is another message, or
+/// of a set that is not a rule's own, or whose elements are ranges.
+[[nodiscard]] std::optional<std::string> parse_nft_rule_set(const nlmsghdr& message, const NftTable& table);
+
+/// List the elements of a set. Errors: missing if there is no such set.
+[[nodiscard]] Result<std::vector<NftElement>> list_nft_elements(Netlink& netlink, const NftTable& table,
+                                                                const std::string& set);
+
+/// List the sets that are written into the rules of a table. Those that stand beside the rules can be very
+/// large, and are left out.
+[[nodiscard]] Result<NftSets> list_nft_rule_sets(Netlink& netlink, const NftTable& table);
+
+} // namespace vdeup::kernel

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "kernel/packet_filter.hpp"
+
+namespace vdeup::kernel {
+
+/// Read what all packet filters of this host do to such frames, those of nf_tables and those of the older
+/// iptables. Errors: not_permitted without CAP_NET_ADMIN.
+[[nodiscard]] Result<PacketFilters> read_packet_filters(const Frames& frames);
+
+} // namespace vdeup::kernel
