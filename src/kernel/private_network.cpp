@@ -1,0 +1,197 @@
+#include "kernel/private_network.hpp"
+
+#include "kernel/interface_addresses.hpp"
+#include "kernel/links.hpp"
+#include "kernel/nat_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace vdeup::kernel {
+namespace {
+
+constexpr std::uint8_t k_private6 = 0xfd;
+constexpr int k_most_attempts = 5;
+
+bool is_private6(const IpAddress& address) {
+  return address.is_ip6() && address.bytes6().front() == k_private6;
+}
+
+/// The bridge of that name, if there is one. Errors: conflict if it does not bear the mark.
+Result<std::optional<Device>> find_bridge(Netlink& netlink, const IfName& name, const NatMark& mark,
+                                          const std::string& what) {
+  TRY(auto link, find_link(netlink, name));
+  if (!link)
+    return std::optional<Device>{};
+  if (!link->is_bridge() || NatMark::parse(link->alias) != mark)
+    return fail(Error{ErrorKind::conflict, what, name.str() + " is not a bridge of that switch", {}});
+  return std::optional{Device{.index = link->index, .name = name}};
+}
+
+/// The tables of private networks: the one of this bridge, and the others.
+struct Tables {
+  std::optional<NatTable> own{};
+  std::vector<NatTable> others{};
+};
+
+Result<Tables> find_tables(const IfName& bridge, const NatMark& mark, const std::string& what) {
+  TRY(auto name, nat_table_name(bridge));
+  TRY(auto all, list_nat_tables());
+  Tables tables;
+  for (NatTable& table : all) {
+    if (table.name == name && table.mark != mark)
+      return fail(Error{ErrorKind::conflict, what, "table " + name + " is not that switch's", {}});
+    if (table.name == name)
+      tables.own = std::move(table);
+    else if (table.mark)
+      tables.others.push_back(std::move(table));
+  }
+  return tables;
+}
+
+/// What is on record already. Another private network's is as good as an own one: of what was before both of
+/// them, nothing is left to be seen.
+Result<ForwardingRecord> read_records(const Tables& tables) {
+  ForwardingRecord record;
+  if (tables.own) {
+    TRY(auto own, read_record(*tables.own));
+    record.merge(own);
+  }
+  for (const NatTable& other : tables.others) {
+    TRY(auto found, read_record(other));
+    record.merge(found);
+  }
+  return record;
+}
+
+/// The bridges of private networks have VMs behind them, and no router that this host would listen to.
+Result<InterfaceNames> list_private_bridges(Netlink& netlink) {
+  TRY(auto links, list_links(netlink));
+  InterfaceNames names;
+  for (const Link& link : links)
+    if (NatMark::parse(link.alias))
+      names.insert(link.name);
+  return names;
+}
+
+InterfaceAddress to_interface_address(const IpPrefix& prefix) {
+  InterfaceAddress address{.local = prefix};
+  if (prefix.address.is_ip6()) {
+    address.flags = k_no_duplicate_detection; // nobody else is there yet
+    return address;
+  }
+  auto last = prefix.address.bytes4();
+  for (unsigned bit = prefix.length; bit < last.size() * 8; ++bit)
+    last.at(bit / 8) |= static_cast<std::uint8_t>(0x80U >> bit % 8);
+  address.broadcast = IpAddress{last};
+  return address;
+}
+
+/// Give the bridge its addresses; those that were not there before are noted in `added`.
+Result<> add_addresses(Netlink& netlink, const Device& bridge, const PrivateNetwork& network,
+                       std::vector<InterfaceAddress>& added) {
+  TRY(auto present, list_interface_addresses(netlink, bridge));
+  std::vector<IpPrefix> wanted{network.gateway4};
+  if (network.gateway6)
+    wanted.push_back(*network.gateway6);
+  for (const IpPrefix& prefix : wanted) {
+    const bool is_there = std::any_of(present.begin(), present.end(),
+                                      [&](const InterfaceAddress& one) { return one.local == prefix; });
+    if (is_there)
+      continue;
+    const InterfaceAddress address = to_interface_address(prefix);
+    TRY(add_address(netlink, bridge, address));
+    added.push_back(address);
+  }
+  return ok();
+}
+
+Result<> remove_addresses(Netlink& netlink, const Device& bridge) {
+  TRY(auto present, list_interface_addresses(netlink, bridge));
+  for (const InterfaceAddress& address : present)
+    if (!address.local.address.is_ip6() || is_private6(address.local.address)) {
+      TRY(remove_address(netlink, bridge, address));
+    }
+  return ok();
+}
+
+/// Have the kernel do what it did before, or leave that to those who still need what it does now; and then
+/// the table with the record goes.
+Result<> remove_table(const NatTable& table, const std::vector<NatTable>& others) {
+  TRY(auto record, read_record(table));
+  if (!others.empty())
+    return hand_over_nat_table(table, record, others);
+  TRY(stop_forwarding(record));
+  return hand_over_nat_table(table, {}, {});
+}
+
+Result<> start(Netlink& netlink, const Device& bridge, const AddPrivateNetwork& step,
+               const ForwardingRecord& record) {
+  TRY(start_forwarding(step.network.gateway6.has_value(), record));
+  std::vector<InterfaceAddress> added;
+  auto done = add_addresses(netlink, bridge, step.network, added);
+  if (!done)
+    for (const InterfaceAddress& address : added)
+      (void)remove_address(netlink, bridge, address);
+  return done;
+}
+
+} // namespace
+
+Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step) {
+  const std::string what = "cannot make a private network of bridge " + step.bridge.str();
+  TRY(auto bridge, find_bridge(netlink, step.bridge, step.mark, what));
+  if (!bridge)
+    return fail(Error{ErrorKind::missing, what, "there is no such bridge", {}});
+  TRY(auto tables, find_tables(step.bridge, step.mark, what));
+  TRY(auto record, read_records(tables));
+  TRY(auto deaf, list_private_bridges(netlink));
+  const ForwardingRecord now = observe_forwarding(step.network.gateway6.has_value(), deaf);
+  record.merge(now);
+  TRY(auto table, write_nat_table(step, record));
+  auto done = start(netlink, *bridge, step, record);
+  if (!done) {
+    (void)stop_forwarding(now);
+    if (!tables.own) // one that was there is what an earlier call has left for us to go on with
+      (void)hand_over_nat_table(table, {}, {});
+  }
+  return done;
+}
+
+Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& step) {
+  const std::string what = "cannot take back the private network of bridge " + step.bridge.str();
+  TRY(auto bridge, find_bridge(netlink, step.bridge, step.mark, what));
+  if (bridge) {
+    TRY(remove_addresses(netlink, *bridge));
+  }
+  for (int attempt = 1;; ++attempt) {
+    TRY(auto tables, find_tables(step.bridge, step.mark, what));
+    auto removed = tables.own ? remove_table(*tables.own, tables.others) : ok();
+    if (removed || attempt == k_most_attempts) // else others may be on their way out at the same time
+      return removed;
+  }
+}
+
+Result<std::optional<PrivateNetwork>> read_private_network(Netlink& netlink, std::uint32_t index) {
+  TRY(auto link, find_link(netlink, index));
+  auto name = link ? IfName::parse(link->name) : fail(Error{});
+  if (!name)
+    return std::optional<PrivateNetwork>{};
+  const Device bridge{.index = index, .name = std::move(name).value()};
+  TRY(auto addresses, list_interface_addresses(netlink, bridge));
+  std::optional<PrivateNetwork> network;
+  std::optional<IpPrefix> gateway6;
+  for (const InterfaceAddress& address : addresses) {
+    if (!address.local.address.is_ip6() && !network)
+      network = PrivateNetwork{.gateway4 = address.local};
+    if (is_private6(address.local.address) && !gateway6)
+      gateway6 = address.local;
+  }
+  if (network)
+    network->gateway6 = gateway6;
+  return network;
+}
+
+} // namespace vdeup::kernel
