@@ -2,6 +2,7 @@
 
 #include "kernel/ip_networks.hpp"
 #include "kernel/nat_lab.hpp"
+#include "kernel/nat_obstacles.hpp"
 #include "kernel/udp_sockets.hpp"
 #include "kernel/nat_table.hpp"
 #include "kernel/path_lab.hpp"
@@ -90,10 +91,12 @@ TEST_CASE("nat: who may change nothing can look, and changes nothing", "[nat]") 
     auto netlink = kernel::Netlink::open();
     const auto rules = kernel::has_rules(name_of("vdenat0"), mark_of("vdenat0"));
     const auto used = kernel::used_networks(netlink.value());
+    const auto obstacles = kernel::nat_obstacles(netlink.value(), name_of("vdenat0"));
     const auto added = try_to_add(adding("vdenat0"));
     const auto removed = try_to_remove(removing("vdenat0"));
     return seen("vdenat0") == adding("vdenat0").network && rules && !rules.value() && used &&
-           used.value().size() >= 2 && !added && added.error().kind == ErrorKind::not_permitted && !removed &&
+           used.value().size() >= 2 && !obstacles && obstacles.error().kind == ErrorKind::not_permitted &&
+           !added && added.error().kind == ErrorKind::not_permitted && !removed &&
            removed.error().kind == ErrorKind::not_permitted;
   }};
   CHECK(alice.finish());

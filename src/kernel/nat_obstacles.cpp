@@ -1,0 +1,165 @@
+#include "kernel/nat_obstacles.hpp"
+
+#include "base/text.hpp"
+#include "kernel/links.hpp"
+#include "kernel/packet_filters.hpp"
+#include "kernel/route_query.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vdeup::kernel {
+namespace {
+
+constexpr std::array<std::uint16_t, 2> k_asked_ports{67, 53}; // DHCP, DNS
+
+/// The interface that VMs reach the outside through: where the first default route leads, or any other than
+/// the bridge.
+Result<FrameSide> find_outside(Netlink& netlink, const FrameSide& bridge) {
+  TRY(auto ways, list_default_route_links());
+  for (const std::uint32_t index : ways) {
+    TRY(auto link, find_link(netlink, index));
+    if (link && index != bridge.index)
+      return make_frame_side(link->name, index);
+  }
+  FrameSide another = bridge;
+  another.is_another = true;
+  return another;
+}
+
+/// A chain, and what of a private network it drops.
+struct Dropping {
+  ForwardFilter chain;
+  bool outward = false;
+  bool answers = false;
+  std::vector<std::uint16_t> ports{};
+};
+
+/// Collects what the chains drop, each with all of it.
+class Collection {
+ public:
+  Dropping& at(const ForwardFilter& chain) {
+    const auto found = std::find_if(m_all.begin(), m_all.end(), [&chain](const Dropping& one) {
+      return one.chain.tool == chain.tool && one.chain.family == chain.family &&
+             one.chain.table == chain.table && one.chain.chain == chain.chain;
+    });
+    return found == m_all.end() ? m_all.emplace_back(Dropping{.chain = chain}) : *found;
+  }
+  [[nodiscard]] const std::vector<Dropping>& all() const { return m_all; }
+
+ private:
+  std::vector<Dropping> m_all{};
+};
+
+/// The chains of a hook that do not accept. Those of the bridge family do not see what is routed.
+std::vector<ForwardFilter> dropping(const std::vector<ForwardFilter>& chains) {
+  std::vector<ForwardFilter> found;
+  for (const ForwardFilter& chain : chains)
+    if (!chain.accepts_bridge && chain.family != "bridge")
+      found.push_back(chain);
+  return found;
+}
+
+Result<Collection> collect(const FrameSide& bridge, const FrameSide& outside) {
+  Collection found;
+  TRY(auto outward, read_packet_filters({.in = bridge, .out = outside, .state = k_new}));
+  for (const ForwardFilter& chain : dropping(outward.forward))
+    found.at(chain).outward = true;
+  TRY(auto answers, read_packet_filters({.in = outside, .out = bridge, .state = k_established}));
+  for (const ForwardFilter& chain : dropping(answers.forward))
+    found.at(chain).answers = true;
+  for (const std::uint16_t port : k_asked_ports) {
+    TRY(auto asked, read_packet_filters({.in = bridge, .out = {}, .state = k_new, .udp_port = port}));
+    for (const ForwardFilter& chain : dropping(asked.input))
+      if (chain.family != "ip6")
+        found.at(chain).ports.push_back(port);
+  }
+  return found;
+}
+
+/// Writes the commands that let a private network through one chain, for the tool or the program that made
+/// it.
+class Commands {
+ public:
+  Commands(const Dropping& what, const std::string& bridge)
+      : m_what(what), m_chain(what.chain), m_bridge(shell_quote(bridge)), m_name(bridge) {}
+
+  [[nodiscard]] std::vector<std::string> write() {
+    if (m_chain.owner == "ufw")
+      write_for_ufw();
+    else if (m_chain.owner == "firewalld")
+      m_commands.push_back(
+          fmt::format("firewall-cmd --zone=trusted --add-interface={}", m_bridge)); // lets all through
+    else if (m_chain.tool == ForwardFilter::Tool::nftables)
+      write_for_nft();
+    else
+      write_for_iptables();
+    return std::move(m_commands);
+  }
+
+ private:
+  void write_for_ufw() {
+    if (m_what.outward || m_what.answers)
+      m_commands.push_back(fmt::format("ufw route allow in on {}", m_bridge));
+    for (const std::uint16_t port : m_what.ports)
+      m_commands.push_back(fmt::format("ufw allow in on {} to any port {} proto udp", m_bridge, port));
+  }
+
+  void write_for_nft() {
+    const auto insert = [this](const std::string& rule) {
+      m_commands.push_back("nft " + shell_quote(fmt::format("insert rule {} {} {} {} accept", m_chain.family,
+                                                            m_chain.table, m_chain.chain, rule)));
+    };
+    if (m_what.outward)
+      insert(fmt::format("iifname \"{}\"", m_name));
+    if (m_what.answers)
+      insert(fmt::format("oifname \"{}\" ct state established,related", m_name));
+    for (const std::uint16_t port : m_what.ports)
+      insert(fmt::format("iifname \"{}\" udp dport {}", m_name, port));
+  }
+
+  void write_for_iptables() {
+    const std::string& chain = m_chain.user_chain.empty() ? m_chain.chain : m_chain.user_chain;
+    const std::string insert = fmt::format(
+        "{}{} -I {}", m_chain.family == "ip6" ? "ip6tables" : "iptables",
+        m_chain.tool == ForwardFilter::Tool::iptables_legacy ? "-legacy" : "", shell_quote(chain));
+    if (m_what.outward)
+      m_commands.push_back(fmt::format("{} -i {} -j ACCEPT", insert, m_bridge));
+    if (m_what.answers)
+      m_commands.push_back(
+          fmt::format("{} -o {} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", insert, m_bridge));
+    for (const std::uint16_t port : m_what.ports)
+      m_commands.push_back(fmt::format("{} -i {} -p udp --dport {} -j ACCEPT", insert, m_bridge, port));
+  }
+
+  const Dropping& m_what;
+  const ForwardFilter& m_chain;
+  std::string m_bridge;
+  std::string m_name;
+  std::vector<std::string> m_commands{};
+};
+
+NatObstacle to_obstacle(const Dropping& what, const std::string& bridge) {
+  const ForwardFilter& chain = what.chain;
+  return {.owner = chain.owner.empty() ? fmt::format("table {} {}", chain.family, printable(chain.table))
+                                       : chain.owner,
+          .what = what.ports.empty() ? "drops what is forwarded" : "drops what VMs ask this host",
+          .commands = Commands{what, bridge}.write()};
+}
+
+} // namespace
+
+Result<std::vector<NatObstacle>> nat_obstacles(Netlink& netlink, const IfName& bridge) {
+  TRY(auto link, find_link(netlink, bridge));
+  const FrameSide inside = make_frame_side(bridge.str(), link ? link->index : 0);
+  TRY(auto outside, find_outside(netlink, inside));
+  TRY(auto found, collect(inside, outside));
+  std::vector<NatObstacle> obstacles;
+  for (const Dropping& what : found.all())
+    obstacles.push_back(to_obstacle(what, bridge.str()));
+  return obstacles;
+}
+
+} // namespace vdeup::kernel
