@@ -108,10 +108,17 @@ constexpr std::array k_table_traces{Trace{"docker-", "Docker"}, Trace{"firewalld
 constexpr std::array k_chain_traces{Trace{"DOCKER", "Docker"}, Trace{"ufw-", "ufw"}, Trace{"ufw6-", "ufw"},
                                     Trace{"LIBVIRT_", "libvirt"}};
 
-std::string owner_of(const FilterTable& table) {
+/// Whose chains of a table these are. Where several share one, as ufw and Docker do, it is who has chains in
+/// the way of these frames.
+std::string owner_of(const FilterTable& table, const std::set<std::string>& in_the_way) {
   for (const Trace& trace : k_table_traces)
     if (table.name.starts_with(trace.prefix))
       return std::string{trace.owner};
+  for (const Trace& trace : k_chain_traces) {
+    const auto first = in_the_way.lower_bound(std::string{trace.prefix});
+    if (first != in_the_way.end() && first->starts_with(trace.prefix))
+      return std::string{trace.owner};
+  }
   for (const Trace& trace : k_chain_traces) {
     const auto first = table.chains.lower_bound(std::string{trace.prefix});
     if (first != table.chains.end() && first->first.starts_with(trace.prefix))
@@ -125,13 +132,14 @@ void add_filter(std::vector<ForwardFilter>& filters, const FilterTable& table, c
   // firewalld leaves the policy at accept and ends the chain with a rule that rejects what is left.
   if (!base.drops && end != Walk::End::dropped)
     return;
+  const auto reachable = reachable_from(table, base.name);
   ForwardFilter filter{.tool = table.tool,
                        .family = table.family,
                        .table = table.name,
                        .chain = base.name,
-                       .owner = owner_of(table),
+                       .owner = owner_of(table, reachable),
                        .accepts_bridge = end == Walk::End::accepted};
-  if (reachable_from(table, base.name).contains(std::string{k_docker_user}))
+  if (reachable.contains(std::string{k_docker_user}))
     filter.user_chain = k_docker_user;
   filters.push_back(std::move(filter));
 }

@@ -108,6 +108,9 @@ TEST_CASE("obstacles: ufw is let through by its own commands", "[nat]") {
   CHECK(obstacle.what == "drops what VMs ask this host");
   CHECK(obstacle.commands == Lines{"ufw allow in on vdenat0 to any port 67 proto udp",
                                    "ufw allow in on vdenat0 to any port 53 proto udp"});
+  must(tables + "-N DOCKER-USER"); // in the same table, and not in the way
+  must(tables + "-A DOCKER-USER -j RETURN");
+  CHECK(only_obstacle().owner == "ufw");
   must(tables + "-P FORWARD DROP");
   const auto both = obstacles();
   REQUIRE(both.size() == 2);
