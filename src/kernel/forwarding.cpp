@@ -110,6 +110,10 @@ void ForwardingRecord::merge(const ForwardingRecord& other) {
   accept_ra_was_1.insert(other.accept_ra_was_1.begin(), other.accept_ra_was_1.end());
 }
 
+bool has_ip6() {
+  return read_value("ipv6/conf/all/disable_ipv6") == 0;
+}
+
 bool forwards_packets(bool ip6) {
   return read_value(ip6 ? k_ip6_forward : k_ip4_forward).value_or(0) != 0;
 }

@@ -27,6 +27,9 @@ struct ForwardingRecord {
   void merge(const ForwardingRecord& other);
 };
 
+/// True if the kernel has IPv6, and it is not switched off.
+[[nodiscard]] bool has_ip6();
+
 /// True if the kernel hands on packets of a family.
 [[nodiscard]] bool forwards_packets(bool ip6);
 

@@ -103,6 +103,12 @@ TEST_CASE("nat: who may change nothing can look, and changes nothing", "[nat]") 
   CHECK(changes_of_state(before) == "");
 }
 
+TEST_CASE("nat: a host has IPv6 unless it is switched off", "[nat]") {
+  CHECK(kernel::has_ip6());
+  sysctl("ipv6/conf/all/disable_ipv6", "1");
+  CHECK_FALSE(kernel::has_ip6());
+}
+
 TEST_CASE("nat: the networks in use are those of addresses and of routes in any table", "[nat]") {
   const auto used = [](const std::string& address, std::uint8_t length) {
     auto netlink = kernel::Netlink::open();
