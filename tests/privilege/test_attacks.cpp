@@ -2,7 +2,7 @@
 // channel itself.
 
 #include "model/interpret.hpp"
-#include "privilege/privilege_lab.hpp"
+#include "privilege/talk.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -24,56 +24,6 @@ namespace {
 
 constexpr const char* k_policy = "/etc/vdeup/policy.conf";
 const std::string k_dir = hexadecimal("/var/tmp/vde_switch0.acue");
-const std::string k_hello = line("hello");
-
-std::string status_of(const std::string& pid, const std::string& key) {
-  std::ifstream file{"/proc/" + pid + "/status"};
-  for (std::string text; std::getline(file, text);)
-    if (text.starts_with(key + ":"))
-      return text.substr(key.size() + 1);
-  return {};
-}
-
-/// The pids of the helpers that run.
-std::vector<std::string> helpers() {
-  std::vector<std::string> pids;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    std::ifstream file{entry.path() / "comm"};
-    std::string comm;
-    const std::string pid = entry.path().filename();
-    if (std::getline(file, comm) && comm == "vdeup-helper" && !has(status_of(pid, "State"), "Z"))
-      pids.push_back(pid);
-  }
-  return pids;
-}
-
-/// A talk that has begun: the helper serves.
-class Talk {
- public:
-  explicit Talk(const lab::User& user, std::vector<std::string> environment = {})
-      : m_talker(Host::talker(), {.user = user, .environment = std::move(environment)}) {
-    m_talker.write(k_hello);
-    REQUIRE(m_talker.wait_for("ok\ndone"));
-  }
-  void say(const std::string& text) {
-    m_talker.write(text);
-    ++m_said;
-    REQUIRE(lab::eventually([this] {
-      (void)m_talker.wait_for("\n\n", std::chrono::milliseconds{5});
-      std::size_t done = 0;
-      for (std::size_t at = 0; (at = m_talker.output().find("done", at)) != std::string::npos; at += 4)
-        ++done;
-      return done == m_said + 1;
-    }));
-  }
-  [[nodiscard]] const std::string& output() const { return m_talker.output(); }
-  lab::Running& talker() { return m_talker; }
-
- private:
-  lab::Running m_talker;
-  std::size_t m_said = 0;
-};
-
 } // namespace
 
 TEST_CASE("attacks: a policy that others could have written, or replaced, allows nothing", "[privilege]") {
