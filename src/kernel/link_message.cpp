@@ -40,6 +40,9 @@ void parse_tun(nlattr* data, Link& link) {
     link.tun_owner = nla_get_u32(found[IFLA_TUN_OWNER]);
   if (found[IFLA_TUN_MULTI_QUEUE] != nullptr)
     link.is_multi_queue = nla_get_u8(found[IFLA_TUN_MULTI_QUEUE]) != 0;
+  for (const int queues : {IFLA_TUN_NUM_QUEUES, IFLA_TUN_NUM_DISABLED_QUEUES})
+    if (nlattr* const number = found[static_cast<std::size_t>(queues)]; number != nullptr)
+      link.tun_queues += nla_get_u32(number);
   if (found[IFLA_TUN_TYPE] != nullptr)
     link.is_tap = nla_get_u8(found[IFLA_TUN_TYPE]) == k_tap_mode;
 }

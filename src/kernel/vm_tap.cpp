@@ -20,6 +20,14 @@ constexpr short k_for_a_vm = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
 constexpr short k_multi_queue = IFF_MULTI_QUEUE;
 constexpr short k_exclusive = static_cast<short>(IFF_TUN_EXCL);
 
+/// A device with several queues lets in whoever opens it under its name, as long as it has no owner: the
+/// kernel asks for no right then. Root's is open to root and to CAP_NET_ADMIN.
+Result<> keep_others_out(const engine::VmTap& tap, const std::string& what) {
+  if (::ioctl(tap.queues.front().get(), TUNSETOWNER, uid_t{0}) < 0)
+    return fail(errno_error(errno, what));
+  return ok();
+}
+
 /// The first queue makes the device, under the first `tapN` that is free at that moment.
 Result<engine::VmTap> create(short flags, const std::string& what) {
   for (unsigned number = 0; number < k_most_names; ++number) {
@@ -32,9 +40,21 @@ Result<engine::VmTap> create(short flags, const std::string& what) {
     TRY(auto queue, move_above(std::move(fd).value(), engine::VmTap::k_lowest_fd));
     engine::VmTap tap{std::move(name), {}, {}};
     tap.queues.push_back(std::move(queue));
+    TRY(keep_others_out(tap, what));
     return tap;
   }
   return fail(Error{ErrorKind::failed, what, "all names are taken", {}});
+}
+
+/// Who was faster than keep_others_out() has a queue. It is not on a bridge yet, and is taken from him.
+Result<> check_is_alone(Netlink& netlink, const engine::VmTap& tap, std::uint32_t index,
+                        const std::string& what) {
+  TRY(auto link, find_link(netlink, index));
+  if (link && (!link->is_multi_queue || link->tun_queues == tap.queues.size()))
+    return ok();
+  (void)delete_link(netlink, index, what); // the error is the other one
+  return fail(Error{
+      ErrorKind::conflict, what, fmt::format("another process has taken a queue of {}", tap.name.str()), {}});
 }
 
 /// Open /dev/vhost-net once for each queue. Where that does not go, QEMU copies the frames itself, which is
@@ -70,6 +90,7 @@ Result<engine::VmTap> KernelLane::open_tap(const VmTapPlan& plan) {
     tap.queues.push_back(std::move(queue));
   }
   TRY(auto index, tap_index(tap.queues.front().get(), tap.name));
+  TRY(check_is_alone(m_netlink, tap, index, what));
   TRY(auto bridge, find_link(m_netlink, plan.bridge));
   if (!bridge || !bridge->is_bridge())
     return fail(Error{ErrorKind::conflict, what, fmt::format("bridge {} is gone", plan.bridge.str()), {}});

@@ -38,6 +38,7 @@ struct Link {
   std::optional<uid_t> tun_owner{}; ///< of a TUN or TAP with an owner
   bool is_tap = false;              ///< a TUN device in TAP mode
   bool is_multi_queue = false;
+  std::uint32_t tun_queues = 0; ///< of a multi-queue TAP: how many descriptors hold one, in use or not
   std::optional<PortState> port_state{}; ///< of a port of a bridge
   LinkCounters counters{};
   std::string port_kind{}; ///< what kind of device it is a part of: bridge, bond, team, vrf, …; or empty
