@@ -9,8 +9,6 @@
 namespace vdeup::privilege {
 namespace {
 
-constexpr std::chrono::seconds k_reply_patience{10};
-
 /// What a request comes to. The descriptors are closed here once copies of them have been sent.
 struct Served {
   Reply reply;
@@ -50,8 +48,7 @@ Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes)
   return {};
 }
 
-Result<> send(int channel, const Served& served) {
-  const auto deadline = Deadline::after(k_reply_patience);
+Result<> send(int channel, const Served& served, const Deadline& deadline) {
   TRY(send_message(channel, write_reply(served.reply), {}, deadline));
   for (std::size_t at = 0; at < served.fds.size(); at += k_most_fds) {
     std::vector<int> some;
@@ -64,17 +61,17 @@ Result<> send(int channel, const Served& served) {
 
 } // namespace
 
-Result<> serve(int channel, const Identity& caller, Menu& menu, std::chrono::milliseconds longest_silence) {
+Result<> serve(int channel, const Identity& caller, Menu& menu, const Patience& patience) {
   const SignalHold hold; // Ctrl-C reaches us and the client, which then wants its undo
   for (;;) {
-    auto message = receive_message(channel, Fds::dropped, Deadline::after(longest_silence));
+    auto message = receive_message(channel, Fds::dropped, Deadline::after(patience.silence));
     if (!message && message.error().kind != ErrorKind::usage)
       return fail(std::move(message).error());
     if (message && !message.value())
       return ok();
     const Served served =
         message ? serve_request(menu, caller, message.value()->bytes) : refused(std::move(message));
-    TRY(send(channel, served));
+    TRY(send(channel, served, Deadline::after(patience.reply)));
   }
 }
 

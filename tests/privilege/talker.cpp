@@ -6,8 +6,9 @@
 // and prints the reply: `ok`, `tap NAME, N descriptors`, `error CAUSE` or `end`. Lines that begin with `!`
 // are for the talker: `!stop`, `!continue` and `!kill` signal the program, `!wait` waits for another line
 // without an answer,
-// `!close` ends the talk, `!fuzz SEED COUNT` sends as many random and as many mutated messages and counts the
-// replies. With --made-by the channel is made as one user, and the program run as another one.
+// `!close` ends the talk, `!flood` sends requests and reads no reply until no more go in, `!fuzz SEED COUNT`
+// sends as many random and as many mutated messages and counts the replies. With --made-by the channel is
+// made as one user, and the program run as another one.
 
 #include "privilege/channel.hpp"
 #include "privilege/protocol.hpp"
@@ -94,6 +95,8 @@ class Talker {
       (void)::kill(m_pid, verb == "!stop" ? SIGSTOP : verb == "!kill" ? SIGKILL : SIGCONT);
     else if (verb == "!close")
       m_channel.reset();
+    else if (verb == "!flood")
+      flood();
     else if (verb == "!fuzz")
       fuzz(words);
     print("done " + verb);
@@ -128,6 +131,12 @@ class Talker {
         m_fds.push_back(std::move(fd));
     }
     return fmt::format("tap {}, {} descriptors", reply.tap->str(), reply.queues);
+  }
+
+  void flood() {
+    constexpr std::chrono::seconds too_long{1}; // for a program that reads
+    while (send_message(m_channel.get(), "vdeup-helper/1 hello", {}, Deadline::after(too_long))) {
+    }
   }
 
   void say(const std::string& line) { print(ask(line)); }
