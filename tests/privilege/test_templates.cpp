@@ -1,15 +1,12 @@
 // The templates that let the helper be started: does the program that each is for read it, and does it then
 // start the helper for the users of the group vdeup, and for no others?
 
-#include "privilege/privilege_lab.hpp"
+#include "privilege/ways_lab.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <sys/mount.h>
-
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 using namespace privilege_lab;
 using lab::k_acue;
@@ -18,22 +15,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A template as it is installed, for the helper of the lab.
-std::string read_template(const std::string& name) {
-  std::ifstream file{std::string{VDEUP_TEST_TEMPLATES} + "/" + name};
-  std::ostringstream text;
-  text << file.rdbuf();
-  REQUIRE(!text.str().empty());
-  std::string ready = text.str();
-  if (const std::size_t at = ready.find(VDEUP_TEST_HELPER_PATH); at != std::string::npos)
-    ready.replace(at, std::string{VDEUP_TEST_HELPER_PATH}.size(), Host::helper());
-  return ready;
-}
-
 /// acue is in the group vdeup, and berta is not.
 void make_group() {
   std::ofstream{"/etc/group", std::ios::app} << "vdeup:x:5200:acue\n";
-  REQUIRE(::mount("tmpfs", "/run", "tmpfs", 0, "mode=755") == 0);
+  own_run();
   for (const char* name : {"sudo", "doas", "polkit-1"})
     write_file(std::string{"/etc/pam.d/"} + name,
                "auth required pam_deny.so\naccount required pam_permit.so\nsession required pam_permit.so\n");
@@ -50,15 +35,6 @@ void check_is_for_the_group(const std::string& way) {
   INFO(refused.err);
   CHECK(refused.status == 2);
   CHECK(has(refused.err, way + " ("));
-}
-
-/// Put a file into a directory of the machine's, for this test only.
-void put(const std::string& directory, const std::string& name, const std::string& text) {
-  const std::string copy = "/var/tmp/home/" + fs::path{directory}.filename().string();
-  fs::create_directories(copy);
-  fs::copy(directory, copy, fs::copy_options::overwrite_existing);
-  write_file(copy + "/" + name, text);
-  REQUIRE(::mount(copy.c_str(), directory.c_str(), nullptr, MS_BIND, nullptr) == 0);
 }
 
 } // namespace
@@ -89,22 +65,12 @@ TEST_CASE("templates: doas reads its rule and follows it", "[privilege]") {
 
 TEST_CASE("templates: polkit reads its action and its rule, and follows them", "[privilege]") {
   const Host host{Capability::none};
-  for (const char* program : {"pkexec", "pkcheck", "pkaction", "dbus-daemon", "xmllint"})
-    needs(program);
-  if (!fs::exists("/usr/lib/polkit-1/polkitd"))
-    lab::skip("needs polkitd");
+  needs("xmllint");
   make_group();
   const std::string action = "/var/tmp/home/org.vdeup.helper.policy";
   write_file(action, read_template("org.vdeup.helper.policy"));
   must("xmllint --nonet --noout --dtdvalid /usr/share/polkit-1/policyconfig-1.dtd " + action);
-  put("/usr/share/polkit-1/actions", "org.vdeup.helper.policy", read_template("org.vdeup.helper.policy"));
   write_file("/etc/polkit-1/rules.d/50-vdeup.rules", read_template("vdeup.rules"));
-  fs::create_directories("/run/dbus");
-  const lab::Running bus{{"dbus-daemon", "--system", "--nofork", "--nopidfile"}};
-  REQUIRE(lab::eventually([] { return fs::exists("/run/dbus/system_bus_socket"); }));
-  const lab::Running polkit{{"/usr/lib/polkit-1/polkitd", "--no-debug"}};
-  REQUIRE(lab::eventually([] {
-    return lab::run({"pkaction", "--action-id", "org.vdeup.helper"}).status == 0;
-  }));
+  const Polkit polkit;
   check_is_for_the_group("pkexec");
 }
