@@ -281,3 +281,45 @@ TEST_CASE("attacks: signals that ask it to end do not cut a helper short, and it
   talk.say("!close\n");
   CHECK(lab::eventually([] { return helpers().empty(); }));
 }
+
+TEST_CASE("attacks: a switch is its owner and no more, whoever has started it", "[privilege]") {
+  const bool by_root = GENERATE(false, true);
+  CAPTURE(by_root);
+  const Host host;
+  Host::set_policy("allow all bridge * all\n");
+  const auto made = by_root ? lab::run({std::string{k_prefix} + "/bin/vdeup", "create", "-u", "acue"})
+                            : Host::vdeup(k_acue, {"create"});
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  std::istringstream pids{lab::list_switches()};
+  unsigned switches = 0;
+  for (std::string pid; pids >> pid; ++switches) {
+    CHECK(has(status_of(pid, "Uid"), "5001\t5001\t5001\t5001"));
+    CHECK(has(status_of(pid, "Gid"), "5001\t5001\t5001\t5001"));
+    CHECK(!has(" " + status_of(pid, "Groups") + " ", " 0 "));
+    for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapAmb"})
+      CHECK(has(status_of(pid, set), "\t0000000000000000"));
+  }
+  CHECK(switches == 1);
+  CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
+}
+
+TEST_CASE("attacks: limits that a caller sets for his helper leave a step that is done or is not",
+          "[privilege]") {
+  const std::string limit =
+      GENERATE(as<std::string>{}, "-n 3", "-n 4", "-n 5", "-n 6", "-f 0", "-c 0", "-l 0", "-q 0", "-i 0");
+  CAPTURE(limit);
+  const Host host;
+  Host::set_policy("allow all bridge * all\n");
+  const std::string before = lab::snapshot();
+  const std::string start = "ulimit " + limit + "; exec " + Host::helper();
+  lab::Running talker{Host::talker({"/bin/bash", "-c", start}), {.user = k_acue}};
+  talker.write(line("create-tap tap0 1500 " + k_dir));
+  const auto done = talker.finish();
+  INFO(done.out << done.err);
+  if (has(done.out, "ok\n")) {
+    CHECK(has(show("tap0"), "alias vdeup uid=5001 switch="));
+    CHECK(has(Host::talk(k_acue, line("delete-tap tap0 " + k_dir)), "ok\n"));
+  }
+  CHECK(lab::changes_since(before).empty());
+}
