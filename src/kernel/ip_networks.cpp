@@ -33,6 +33,15 @@ IpPrefix network_of(const IpPrefix& prefix) {
           prefix.length};
 }
 
+namespace {
+
+std::optional<IpAddress> parse_gateway(const nlmsghdr& message) {
+  const auto found = parse_message<RTA_MAX, rtmsg>(message);
+  return message.nlmsg_type == RTM_NEWROUTE && found ? ip_address_of((*found)[RTA_GATEWAY]) : std::nullopt;
+}
+
+} // namespace
+
 std::optional<IpPrefix> parse_address_network(const nlmsghdr& message) {
   const auto found = parse_message<IFA_MAX, ifaddrmsg>(message);
   if (message.nlmsg_type != RTM_NEWADDR || !found)
@@ -56,6 +65,11 @@ std::optional<IpPrefix> parse_route_network(const nlmsghdr& message) {
   if (!leads_on || info.rtm_dst_len == 0 || !destination || (info.rtm_flags & RTM_F_CLONED) != 0)
     return std::nullopt;
   return network_of({*destination, info.rtm_dst_len});
+}
+
+Result<std::vector<IpAddress>> list_gateways(Netlink& netlink) {
+  const MessageBuilder routes{RTM_GETROUTE, NLM_F_DUMP, rtmsg{}};
+  return netlink.list<IpAddress>(routes.message(), parse_gateway, "cannot list the routes of this host");
 }
 
 // ip address show; ip route show table all; ip -6 route show table all

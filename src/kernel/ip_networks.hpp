@@ -22,4 +22,7 @@ namespace vdeup::kernel {
 /// those that hold every address.
 [[nodiscard]] Result<std::vector<IpPrefix>> used_networks(Netlink& netlink);
 
+/// List the routers that this host's routes lead to.
+[[nodiscard]] Result<std::vector<IpAddress>> list_gateways(Netlink& netlink);
+
 } // namespace vdeup::kernel

@@ -35,21 +35,21 @@ class Executor {
     TRY(create_bridge(m_netlink, step.name, step.mac, step.mtu));
     // The kernel takes no alias in the creating message. If the second message fails, the first is taken
     // back here: a step that failed has changed nothing. If we die between them, the address is the proof.
-    auto marked = mark_bridge(step.name, step.mac);
+    auto marked = mark_bridge(step.name, step.mac, step.nat);
     if (!marked) {
       TRY(take_back_bridge(step));
     }
     return marked;
   }
 
-  Result<> operator()(const MarkBridge& step) const { return mark_bridge(step.name, step.mac); }
+  Result<> operator()(const MarkBridge& step) const { return mark_bridge(step.name, step.mac, step.nat); }
 
   Result<> operator()(const DeleteBridge& step) const {
     const std::string what = "cannot delete bridge " + step.name.str();
     TRY(auto link, find_link(m_netlink, step.name));
     if (!link)
       return ok(); // what is to be gone is gone
-    if (!link->is_bridge() || link->alias != k_bridge_mark)
+    if (!link->is_bridge() || link->alias != bridge_mark(step.nat))
       return fail(Error{ErrorKind::refused, what, "it is not marked as made by vdeup", {}});
     TRY(auto links, list_links(m_netlink));
     for (const Link& port : links)
@@ -113,12 +113,15 @@ class Executor {
     return change_found(m_netlink, *link, wanted, what);
   }
 
-  [[nodiscard]] Result<> mark_bridge(const IfName& name, const MacAddress& mac) const {
+  /// One that bears a mark already was somebody else's, who was as fast as we.
+  [[nodiscard]] Result<> mark_bridge(const IfName& name, const MacAddress& mac,
+                                     const std::optional<NatMark>& nat) const {
     const std::string what = "cannot mark bridge " + name.str();
     TRY(auto link, find_link(m_netlink, name));
-    if (!link || !link->is_bridge() || link->mac != mac)
+    const std::string mark = bridge_mark(nat);
+    if (!link || !link->is_bridge() || link->mac != mac || !(link->alias.empty() || link->alias == mark))
       return fail(Error{ErrorKind::conflict, what, "another device has taken its name", {}});
-    return change_found(m_netlink, *link, {.alias = std::string{k_bridge_mark}}, what);
+    return change_found(m_netlink, *link, {.alias = mark}, what);
   }
 
   [[nodiscard]] Result<> take_back_bridge(const CreateBridge& step) const {

@@ -81,6 +81,10 @@ Result<std::string> nat_table_name(const IfName& bridge) {
 }
 
 // nft list tables inet
+Result<IfName> bridge_of(const NatTable& table) {
+  return IfName::parse(table.name.starts_with(k_prefix) ? table.name.substr(k_prefix.size()) : std::string{});
+}
+
 Result<std::vector<NatTable>> list_nat_tables() {
   auto netlink = open_nf_tables();
   if (!netlink && netlink.error().kind == ErrorKind::missing)

@@ -25,6 +25,9 @@ struct NatTable {
 /// one.
 [[nodiscard]] Result<std::string> nat_table_name(const IfName& bridge);
 
+/// The bridge that a table is for, there or not. Errors: usage for a name that no bridge can have.
+[[nodiscard]] Result<IfName> bridge_of(const NatTable& table);
+
 /// List the tables with such names. Errors: not_permitted without CAP_NET_ADMIN.
 [[nodiscard]] Result<std::vector<NatTable>> list_nat_tables();
 

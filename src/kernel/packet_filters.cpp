@@ -3,15 +3,21 @@
 #include "kernel/legacy_tables.hpp"
 #include "kernel/nft_tables.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace vdeup::kernel {
 
 Result<PacketFilters> read_packet_filters(const Frames& frames) {
   PacketFilters filters;
-  for (const auto& read : {read_nft_tables, read_legacy_tables}) {
-    TRY(auto tables, read(frames));
-    for (const FilterTable& table : tables)
-      add_table(filters, table);
-  }
+  TRY(auto tables, read_nft_tables(frames));
+  auto legacy = read_legacy_tables(frames);
+  if (!legacy && legacy.error().kind != ErrorKind::not_permitted)
+    return fail(std::move(legacy).error());
+  if (legacy)
+    std::move(legacy.value().begin(), legacy.value().end(), std::back_inserter(tables));
+  for (const FilterTable& table : tables)
+    add_table(filters, table);
   return filters;
 }
 

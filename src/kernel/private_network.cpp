@@ -13,7 +13,7 @@ namespace vdeup::kernel {
 namespace {
 
 constexpr std::uint8_t k_private6 = 0xfd;
-constexpr int k_most_attempts = 5;
+constexpr int k_most_attempts = 50; // others may come and go at the same time, each in a moment
 
 bool is_private6(const IpAddress& address) {
   return address.is_ip6() && address.bytes6().front() == k_private6;
@@ -121,8 +121,8 @@ Result<> remove_addresses(Netlink& netlink, const Device& bridge) {
 /// the table with the record goes.
 Result<> remove_table(const NatTable& table, const std::vector<NatTable>& others) {
   TRY(auto record, read_record(table));
-  if (!others.empty())
-    return hand_over_nat_table(table, record, others);
+  if (!others.empty()) // one is enough: who goes after it hands it on
+    return hand_over_nat_table(table, record, {others.front()});
   TRY(stop_forwarding(record));
   return hand_over_nat_table(table, {}, {});
 }

@@ -25,6 +25,16 @@ struct NatMark {
   [[nodiscard]] static std::optional<NatMark> parse(std::string_view text);
 };
 
+/// How many private networks a user can have, one for each switch.
+inline constexpr unsigned k_most_nat_bridges = 26;
+
+/// What the bridges of a user's private networks are called: `vdenat1000`, then `vdenat1000b` and so on. So
+/// users are not in each other's way. Errors: usage for a uid of more than eight digits.
+[[nodiscard]] Result<IfName> nat_bridge_name(uid_t owner, unsigned number);
+
+/// The mark of a bridge that we make: of one switch's private network, or without that of the host's.
+[[nodiscard]] std::string bridge_mark(const std::optional<NatMark>& nat);
+
 /// A network of one switch's VMs that nobody outside knows of: this host's own addresses in it, each with the
 /// length of its prefix. The VMs get the others.
 struct PrivateNetwork {
@@ -32,6 +42,22 @@ struct PrivateNetwork {
   std::optional<IpPrefix> gateway6{}; ///< fdXX:…::1/64; none: this host does not have IPv6
   bool operator==(const PrivateNetwork&) const = default;
 };
+
+/// The range of RFC 1918 that an address is in: 10.0.0.0/8, 192.168.0.0/16 or 172.16.0.0/12.
+[[nodiscard]] std::optional<IpPrefix> private_range(const IpAddress& address);
+
+/// True if a single address among `used` is in that range: a router or a name server of this host, beside
+/// which are others that it has no route to but the default one.
+[[nodiscard]] bool has_servers(const IpPrefix& range, const std::vector<IpPrefix>& used);
+
+/// True if two networks have addresses in common.
+[[nodiscard]] bool overlap(const IpPrefix& one, const IpPrefix& other);
+
+/// Hold a private network that somebody asks for against the rules for one: addresses of nobody
+/// (RFC 1918, RFC 4193), none that this host has another way to, and none of a range that its servers are in
+/// as long as another range is free of them. Errors: refused, with the reason.
+[[nodiscard]] Result<> check_private_network(const PrivateNetwork& network,
+                                             const std::vector<IpPrefix>& used);
 
 /// Something on this host that keeps a private network from the outside, or its VMs from their address.
 struct NatObstacle {

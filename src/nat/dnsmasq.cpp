@@ -68,17 +68,8 @@ Result<> end_ours(const Identity& owner, const ServedBridge& where) {
   return ok();
 }
 
-/// Ports 53 and 67; neighbours, and sockets of one interface; router advertisements. As root dnsmasq lets go
-/// of its groups besides.
-Capabilities rights_of(const Identity& owner) {
-  Capabilities rights{Capability::net_bind_service, Capability::net_admin, Capability::net_raw};
-  if (owner.uid == 0)
-    rights.push_back(Capability::setgid);
-  return rights;
-}
-
 Result<> check_rights(const StartDnsmasq& step) {
-  TRY(const auto missing, kernel::find_missing(rights_of(step.owner)));
+  TRY(const auto missing, kernel::find_missing(dnsmasq_rights(step.owner)));
   if (!missing)
     return ok();
   std::error_code error;
@@ -120,7 +111,7 @@ Result<> launch(const StartDnsmasq& step, std::vector<std::string> words) {
                              "`sudo apt install dnsmasq-base`, or the dnsmasq of your distribution"));
   auto outcome = process::run({.program = std::move(program).value(),
                                .args = std::move(words),
-                               .capabilities = rights_of(step.owner)},
+                               .capabilities = dnsmasq_rights(step.owner)},
                               Deadline::after(k_start_patience));
   if (!outcome) { // a failure of ours, not of the program that the user named
     outcome.error().kind = ErrorKind::failed;
@@ -147,6 +138,13 @@ bool serves_the_same(const StartDnsmasq& step, const ServedBridge& where,
 }
 
 } // namespace
+
+Capabilities dnsmasq_rights(const Identity& owner) {
+  Capabilities rights{Capability::net_bind_service, Capability::net_admin, Capability::net_raw};
+  if (owner.uid == 0)
+    rights.push_back(Capability::setgid);
+  return rights;
+}
 
 Result<> start_dnsmasq(const StartDnsmasq& step) {
   if (!is_plain(step.bridge))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/capability.hpp"
 #include "base/result.hpp"
 #include "model/nat.hpp"
 
@@ -11,6 +12,11 @@ namespace vdeup::nat {
 //    It has three capabilities and no way to more. So its owner can end it without any privilege.
 // 2. There is no file of it, and none to go stale: it is found by its command line.
 // 3. It is up when a UDP socket of the owner's has port 53 of the gateway's address.
+
+/// The capabilities that an owner's dnsmasq takes, and who starts it has to have: for ports 53 and 67, for
+/// neighbours and sockets of one interface, for router advertisements; as root it lets go of its groups
+/// besides.
+[[nodiscard]] Capabilities dnsmasq_rights(const Identity& owner);
 
 /// Start a dnsmasq for a bridge that has the addresses of its network, and wait until it serves. One that
 /// serves the same there already may stay; another one of ours there is ended first.

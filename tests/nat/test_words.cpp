@@ -1,3 +1,4 @@
+#include "nat/name_servers.hpp"
 #include "nat/nat_lab.hpp"
 
 #include <catch2/catch.hpp>
@@ -20,6 +21,15 @@ bool holds(const std::vector<std::string>& words, const std::string& word) {
 }
 
 } // namespace
+
+TEST_CASE("name servers: those of a resolv.conf, and nothing else of it", "[nat]") {
+  const auto read =
+      vdeup::nat::read_name_servers("# nameserver 10.9.9.9\nsearch example\nnameserver 10.1.2.53\n"
+                                    "nameserver fd00::53 # two\nnameserver\nnameserver nobody\n");
+  REQUIRE(read.size() == 2);
+  CHECK(read[0].str() == "10.1.2.53");
+  CHECK(read[1].str() == "fd00::53");
+}
 
 TEST_CASE("words: VMs get what is left of the network", "[nat]") {
   const auto words = words_for(network());
