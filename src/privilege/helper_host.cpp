@@ -21,4 +21,15 @@ Result<> HelperHost::execute(const LinkStep& step) {
   return m_session->execute(step);
 }
 
+Result<std::vector<NatObstacle>> HelperNats::obstacles(const IfName& bridge) {
+  TRY(m_session->may_masquerade(bridge));
+  return std::vector<NatObstacle>{};
+}
+
+Result<> HelperNats::execute(const NatStep& step) {
+  if (std::holds_alternative<StopDnsmasq>(step))
+    return m_direct->execute(step);
+  return m_session->execute(step);
+}
+
 } // namespace vdeup::privilege

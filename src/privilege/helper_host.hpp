@@ -28,6 +28,30 @@ class HelperHost final : public engine::LinkHost {
   std::shared_ptr<Session> m_session;
 };
 
+/// The same for private networks. To end a dnsmasq of one's own takes no privilege.
+class HelperNats final : public engine::NatHost {
+ public:
+  HelperNats(std::unique_ptr<engine::NatHost> direct, std::shared_ptr<Session> session)
+      : m_direct(std::move(direct)), m_session(std::move(session)) {}
+
+  [[nodiscard]] Result<Nat> inspect(const IfName& bridge, const NatMark& mark) override {
+    return m_direct->inspect(bridge, mark);
+  }
+  [[nodiscard]] Result<std::vector<IfName>> left_rules(const NatMark& mark) override {
+    return m_direct->left_rules(mark);
+  }
+  [[nodiscard]] Result<std::vector<IpPrefix>> used_networks() override { return m_direct->used_networks(); }
+  [[nodiscard]] bool has_ip6() override { return m_direct->has_ip6(); }
+  /// The helper tells the first obstacle as an error. Errors: as Session::may_masquerade.
+  [[nodiscard]] Result<std::vector<NatObstacle>> obstacles(const IfName& bridge) override;
+  /// Errors: as Session::execute; not_permitted for what is to be another user's.
+  [[nodiscard]] Result<> execute(const NatStep& step) override;
+
+ private:
+  std::unique_ptr<engine::NatHost> m_direct;
+  std::shared_ptr<Session> m_session;
+};
+
 /// The same for TAPs of VMs.
 class HelperLane final : public engine::LaneHost {
  public:

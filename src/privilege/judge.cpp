@@ -63,6 +63,32 @@ Result<> Judge::allow_new_bridge(const IfName& name) const {
   return ok();
 }
 
+Result<> Judge::allow_new_private_network(const IfName& name) const {
+  TRY(allow(name, config::Right::nat));
+  const auto verdict = m_rules.policy.judge(m_rules.caller, name, config::Right::nat);
+  for (unsigned number = 0; number < k_most_nat_bridges; ++number)
+    if (const auto own = nat_bridge_name(m_rules.caller.uid, number); own && own.value() == name)
+      return ok();
+  if (!verdict.by_wildcard)
+    return ok();
+  return fail(
+      refusal(fmt::format("{} is not a name for a private network of {}", name.str(), m_rules.caller.name)));
+}
+
+Result<> Judge::allow_network_count(kernel::Netlink& netlink, unsigned to_come) const {
+  TRY(auto links, kernel::list_links(netlink));
+  const auto count = std::count_if(links.begin(), links.end(), [this](const Link& link) {
+    const auto mark = NatMark::parse(link.alias);
+    return mark && mark->owner == m_rules.caller.uid;
+  });
+  const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);
+  if (static_cast<std::size_t>(count) + to_come <= limit)
+    return ok();
+  return fail(
+      refusal(fmt::format("{} may have {} private network{} at a time, and has {}", m_rules.caller.name,
+                          limit, limit == 1 ? "" : "s", limit == 1 ? "it" : "them")));
+}
+
 Result<> Judge::allow_taps() const {
   config::Verdict verdict = m_rules.policy.judge_tap(m_rules.caller);
   if (verdict.kind == Kind::silent && m_rules.qemu_bridges.allows_any())

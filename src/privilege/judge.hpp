@@ -16,6 +16,11 @@ class Judge {
   /// The caller may make a bridge of this name: one that a line names, or `ctysbrN`. A star is for the
   /// bridges that there are: a new device under any name could be taken for another one by a firewall.
   [[nodiscard]] Result<> allow_new_bridge(const IfName& name) const;
+  /// The same for a bridge that is to be a private network: one that a line names, or one of the caller's own
+  /// names, so that nobody takes another user's.
+  [[nodiscard]] Result<> allow_new_private_network(const IfName& name) const;
+  /// The caller does not have more private networks than TAPs are allowed, with those that are to come.
+  [[nodiscard]] Result<> allow_network_count(kernel::Netlink& netlink, unsigned to_come) const;
   /// The caller may make TAPs.
   [[nodiscard]] Result<> allow_taps() const;
   /// The caller does not have more TAPs than allowed, with those that are still to come. A new one is counted

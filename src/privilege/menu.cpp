@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "kernel/links.hpp"
+#include "kernel/nat_table.hpp"
 #include "kernel/tap.hpp"
 #include "kernel/vm_tap.hpp"
 #include "model/interpret.hpp"
@@ -36,33 +37,43 @@ class Cook {
   // Safe: the policy names the bridge. The kernel refuses a name that is taken, so nothing that exists is
   // touched. The address is derived here; a user cannot give the host the address of another machine.
   Result<> operator()(const CreateBridge& step) {
-    TRY(m_judge.allow_new_bridge(step.name));
+    TRY(step.nat ? m_judge.allow_new_private_network(step.name) : m_judge.allow_new_bridge(step.name));
     if (step.mac != bridge_address(step.name, m_rules.host_seed))
       return fail(m_judge.refusal(fmt::format("{} is not the address of that bridge", step.mac.str())));
     TRY(check_mtu(step.mtu));
     TRY(kernel::create_bridge(m_netlink, step.name, step.mac, step.mtu));
-    auto marked = mark(step.name);
+    auto marked = mark(step.name, step.nat);
     if (!marked) { // a step that failed has changed nothing
       TRY(auto link, find_half_made(step.name));
       TRY(kernel::delete_link(m_netlink, link.index, m_what));
     }
-    return marked;
+    return marked && step.nat ? count_private_network(step.name) : marked;
   }
 
   // Safe: only a bridge that has no alias and the address that nobody but vdeup gives comes to bear our mark.
   Result<> operator()(const MarkBridge& step) {
-    TRY(m_judge.allow(step.name, Right::bridge));
-    return mark(step.name);
+    TRY(step.nat ? m_judge.allow_new_private_network(step.name) : m_judge.allow(step.name, Right::bridge));
+    return mark(step.name, step.nat);
   }
 
-  // Safe: it bears our mark, the policy names it, and nothing is attached. Somebody who is faster
-  // with a port than this message is with the bridge has been let in by the same policy.
+  // Safe: it bears our mark, the policy names it or it is the caller's own private network, and nothing is
+  // attached. Somebody who is faster with a port than this message is with the bridge has been let in by the
+  // same policy. Rules without a bridge would go on unseen: so they have to be gone before.
   Result<> operator()(const DeleteBridge& step) {
-    TRY(m_judge.allow(step.name, Right::bridge));
+    if (!step.nat) {
+      TRY(m_judge.allow(step.name, Right::bridge));
+    }
     TRY(auto link, kernel::find_link(m_netlink, step.name));
     if (!link)
       return ok(); // what is to be gone is gone
     TRY(check_is_our_bridge(*link));
+    if (link->alias != bridge_mark(own(step.nat)))
+      return fail(m_judge.refusal("it bears the mark of another switch"));
+    if (step.nat) {
+      TRY(const auto has_rules, kernel::has_rules(step.name, *own(step.nat)));
+      if (has_rules.value_or(false))
+        return fail(m_judge.refusal("the private network behind it is still there"));
+    }
     TRY(check_ports(*link, [](const Link& /*port*/) { return false; }));
     return kernel::delete_link(m_netlink, link->index, m_what);
   }
@@ -98,8 +109,7 @@ class Cook {
   Result<> operator()(const SetUp& step) {
     TRY(auto link, find(step.name));
     if (link.is_bridge()) {
-      TRY(m_judge.allow(step.name, Right::bridge));
-      TRY(check_is_our_bridge(link));
+      TRY(allow_bridge(link, step.name));
       return change(link, {.up = true});
     }
     TRY(check_is_own_tap(link));
@@ -113,8 +123,7 @@ class Cook {
   Result<> operator()(const SetDown& step) {
     TRY(auto link, find(step.name));
     if (link.is_bridge()) {
-      TRY(m_judge.allow(step.name, Right::bridge));
-      TRY(check_is_our_bridge(link));
+      TRY(allow_bridge(link, step.name));
       TRY(check_ports(link, [this](const Link& port) { return is_own_tap(port); }));
       return change(link, {.up = false});
     }
@@ -175,9 +184,23 @@ class Cook {
   }
 
   [[nodiscard]] Result<> check_is_our_bridge(const Link& link) const {
-    if (!link.is_bridge() || link.alias != k_bridge_mark)
+    const auto nat = NatMark::parse(link.alias);
+    if (nat && nat->owner != m_rules.caller.uid)
+      return fail(m_judge.refusal("it is another user's private network"));
+    if (!link.is_bridge() || link.alias != bridge_mark(nat))
       return fail(m_judge.refusal("it is not marked as made by vdeup"));
     return ok();
+  }
+
+  /// A bridge of ours, by the right that its kind takes.
+  [[nodiscard]] Result<> allow_bridge(const Link& link, const IfName& name) const {
+    TRY(m_judge.allow(name, NatMark::parse(link.alias) ? Right::nat : Right::bridge));
+    return check_is_our_bridge(link);
+  }
+
+  /// Whatever a request says, a mark is the caller's.
+  [[nodiscard]] std::optional<NatMark> own(const std::optional<NatMark>& mark) const {
+    return mark ? std::optional{NatMark{m_rules.caller.uid, mark->switch_dir}} : std::nullopt;
   }
 
   template <class IsHarmless>
@@ -211,6 +234,8 @@ class Cook {
   [[nodiscard]] Result<> check_port(const Link& bridge, std::uint32_t mtu) const {
     if (!bridge.is_bridge())
       return fail(m_judge.refusal(fmt::format("{} is no bridge", printable(bridge.name))));
+    if (const auto nat = NatMark::parse(bridge.alias); nat && nat->owner != m_rules.caller.uid)
+      return fail(m_judge.refusal("it is another user's private network"));
     if (mtu < bridge.mtu)
       return fail(m_judge.refusal(fmt::format("with an MTU of {} it would lower that of {}, which is {}", mtu,
                                               printable(bridge.name), bridge.mtu)));
@@ -224,9 +249,20 @@ class Cook {
     return link;
   }
 
-  [[nodiscard]] Result<> mark(const IfName& name) {
+  /// As with TAPs: counted when it is there and before it stays.
+  [[nodiscard]] Result<> count_private_network(const IfName& name) {
+    auto counted = m_judge.allow_network_count(m_netlink, 0);
+    if (!counted) {
+      TRY(auto link, find(name));
+      TRY(check_is_our_bridge(link));
+      TRY(kernel::delete_link(m_netlink, link.index, m_what));
+    }
+    return counted;
+  }
+
+  [[nodiscard]] Result<> mark(const IfName& name, const std::optional<NatMark>& nat) {
     TRY(auto link, find_half_made(name));
-    return change(link, {.alias = std::string{k_bridge_mark}});
+    return change(link, {.alias = bridge_mark(own(nat))});
   }
 
   kernel::Netlink& m_netlink;

@@ -5,6 +5,9 @@
 #include "engine/lane.hpp"
 #include "kernel/netlink.hpp"
 #include "model/step.hpp"
+#include "nat/private_networks.hpp"
+
+#include <memory>
 
 namespace vdeup::privilege {
 
@@ -27,7 +30,11 @@ class Menu {
 
   /// Say whether the caller may have one more TAP, on this bridge. Changes nothing.
   [[nodiscard]] Result<> may_attach(const IfName& bridge);
+  /// Say whether the caller may have a private network behind this bridge, and whether something is in its
+  /// way to the outside. Changes nothing.
+  [[nodiscard]] Result<> may_masquerade(const IfName& bridge);
   [[nodiscard]] Result<> perform(const LinkStep& step);
+  [[nodiscard]] Result<> perform(const NatStep& step);
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan);
 
  private:
@@ -35,6 +42,7 @@ class Menu {
 
   kernel::Netlink m_netlink;
   MenuRules m_rules;
+  std::unique_ptr<engine::NatHost> m_networks = std::make_unique<nat::PrivateNetworks>();
 };
 
 } // namespace vdeup::privilege

@@ -28,16 +28,22 @@ std::string line(std::string_view kind, const Words&... words) {
   return text;
 }
 
+Error not_on_the_menu(const Step& step) {
+  return Error{ErrorKind::refused, "cannot " + describe(step), "vdeup-helper does not do this",
+               "run it as root"};
+}
+
 /// Writes the steps that are on the menu.
 struct StepWriter {
   Result<std::string> operator()(const CreateBridge& step) const {
-    return line("create-bridge", step.name.str(), step.mac.str(), step.mtu);
+    return bridge_line("create", step.nat,
+                       fmt::format("{} {} {}", step.name.str(), step.mac.str(), step.mtu));
   }
   Result<std::string> operator()(const MarkBridge& step) const {
-    return line("mark-bridge", step.name.str(), step.mac.str());
+    return bridge_line("mark", step.nat, fmt::format("{} {}", step.name.str(), step.mac.str()));
   }
   Result<std::string> operator()(const DeleteBridge& step) const {
-    return line("delete-bridge", step.name.str());
+    return bridge_line("delete", step.nat, step.name.str());
   }
   Result<std::string> operator()(const CreateTap& step) const {
     return line("create-tap", step.name.str(), step.mtu, hexadecimal(step.mark.switch_dir.str()));
@@ -51,8 +57,32 @@ struct StepWriter {
     return line("set-bridge", step.port.str(), step.bridge ? step.bridge->str() : "-");
   }
   Result<std::string> operator()(const NicStep& step) const {
-    return fail(Error{ErrorKind::refused, "cannot " + describe(Step{LinkStep{step}}),
-                      "vdeup-helper does not do this", "run it as root"});
+    return fail(not_on_the_menu(Step{LinkStep{step}}));
+  }
+  Result<std::string> operator()(const AddPrivateNetwork& step) const {
+    return line("add-private-network", step.bridge.str(), network(step.network),
+                hexadecimal(step.mark.switch_dir.str()));
+  }
+  Result<std::string> operator()(const RemovePrivateNetwork& step) const {
+    return line("remove-private-network", step.bridge.str(), hexadecimal(step.mark.switch_dir.str()));
+  }
+  Result<std::string> operator()(const StartDnsmasq& step) const {
+    return line("start-dnsmasq", step.bridge.str(), network(step.network));
+  }
+  Result<std::string> operator()(const StopDnsmasq& step) const {
+    return fail(not_on_the_menu(Step{NatStep{step}})); // it takes no privilege
+  }
+
+ private:
+  /// A private network's bridge has words of its own, with the switch at the end.
+  static std::string bridge_line(std::string_view verb, const std::optional<NatMark>& nat,
+                                 const std::string& values) {
+    return nat ? line(fmt::format("{}-private-bridge", verb), values, hexadecimal(nat->switch_dir.str()))
+               : line(fmt::format("{}-bridge", verb), values);
+  }
+  static std::string network(const PrivateNetwork& network) {
+    return fmt::format("{} {}", network.gateway4.str(),
+                       network.gateway6 ? network.gateway6->str() : std::string{"-"});
   }
 };
 
@@ -61,7 +91,11 @@ struct RequestWriter {
   Result<std::string> operator()(const TapQuestion& question) const {
     return line("may-tap", question.bridge.str());
   }
+  Result<std::string> operator()(const NatQuestion& question) const {
+    return line("may-nat", question.bridge.str());
+  }
   Result<std::string> operator()(const LinkStep& step) const { return std::visit(StepWriter{}, step); }
+  Result<std::string> operator()(const NatStep& step) const { return std::visit(StepWriter{}, step); }
   Result<std::string> operator()(const VmTapPlan& plan) const {
     return line("open-tap", plan.bridge.str(), plan.mtu, plan.queues, plan.mark.mac.str(),
                 hexadecimal(safe_vm_name(plan.mark.vm_name)), hexadecimal(plan.mark.switch_dir.str()));
@@ -79,7 +113,11 @@ class RequestReader {
     if (kind == "open-tap")
       return read_vm_tap();
     if (kind == "may-tap")
-      return read_question();
+      return read_question<TapQuestion>();
+    if (kind == "may-nat")
+      return read_question<NatQuestion>();
+    if (auto step = read_nat_step(kind))
+      return Request{std::move(*step)};
     if (auto step = read_bridge_step(kind))
       return Request{std::move(*step)};
     if (auto step = read_tap_step(kind))
@@ -89,19 +127,52 @@ class RequestReader {
 
  private:
   std::optional<LinkStep> read_bridge_step(std::string_view kind) {
-    if (kind != "create-bridge" && kind != "mark-bridge" && kind != "delete-bridge")
+    const std::string_view verb = kind.substr(0, kind.find('-'));
+    const bool is_private = kind == fmt::format("{}-private-bridge", verb);
+    if ((verb != "create" && verb != "mark" && verb != "delete") ||
+        (!is_private && kind != fmt::format("{}-bridge", verb)))
       return std::nullopt;
     auto name = m_words.value<IfName>();
-    if (!name)
+    const auto mac = verb == "delete" ? std::optional<MacAddress>{} : m_words.value<MacAddress>();
+    const auto mtu = verb == "create" ? m_words.number<std::uint32_t>() : 0;
+    const auto nat = is_private ? read_nat_mark() : std::nullopt;
+    if (!name || (verb != "delete" && !mac) || (is_private && !nat))
       return std::nullopt;
-    if (kind == "delete-bridge")
-      return LinkStep{DeleteBridge{std::move(*name)}};
-    const auto mac = m_words.value<MacAddress>();
-    if (!mac)
+    if (verb == "delete")
+      return LinkStep{DeleteBridge{std::move(*name), nat}};
+    if (verb == "mark")
+      return LinkStep{MarkBridge{std::move(*name), *mac, nat}};
+    return LinkStep{CreateBridge{std::move(*name), *mac, mtu, nat}};
+  }
+
+  std::optional<NatStep> read_nat_step(std::string_view kind) {
+    const bool adds = kind == "add-private-network";
+    const bool starts = kind == "start-dnsmasq";
+    if (!adds && !starts && kind != "remove-private-network")
       return std::nullopt;
-    if (kind == "mark-bridge")
-      return LinkStep{MarkBridge{std::move(*name), *mac}};
-    return LinkStep{CreateBridge{std::move(*name), *mac, m_words.number<std::uint32_t>()}};
+    auto bridge = m_words.value<IfName>();
+    const auto network = adds || starts ? read_network() : std::nullopt;
+    if (!bridge || ((adds || starts) && !network))
+      return std::nullopt;
+    if (starts)
+      return NatStep{StartDnsmasq{m_caller, std::move(*bridge), *network}};
+    const auto mark = read_nat_mark();
+    if (!mark)
+      return std::nullopt;
+    if (adds)
+      return NatStep{AddPrivateNetwork{std::move(*bridge), *network, *mark}};
+    return NatStep{RemovePrivateNetwork{std::move(*bridge), *mark}};
+  }
+
+  std::optional<PrivateNetwork> read_network() {
+    const auto gateway4 = m_words.prefix();
+    const auto gateway6 = m_words.prefix_or_none();
+    return gateway4 ? std::optional{PrivateNetwork{*gateway4, gateway6}} : std::nullopt;
+  }
+
+  std::optional<NatMark> read_nat_mark() {
+    const auto dir = read_directory();
+    return dir ? std::optional{NatMark{m_caller.uid, *dir}} : std::nullopt;
   }
 
   std::optional<LinkStep> read_tap_step(std::string_view kind) {
@@ -126,9 +197,10 @@ class RequestReader {
     return LinkStep{DeleteTap{std::move(*name), std::move(mark)}};
   }
 
+  template <class Question>
   std::optional<Request> read_question() {
     auto bridge = m_words.value<IfName>();
-    return bridge ? std::optional{Request{TapQuestion{std::move(*bridge)}}} : std::nullopt;
+    return bridge ? std::optional{Request{Question{std::move(*bridge)}}} : std::nullopt;
   }
 
   std::optional<Request> read_vm_tap() {

@@ -34,7 +34,11 @@ struct Greeting {};
 struct TapQuestion {
   IfName bridge;
 };
-using Request = std::variant<Greeting, TapQuestion, LinkStep, VmTapPlan>;
+/// May the caller have a private network behind this bridge, and would it lead outside?
+struct NatQuestion {
+  IfName bridge;
+};
+using Request = std::variant<Greeting, TapQuestion, NatQuestion, LinkStep, NatStep, VmTapPlan>;
 
 /// Write a request. Errors: refused for a step that is not on the helper's menu.
 [[nodiscard]] Result<std::string> write_request(const Request& request);

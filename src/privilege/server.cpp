@@ -42,7 +42,13 @@ Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes)
   if (const auto* question = std::get_if<TapQuestion>(&request.value()))
     if (auto allowed = menu.may_attach(question->bridge); !allowed)
       return refused(std::move(allowed));
+  if (const auto* question = std::get_if<NatQuestion>(&request.value()))
+    if (auto allowed = menu.may_masquerade(question->bridge); !allowed)
+      return refused(std::move(allowed));
   if (const auto* step = std::get_if<LinkStep>(&request.value()))
+    if (auto done = menu.perform(*step); !done)
+      return refused(std::move(done));
+  if (const auto* step = std::get_if<NatStep>(&request.value()))
     if (auto done = menu.perform(*step); !done)
       return refused(std::move(done));
   return {};

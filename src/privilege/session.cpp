@@ -82,10 +82,18 @@ Result<> Session::start(const std::string& what, const PrivilegeWish& wish) {
   return no_privilege("this takes CAP_NET_ADMIN, and no way leads vdeup-helper to it: " + tried);
 }
 
-Result<> Session::execute(const LinkStep& step) {
-  TRY(start("cannot " + describe(Step{step}), m_wish));
+Result<> Session::order(const std::string& what, const Request& step) {
+  TRY(start(what, m_wish));
   TRY(auto reply, ask(step, Deadline::after(k_step_patience)));
   return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
+}
+
+Result<> Session::execute(const LinkStep& step) {
+  return order("cannot " + describe(Step{step}), step);
+}
+
+Result<> Session::execute(const NatStep& step) {
+  return order("cannot " + describe(Step{step}), step);
 }
 
 Result<engine::VmTap> Session::open_tap(const VmTapPlan& plan) {
@@ -103,14 +111,22 @@ Result<engine::VmTap> Session::open_tap(const VmTapPlan& plan) {
   return tap;
 }
 
-Result<> Session::may_attach(const IfName& bridge) {
+Result<> Session::ask_quietly(const std::string& what, const Request& question) {
   using Wish = PrivilegeWish::Wish;
   PrivilegeWish quiet = m_wish;
   quiet.may_prompt = false;
   quiet.sudo = m_wish.sudo == Wish::yes ? Wish::yes : Wish::no;
-  TRY(start(fmt::format("cannot attach to {}", bridge.str()), quiet));
-  TRY(auto reply, ask(TapQuestion{bridge}, Deadline::after(k_step_patience)));
+  TRY(start(what, quiet));
+  TRY(auto reply, ask(question, Deadline::after(k_step_patience)));
   return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
+}
+
+Result<> Session::may_attach(const IfName& bridge) {
+  return ask_quietly(fmt::format("cannot attach to {}", bridge.str()), TapQuestion{bridge});
+}
+
+Result<> Session::may_masquerade(const IfName& bridge) {
+  return ask_quietly(fmt::format("cannot make a private network of {}", bridge.str()), NatQuestion{bridge});
 }
 
 void Session::end() {

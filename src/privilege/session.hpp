@@ -22,6 +22,7 @@ class Session {
   /// Have a step carried out. Errors: not_permitted, naming every way that was tried, if there is none; else
   /// as the helper says. After an error of the channel nobody knows whether the step was done.
   [[nodiscard]] Result<> execute(const LinkStep& step);
+  [[nodiscard]] Result<> execute(const NatStep& step);
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan);
 
   /// Ask whether the caller may have one more TAP, on this bridge. Nobody is bothered for it: not sudo and
@@ -29,11 +30,17 @@ class Session {
   /// Errors: not_permitted if no way leads to the helper; refused, naming the line.
   [[nodiscard]] Result<> may_attach(const IfName& bridge);
 
+  /// Ask whether the caller may have a private network behind this bridge, and whether it would lead outside.
+  /// Nobody is bothered for it. Errors: as may_attach(); refused, naming what is in the way.
+  [[nodiscard]] Result<> may_masquerade(const IfName& bridge);
+
   /// End the helper, if there is one. A step that follows starts another.
   void end();
 
  private:
   [[nodiscard]] Result<> start(const std::string& what, const PrivilegeWish& wish);
+  [[nodiscard]] Result<> order(const std::string& what, const Request& step);
+  [[nodiscard]] Result<> ask_quietly(const std::string& what, const Request& question);
   [[nodiscard]] Result<> greet(const Way& way);
   [[nodiscard]] Result<Reply> ask(const Request& request, const Deadline& deadline);
   [[nodiscard]] Error channel_error(Error error) const;

@@ -88,9 +88,10 @@ TEST_CASE(
   CHECK(exists("tap0"));
   const std::string bertas = run(k_berta);
   INFO(bertas);
-  CHECK(has(bertas,
-            "uplink: slirp (no right to make a TAP: line 2 of /etc/vdeup/policy.conf denies 'tap' on mine to "
-            "berta)"));
+  CHECK(has(
+      bertas,
+      "uplink: slirp (no right to make a TAP: line 2 of /etc/vdeup/policy.conf denies 'tap' on mine to "
+      "berta; no private network: no line of /etc/vdeup/policy.conf allows 'nat' on vdenat5002 to berta)"));
   for (const lab::User& user : {k_acue, k_berta})
     CHECK(Host::vdeup(user, {"cancel"}).status == 0);
 }

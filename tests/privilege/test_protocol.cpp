@@ -19,12 +19,23 @@ std::vector<Request> all_requests() {
   const auto dir = SocketPath::directory("/var/tmp/a b/vde_switch0.acue").value();
   const auto mac = MacAddress::parse("52:54:01:0a:00:ff").value();
   const TapMark mark{k_caller.uid, dir};
+  const NatMark nat{k_caller.uid, dir};
+  const PrivateNetwork both{{IpAddress::parse("10.1.2.1").value(), 24},
+                            IpPrefix{IpAddress::parse("fd00:1::1").value(), 64}};
   return {
       Greeting{},
       TapQuestion{name("br0")},
       LinkStep{CreateBridge{name("ctysbr0"), mac, 1500}},
       LinkStep{MarkBridge{name("ctysbr0"), mac}},
       LinkStep{DeleteBridge{name("ctysbr0")}},
+      LinkStep{CreateBridge{name("vdenat0"), mac, 1500, nat}},
+      LinkStep{MarkBridge{name("vdenat0"), mac, nat}},
+      LinkStep{DeleteBridge{name("vdenat0"), nat}},
+      NatQuestion{name("vdenat0")},
+      NatStep{AddPrivateNetwork{name("vdenat0"), both, nat}},
+      NatStep{AddPrivateNetwork{name("vdenat0"), {both.gateway4, {}}, nat}},
+      NatStep{RemovePrivateNetwork{name("vdenat0"), nat}},
+      NatStep{StartDnsmasq{k_caller, name("vdenat0"), both}},
       LinkStep{CreateTap{name("tap0"), k_caller, 9000, mark}},
       LinkStep{DeleteTap{name("tap0"), mark}},
       LinkStep{SetUp{name("tap0")}},
