@@ -4,9 +4,10 @@
 #include "cli/marks.hpp"
 #include "cli/nic_moves.hpp"
 #include "cli/output.hpp"
+#include "cli/private_network.hpp"
 #include "engine/apply.hpp"
 #include "model/interpret.hpp"
-#include "plan/planner.hpp"
+#include "plan/removal.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -48,7 +49,7 @@ Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
   TRY(auto after, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
   using Life = Switch::Life;
   const Life life = after.network.vde_switch.life;
-  if ((life == Life::alive || life == Life::mute) || !after.taps.empty())
+  if (life == Life::alive || life == Life::mute || !after.taps.empty() || !after.private_bridges.empty())
     return fail(
         Error{ErrorKind::failed, "the network is still there", "somebody made it again meanwhile", {}});
   return ok();
@@ -69,7 +70,7 @@ Result<> find_bare_process(const Wiring& wiring, const Scope& scope, Switch& vde
 void explain_kept_bridge(const Network& network, const Log& log) {
   if (!network.bridge)
     log.info("there is no bridge to remove");
-  else if (!network.bridge->is_ours && !network.bridge->is_half_made)
+  else if (!network.bridge->is_ours && !network.bridge->is_half_made && !network.bridge->nat)
     log.info(fmt::format("bridge {} was not made by vdeup, and stays", network.bridge->name.str()));
 }
 
@@ -142,7 +143,8 @@ struct Cancellation {
 Result<Plan> remove_network(const Context& context, const Wiring& wiring, const plan::Request& request,
                             const engine::Survey& survey, bool with_bridge) {
   const plan::Removal removal{.force = request.force, .bridge = with_bridge};
-  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
+  TRY(auto remains, find_remains(wiring, request, survey));
+  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, remains));
   if (context.call.dry_run)
     return plan;
   engine::Journal journal = wiring.journal();
@@ -208,8 +210,12 @@ Result<int> cancel_command(const Context& context) {
   auto cancellation = remove(context, wiring, request);
   if (lock)
     release_unused(std::move(*lock), request.scope);
-  if (!cancellation)
-    return fail(std::move(cancellation).error());
+  if (!cancellation) {
+    Error error = std::move(cancellation).error();
+    if (error.kind == ErrorKind::not_permitted && error.hint.empty())
+      error.hint = fmt::format("run `{}`, which takes what is left", request.command("cancel", true));
+    return fail(std::move(error));
+  }
   report_cancellation(context, request, cancellation.value());
   return 0;
 }

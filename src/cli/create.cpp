@@ -36,6 +36,8 @@ bool has(const Plan& plan) {
     const auto matches = [](const auto& variant) { return std::holds_alternative<WantedStep>(variant); };
     if constexpr (std::is_constructible_v<LinkStep, WantedStep>)
       return std::holds_alternative<LinkStep>(planned.step) && matches(std::get<LinkStep>(planned.step));
+    else if constexpr (std::is_constructible_v<NatStep, WantedStep>)
+      return std::holds_alternative<NatStep>(planned.step) && matches(std::get<NatStep>(planned.step));
     else
       return std::holds_alternative<SwitchStep>(planned.step) && matches(std::get<SwitchStep>(planned.step));
   });
@@ -68,9 +70,17 @@ Fate tap_fate(const Ensured& done) {
   return changes(done.plan, done.network.tap->name) ? Fate::repaired : Fate::reused;
 }
 
-/// What became of the user-mode NAT.
+/// What joins a switch to the outside beside its TAP: user-mode NAT, or that of this host.
+std::optional<UplinkKind> uplink_part(const Network& network) {
+  if (network.vde_switch.slirp)
+    return UplinkKind::slirp;
+  return network.nat ? std::optional{UplinkKind::nat} : std::nullopt;
+}
+
 Fate uplink_fate(const Ensured& done) {
-  return has<StartUplink>(done.plan) ? Fate::created : Fate::reused;
+  if (has<StartUplink>(done.plan) || (has<AddPrivateNetwork>(done.plan) && has<CreateBridge>(done.plan)))
+    return Fate::created;
+  return has<AddPrivateNetwork>(done.plan) || has<StartDnsmasq>(done.plan) ? Fate::repaired : Fate::reused;
 }
 
 Fate switch_fate(const Ensured& done) {
@@ -91,13 +101,13 @@ std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
   if (done.network.tap)
     parts.push_back({"tap", done.network.tap->name.str(), tap_fate(done)});
   parts.push_back({"switch", scope.sockets.dir.str(), switch_fate(done)});
-  if (done.network.vde_switch.slirp)
-    parts.push_back({"uplink", std::string{word_for(UplinkKind::slirp)}, uplink_fate(done)});
+  if (const auto uplink = uplink_part(done.network))
+    parts.push_back({"uplink", std::string{word_for(*uplink)}, uplink_fate(done)});
   return parts;
 }
 
 void explain_bridge(const Ensured& done, const std::optional<ProposedMove>& moved, const Log& log) {
-  if (!done.network.bridge || done.bridge_reason.empty())
+  if (!done.network.bridge || done.network.nat || done.bridge_reason.empty())
     return;
   std::string text = fmt::format("bridge {}: {}", done.network.bridge->name.str(), done.bridge_reason);
   if (moved)
@@ -127,7 +137,7 @@ boost::json::object json_of(const Scope& scope, const Ensured& done) {
       {"bridge", done.network.bridge ? fate_text(bridge_fate(done)) : "none"},
       {"tap", done.network.tap ? fate_text(tap_fate(done)) : "none"},
       {"switch", fate_text(switch_fate(done))},
-      {"uplink", done.network.vde_switch.slirp ? fate_text(uplink_fate(done)) : "none"},
+      {"uplink", uplink_part(done.network) ? fate_text(uplink_fate(done)) : "none"},
   };
   answer["plan"] = to_json(done.plan);
   return answer;
@@ -137,12 +147,12 @@ void report(const Context& context, const Scope& scope, const Ensured& done,
             const std::optional<ProposedMove>& moved) {
   if (context.call.json)
     return print_json(json_of(scope, done));
+  if (!context.call.terse)
+    explain_uplink(done, context.log);
   if (context.call.dry_run)
     return context.call.terse ? print_plan_rows(done.plan) : print_plan(done.plan);
-  if (!context.call.terse) {
-    explain_uplink(done, context.log);
+  if (!context.call.terse)
     explain_bridge(done, moved, context.log);
-  }
   print_parts(scope, done, context.call.terse);
 }
 

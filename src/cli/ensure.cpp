@@ -2,6 +2,7 @@
 
 #include "base/identity.hpp"
 #include "cli/marks.hpp"
+#include "cli/private_network.hpp"
 #include "cli/uplink.hpp"
 #include "engine/apply.hpp"
 #include "plan/planner.hpp"
@@ -16,7 +17,7 @@ namespace vdeup::cli {
 namespace {
 
 constexpr std::chrono::seconds k_look_patience{2};
-constexpr int k_most_attempts = 5;
+constexpr int k_most_attempts = 20; // as many as there may be others who choose at the same time
 
 /// Whether to do it, and whom to tell before.
 struct Manner {
@@ -26,24 +27,25 @@ struct Manner {
 
 /// How much of a network is to exist: which plan leads there, and what proves it.
 struct Goal {
+  Result<Situation> (*look)(const Wiring&, const plan::Request&);
   Result<Plan> (*plan)(const plan::Request&, const Network& desired, const Network& observed);
   Result<> (*verify)(const Network& desired, const Network& observed);
 };
 
 Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& request, const Goal& goal,
                                const Manner& manner) {
-  TRY(auto situation, look(wiring, request));
+  TRY(auto situation, goal.look(wiring, request));
   const Network& observed = situation.survey.network;
   TRY(auto desired, plan::desire(request, situation.choice, observed, situation.survey.links));
   TRY(auto plan, goal.plan(request, desired, observed));
-  Ensured ensured{manner.dry_run ? desired : observed, std::move(plan), situation.choice.reason, {}};
+  Ensured ensured{manner.dry_run ? desired : observed, std::move(plan), situation.choice.reason, {}, {}};
   if (manner.dry_run || ensured.plan.empty())
     return ensured;
   if (manner.on_plan) {
     TRY(manner.on_plan(ensured.plan));
   }
   const auto prove = [&]() -> Result<> {
-    TRY(auto after, look(wiring, request));
+    TRY(auto after, goal.look(wiring, request));
     ensured.network = after.survey.network;
     return goal.verify(desired, ensured.network);
   };
@@ -63,6 +65,29 @@ Result<Ensured> reach(const Wiring& wiring, const plan::Request& request, const 
     if (ensured || !is_retryable(ensured.error().kind) || attempt == k_most_attempts)
       return ensured ? std::move(ensured) : fail(with_privilege_hint(std::move(ensured).error(), request));
   }
+}
+
+/// A private network, and what is in its way.
+Result<Ensured> reach_privately(const Wiring& wiring, const plan::Request& request, const Manner& manner) {
+  TRY(auto ensured,
+      reach(wiring, request, {look_for_private_network, plan::make_plan, plan::verify}, manner));
+  if (!manner.dry_run && !ensured.plan.empty() && ensured.network.bridge)
+    ensured.warnings = warnings_about(wiring, ensured.network.bridge->name);
+  return ensured;
+}
+
+Result<Ensured> ensure_by(UplinkKind kind, const Wiring& wiring, const plan::Request& request,
+                          const Manner& manner) {
+  switch (kind) {
+  case UplinkKind::bridge:
+    return reach(wiring, request, {look, plan::make_plan, plan::verify}, manner);
+  case UplinkKind::nat:
+    return reach_privately(wiring, request, manner);
+  case UplinkKind::slirp:
+  case UplinkKind::none:
+    break;
+  }
+  return ensure_tapless(wiring, request, kind, manner.dry_run, manner.on_plan);
 }
 
 } // namespace
@@ -120,11 +145,9 @@ Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool 
                        const OnPlan& on_plan) {
   TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
   if (is_as_requested(network, request))
-    return Ensured{std::move(network), {}, {}, {}};
+    return Ensured{std::move(network), {}, {}, {}, {}};
   TRY(auto uplink, settle_uplink(wiring, request, network));
-  auto ensured = uplink.kind == UplinkKind::bridge
-                     ? reach(wiring, request, {plan::make_plan, plan::verify}, {dry_run, on_plan})
-                     : ensure_tapless(wiring, request, uplink.kind, dry_run, on_plan);
+  auto ensured = ensure_by(uplink.kind, wiring, request, {dry_run, on_plan});
   if (ensured)
     ensured.value().uplink_reason = std::move(uplink.reason);
   else if (!uplink.reason.empty())
@@ -135,7 +158,7 @@ Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool 
 
 Result<Ensured> ensure_bridge(const Wiring& wiring, const plan::Request& request, bool dry_run,
                               const OnPlan& on_plan) {
-  return reach(wiring, request, {plan::make_bridge_plan, plan::verify_bridge}, {dry_run, on_plan});
+  return reach(wiring, request, {look, plan::make_bridge_plan, plan::verify_bridge}, {dry_run, on_plan});
 }
 
 } // namespace vdeup::cli

@@ -17,6 +17,7 @@ struct Ensured {
   Plan plan;                 ///< what was done, or with a dry run would be done; empty: it was all there
   std::string bridge_reason; ///< why this bridge; empty where none had to be chosen
   std::string uplink_reason; ///< which uplink, and why; empty where none had to be chosen
+  std::vector<std::string> warnings; ///< what keeps a network that was made or mended from the outside
 };
 
 /// How long a command that changes something waits for others.

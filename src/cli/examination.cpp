@@ -65,6 +65,12 @@ Result<Look> look_around(const Wiring& wiring, const PathWiring& path, const pla
     else
       seen.blind_spots.push_back(to_note("what this host does to the frames of VMs", facts.error()));
   }
+  if (evidence.network.nat && kernel::KernelHost::may_make_devices()) {
+    if (auto obstacles = wiring.host().nats.obstacles(evidence.network.bridge->name))
+      evidence.obstacles = std::move(obstacles).value();
+    else
+      seen.blind_spots.push_back(to_note("whether a firewall is in the way", obstacles.error()));
+  }
   return seen;
 }
 

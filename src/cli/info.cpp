@@ -33,7 +33,7 @@ std::string describe(const Tap& tap) {
 std::string describe(const Bridge& bridge) {
   return fmt::format("{}, {}, {}, mtu {}{}{}", bridge.name.str(), bridge.is_up ? "up" : "down",
                      bridge.mac.str(), bridge.mtu, bridge.stp ? ", STP" : "",
-                     bridge.is_ours ? ", made by vdeup" : "");
+                     bridge.is_ours || bridge.nat ? ", made by vdeup" : "");
 }
 
 /// How VMs reach the outside, without what the lines on TAP and bridge say.
@@ -46,6 +46,10 @@ std::string describe_uplink(const Network& network) {
     text += network.vde_switch.slirp
                 ? fmt::format(", {}, process {}", slirp::k_network, network.vde_switch.slirp->pid)
                 : ", which is gone";
+  if (network.nat && network.nat->network)
+    text += fmt::format(", {}{}{}", network.nat->network->gateway4.str(),
+                        network.nat->network->gateway6 ? " and " + network.nat->network->gateway6->str() : "",
+                        network.nat->is_served ? "" : ", without dnsmasq");
   return text;
 }
 

@@ -5,7 +5,7 @@
 #include "model/interpret.hpp"
 #include "model/vm_identity.hpp"
 #include "model/vm_tap.hpp"
-#include "plan/planner.hpp"
+#include "plan/removal.hpp"
 
 #include <fmt/format.h>
 
@@ -111,7 +111,10 @@ Result<bool> take_down(const Wiring& wiring, const plan::Request& request, const
   if (!keeper.made_tap)
     survey.taps.clear();
   const plan::Removal removal{.force = true, .bridge = survey.network.bridge.has_value()};
-  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps));
+  std::vector<plan::PrivateRemains> remains;
+  if (const auto& bridge = survey.network.bridge; bridge && bridge->nat)
+    remains.push_back({bridge->name, true, bridge->ports});
+  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, remains));
   engine::Journal journal = wiring.journal();
   TRY(engine::apply(plan, wiring.host(), journal));
   return true;

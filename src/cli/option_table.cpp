@@ -88,7 +88,7 @@ po::options_description all_options(Dialect dialect) {
       ("probe", texts("ADDRESS[:PORT]"), "have this address answer, too; can be given repeatedly")   //
       ("share", text("GROUP"), "let the VMs of this group's users use the switch")                   //
       ("timeout", text("SECONDS"), "take a NIC's move back unless it is proven by then; default 10") //
-      ("uplink", text("UPLINK"), "how VMs reach the outside: auto, bridge, slirp, none")             //
+      ("uplink", text("UPLINK"), "how VMs reach the outside: auto, bridge, nat, slirp, none")        //
       ("version", "the same as -V");
   if (dialect == Dialect::vdeup)
     add_run_options(options);

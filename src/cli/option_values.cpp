@@ -156,8 +156,8 @@ Result<unsigned> parse_queues(std::string_view text) {
 Result<> check_uplink(std::string_view word) {
   if (word == "auto" || parse_uplink(word))
     return ok();
-  const std::string_view meant = nearest(word, {"auto", "bridge", "slirp", "none"});
-  return fail(bad_value("--uplink", word, "it is none of auto, bridge, slirp, none",
+  const std::string_view meant = nearest(word, {"auto", "bridge", "nat", "slirp", "none"});
+  return fail(bad_value("--uplink", word, "it is none of auto, bridge, nat, slirp, none",
                         meant.empty() ? "" : fmt::format("did you mean '{}'?", meant)));
 }
 

@@ -248,7 +248,7 @@ Result<> check_uplink_company(const Invocation& call) {
   if (!call.forwards.empty() && uplink != "auto" && uplink != "slirp")
     return fail(usage("cannot use --forward here", "it belongs to --uplink slirp"));
   const bool needs_bridge = call.bridge || call.interface || call.run.lane == Lane::tap;
-  if (needs_bridge && (!call.forwards.empty() || uplink == "slirp" || uplink == "none"))
+  if (needs_bridge && (!call.forwards.empty() || (uplink != "auto" && uplink != "bridge")))
     return fail(usage("cannot use -b, -i or --lane tap here", "they belong to --uplink bridge"));
   return ok();
 }

@@ -19,8 +19,9 @@ boost::json::value or_null(const std::optional<IfName>& name) {
 }
 
 boost::json::object to_json(const Bridge& bridge) {
-  return {{"name", bridge.name.str()}, {"mac", bridge.mac.str()}, {"mtu", bridge.mtu},
-          {"up", bridge.is_up},        {"stp", bridge.stp},       {"made_by_vdeup", bridge.is_ours}};
+  return {{"name", bridge.name.str()}, {"mac", bridge.mac.str()},
+          {"mtu", bridge.mtu},         {"up", bridge.is_up},
+          {"stp", bridge.stp},         {"made_by_vdeup", bridge.is_ours || bridge.nat}};
 }
 
 boost::json::object to_json(const Tap& tap) {
@@ -97,6 +98,12 @@ boost::json::object uplink_json(const Network& network) {
       forwards.emplace_back(forward.text());
   }
   object["forwards"] = std::move(forwards);
+  if (network.nat && network.nat->network) {
+    const auto& [gateway4, gateway6] = *network.nat->network;
+    object["gateway4"] = gateway4.str();
+    object["gateway6"] = gateway6 ? boost::json::value(gateway6->str()) : boost::json::value(nullptr);
+    object["sound"] = network.nat->is_whole();
+  }
   return object;
 }
 

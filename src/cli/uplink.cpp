@@ -1,6 +1,8 @@
 #include "cli/uplink.hpp"
 
+#include "cli/private_network.hpp"
 #include "engine/apply.hpp"
+#include "plan/nat_choice.hpp"
 #include "plan/tapless.hpp"
 #include "process/command.hpp"
 
@@ -9,27 +11,44 @@
 namespace vdeup::cli {
 namespace {
 
-constexpr int k_most_attempts = 5;
+constexpr int k_most_attempts = 20; // as many as there may be others who choose at the same time
 
 Error cannot_forward(const plan::Request& request, UplinkKind kind) {
   const std::string what = fmt::format("cannot forward {}", request.forwards.front().text());
   if (kind == UplinkKind::bridge)
     return Error{ErrorKind::refused, what, "the switch is on a bridge, where VMs have addresses of their own",
                  "reach the VM at its own address, or make another network with --uplink slirp"};
+  if (kind == UplinkKind::nat)
+    return Error{ErrorKind::refused, what, "the VMs have a private network, which this host can reach",
+                 "reach the VM from here at its own address, or make another network with --uplink slirp"};
   return Error{ErrorKind::refused, what, "the switch is to have no uplink",
                "make another network with --uplink slirp"};
 }
 
+/// To leave a private network takes more than another switch: its bridge, its rules, its dnsmasq.
+Error private_network_is_in_the_way(const plan::Request& request) {
+  return Error{ErrorKind::refused, fmt::format("cannot make the uplink {}", word_for(*request.uplink)),
+               "the switch has a private network",
+               fmt::format("run `{}` first", request.command("cancel", true))};
+}
+
 Result<plan::UplinkChoice> climb(const Wiring& wiring, const plan::Request& request) {
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  if (!survey.private_bridges.empty())
+    return plan::UplinkChoice{UplinkKind::nat,
+                              fmt::format("nat, on {} (it is the private network of this switch)",
+                                          survey.private_bridges.front().name.str())};
   plan::UplinkFacts facts = plan::find_uplink_facts(request.scope, survey.links, survey.taps);
-  if (!kernel::KernelHost::may_make_devices()) {
-    const auto allowed = facts.bridge ? wiring.may_attach(*facts.bridge) : fail(Error{});
-    const bool is_refused = !allowed && allowed.error().kind == ErrorKind::refused;
-    if (!allowed)
-      facts.no_devices = is_refused ? allowed.error().cause : "it takes CAP_NET_ADMIN";
-  }
+  if (facts.bridge)
+    if (const auto allowed = wiring.may_attach(*facts.bridge); !allowed)
+      facts.no_devices = why_not(allowed.error());
   facts.has_slirp = process::find_system_program("vde_plug").has_value();
+  if (!plan::has_bridge(facts)) {
+    TRY(auto choice, plan::choose_nat_bridge(request.scope, survey.links, wiring.host_seed()));
+    facts.no_nat = why_no_private_network(wiring, choice.bridge.name);
+    if (facts.no_nat == k_no_privilege) // nor is there a way to any device
+      facts.no_devices = k_no_privilege;
+  }
   return plan::choose_uplink(facts);
 }
 
@@ -40,7 +59,7 @@ Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& reques
   const Network desired = plan::desire_tapless(request, kind, survey.network);
   TRY(auto plan, plan::make_tapless_plan(request, desired, survey.network));
   TRY(wiring.host().switches.check_host_ports(request.scope, plan::new_forwards(plan, survey.network)));
-  Ensured ensured{dry_run ? desired : survey.network, std::move(plan), {}, {}};
+  Ensured ensured{dry_run ? desired : survey.network, std::move(plan), {}, {}, {}};
   if (dry_run || ensured.plan.empty())
     return ensured;
   if (on_plan) {
@@ -61,9 +80,11 @@ Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& reques
 Result<plan::UplinkChoice> settle_uplink(const Wiring& wiring, const plan::Request& request,
                                          const Network& observed) {
   using plan::UplinkChoice;
+  const auto there = uplink_of(observed);
+  if (there == UplinkKind::nat && request.uplink && request.uplink != UplinkKind::nat)
+    return fail(private_network_is_in_the_way(request));
   if (request.uplink)
     return UplinkChoice{*request.uplink};
-  const auto there = uplink_of(observed);
   if (there && *there != UplinkKind::slirp && !request.forwards.empty())
     return fail(cannot_forward(request, *there));
   if (there)
@@ -78,6 +99,8 @@ Result<plan::UplinkChoice> settle_uplink(const Wiring& wiring, const plan::Reque
 void explain_uplink(const Ensured& done, const Log& log) {
   if (!done.uplink_reason.empty())
     log.info(fmt::format("uplink: {}", done.uplink_reason));
+  for (const std::string& warning : done.warnings)
+    log.warn(warning);
 }
 
 Result<Ensured> ensure_tapless(const Wiring& wiring, const plan::Request& request, UplinkKind kind,

@@ -2,6 +2,7 @@
 
 #include "kernel/path_host.hpp"
 #include "kernel/vm_tap.hpp"
+#include "nat/private_networks.hpp"
 #include "privilege/helper_host.hpp"
 #include "vde/vde_path.hpp"
 
@@ -14,15 +15,18 @@ namespace vdeup::cli {
 Result<Wiring> Wiring::connect(const Log& log, const privilege::PrivilegeWish& wish) {
   TRY(auto direct, kernel::KernelHost::open());
   std::unique_ptr<engine::LinkHost> links = std::move(direct);
+  std::unique_ptr<engine::NatHost> nats = std::make_unique<nat::PrivateNetworks>();
   std::shared_ptr<privilege::Session> session;
   if (!kernel::KernelHost::may_make_devices() && ::geteuid() != 0) {
     session = std::make_shared<privilege::Session>(wish, [&log](std::string_view way) {
       log.debug(fmt::format("vdeup-helper has its privilege by {}", way));
     });
     links = std::make_unique<privilege::HelperHost>(std::move(links), session);
+    nats = std::make_unique<privilege::HelperNats>(std::move(nats), session);
   }
-  return Wiring{std::move(links), std::make_unique<vde::VdeHost>(), config::host_seed(), log,
-                std::move(session)};
+  return Wiring{
+      std::move(links),  std::make_unique<vde::VdeHost>(), std::move(nats), config::host_seed(), log,
+      std::move(session)};
 }
 
 Result<std::unique_ptr<engine::LaneHost>> Wiring::open_lane() const {

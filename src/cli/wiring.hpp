@@ -23,14 +23,16 @@ class Wiring {
   [[nodiscard]] static Result<Wiring> connect(const Log& log, const privilege::PrivilegeWish& wish = {});
 
   Wiring(std::unique_ptr<engine::LinkHost> links, std::unique_ptr<engine::SwitchHost> switches,
-         std::string host_seed, const Log& log, std::shared_ptr<privilege::Session> session = {})
+         std::unique_ptr<engine::NatHost> nats, std::string host_seed, const Log& log,
+         std::shared_ptr<privilege::Session> session = {})
       : m_links(std::move(links)),
         m_switches(std::move(switches)),
+        m_nats(std::move(nats)),
         m_host_seed(std::move(host_seed)),
         m_log(log),
         m_session(std::move(session)) {}
 
-  [[nodiscard]] engine::Host host() const { return {*m_links, *m_switches}; }
+  [[nodiscard]] engine::Host host() const { return {*m_links, *m_switches, *m_nats}; }
   [[nodiscard]] const std::string& host_seed() const { return m_host_seed; }
   [[nodiscard]] const Log& log() const { return m_log; }
   /// A journal that tells the log what is done, and how long it took.
@@ -46,6 +48,7 @@ class Wiring {
  private:
   std::unique_ptr<engine::LinkHost> m_links;
   std::unique_ptr<engine::SwitchHost> m_switches;
+  std::unique_ptr<engine::NatHost> m_nats;
   std::string m_host_seed;
   const Log& m_log;
   std::shared_ptr<privilege::Session> m_session; ///< none: we have the right ourselves

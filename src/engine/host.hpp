@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "engine/nat_host.hpp"
 #include "model/link.hpp"
 #include "model/step.hpp"
 
@@ -57,6 +58,7 @@ class SwitchHost {
 struct Host {
   LinkHost& links;
   SwitchHost& switches;
+  NatHost& nats;
 
   [[nodiscard]] Result<> execute(const Step& step) const;
 };

@@ -78,6 +78,26 @@ Result<std::vector<Tap>> collect_taps(const Scope& scope, Survey& found) {
   return candidates;
 }
 
+/// Look at the private network that a bridge is, if it is one.
+Result<std::optional<Nat>> look_behind(const Host& host, const std::optional<Bridge>& bridge) {
+  if (!bridge || !bridge->nat)
+    return std::optional<Nat>{};
+  TRY(auto nat, host.nats.inspect(bridge->name, *bridge->nat));
+  return std::optional{std::move(nat)};
+}
+
+Result<std::vector<Bridge>> find_private_bridges(const Scope& scope, const std::vector<Link>& links,
+                                                 const std::string& host_seed) {
+  const NatMark mark{scope.owner.uid, scope.sockets.dir};
+  std::vector<Bridge> bridges;
+  for (const Link& link : links)
+    if (link.is_bridge() && NatMark::parse(link.alias) == mark) {
+      TRY(auto bridge, to_bridge(link, links, host_seed));
+      bridges.push_back(std::move(bridge));
+    }
+  return bridges;
+}
+
 Result<std::optional<Bridge>> find_bridge(const IfName& name, const std::vector<Link>& links,
                                           const std::string& host_seed) {
   const auto link =
@@ -109,6 +129,7 @@ Result<Network> observe_switch(const Host& host, const Scope& scope, const std::
     TRY(auto bridge, to_bridge(*master, {}, host_seed));
     network.bridge = std::move(bridge);
   }
+  TRY(network.nat, look_behind(host, network.bridge));
   return network;
 }
 
@@ -123,6 +144,8 @@ Result<Survey> survey(const Host& host, const Scope& scope, const std::string& h
   if (found.network.tap && found.network.tap->bridge) {
     TRY(found.network.bridge, find_bridge(*found.network.tap->bridge, found.links, host_seed));
   }
+  TRY(found.network.nat, look_behind(host, found.network.bridge));
+  TRY(found.private_bridges, find_private_bridges(scope, found.links, host_seed));
   return found;
 }
 

@@ -13,6 +13,7 @@ struct Survey {
   Network network;         ///< the switch, its TAP and the TAP's bridge
   std::vector<Link> links; ///< every link of the host
   std::vector<Tap> taps;   ///< all TAPs that bear the mark of the scope, also the ones out of use
+  std::vector<Bridge> private_bridges{}; ///< all bridges that are private networks of the scope
 };
 
 /// Look only at the switch, its TAP and that TAP's bridge: enough to tell that all is well, at a cost that

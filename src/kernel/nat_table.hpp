@@ -12,7 +12,7 @@ namespace vdeup::kernel {
 
 // Each private network has a table of nf_tables, `inet vdeup_BRIDGE`, with the network's mark as its comment.
 // It holds the rules, and in sets the record of what the kernel did before. A new one begins with what is on
-// record elsewhere, and one that goes leaves its record to the others: so the last one can give all of it
+// record elsewhere, and one that goes leaves its record to another: so the last one can give all of it
 // back.
 
 /// A table with such a name.

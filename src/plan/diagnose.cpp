@@ -22,6 +22,7 @@ Diagnosis diagnose(const Request& request, const Evidence& evidence) {
   }
   examine_switch(patient);
   examine_uplink(patient);
+  examine_private_network(patient);
   examine_addresses(patient);
   examine_tap(patient);
   examine_bridge(patient);

@@ -24,11 +24,12 @@ struct Finding {
 /// All that was seen of a network and around it. What was not looked at stays empty.
 struct Evidence {
   Network network;
-  std::vector<Link> links{};           ///< every link of the host
-  std::vector<Tap> taps{};             ///< that bear the mark of this switch, also those out of use
-  std::vector<LearntAddress> learnt{}; ///< by the switch
-  std::vector<TapHolder> holders{};    ///< who has the TAP open, if the switch does not
-  std::optional<HostFacts> facts{};    ///< asked for the TAP's bridge
+  std::vector<Link> links{};            ///< every link of the host
+  std::vector<Tap> taps{};              ///< that bear the mark of this switch, also those out of use
+  std::vector<LearntAddress> learnt{};  ///< by the switch
+  std::vector<TapHolder> holders{};     ///< who has the TAP open, if the switch does not
+  std::optional<HostFacts> facts{};     ///< asked for the TAP's bridge
+  std::vector<NatObstacle> obstacles{}; ///< in the way of the private network, if it is one
   std::optional<PathProbe> probe{};
   bool must_probe = false; ///< a proof was asked for: that there is none is a fault
 };

@@ -15,7 +15,8 @@ void Case::note(std::string what, std::string hint) {
 std::string Case::create() const {
   const auto kind = uplink_of(network());
   if (kind && *kind != UplinkKind::bridge)
-    return fmt::format("{} --uplink {}", m_request.command("create", false), word_for(*kind));
+    return fmt::format("{} --uplink {}", m_request.command("create", *kind == UplinkKind::nat),
+                       word_for(*kind));
   return m_request.command("create", true);
 }
 

@@ -40,6 +40,7 @@ class Case {
 
 void examine_switch(Case& patient);
 void examine_uplink(Case& patient);
+void examine_private_network(Case& patient);
 void examine_addresses(Case& patient);
 void examine_tap(Case& patient);
 void examine_bridge(Case& patient);

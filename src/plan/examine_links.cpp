@@ -131,6 +131,8 @@ void examine_twins(Case& patient, const Tap& tap, const Bridge& bridge) {
 void examine_ways_out(Case& patient, const Bridge& bridge) {
   const std::string& name = bridge.name.str();
   const std::vector<Link> ways = ways_out(bridge, patient.evidence().links);
+  if (ways.empty() && bridge.nat)
+    return;
   if (ways.empty())
     return patient.note(
         fmt::format("bridge {} has no port to the outside: VMs reach each other and this host", name));

@@ -1,12 +1,9 @@
 #include "plan/planner.hpp"
 
-#include "base/text.hpp"
 #include "plan/old_switch.hpp"
 #include "plan/tapless.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace vdeup::plan {
 namespace {
@@ -23,6 +20,7 @@ class Planner {
       TRY(m_plan, clear_old_switch(m_request, m_observed));
     }
     TRY(ensure_bridge());
+    ensure_private_network();
     TRY(ensure_tap(keep_switch));
     if (!keep_switch)
       add(StartSwitch{m_request.scope, m_desired.tap->name, access()},
@@ -42,6 +40,9 @@ class Planner {
   void add(SwitchStep step, std::optional<Step> undo) {
     m_plan.push_back({Step{std::move(step)}, std::move(undo)});
   }
+  void add(NatStep step, std::optional<Step> undo) {
+    m_plan.push_back({Step{std::move(step)}, std::move(undo)});
+  }
 
   /// A switch that is started anew lets in whom it did before, unless something else is asked for.
   [[nodiscard]] SwitchAccess access() const {
@@ -51,23 +52,42 @@ class Planner {
   Result<> ensure_bridge() {
     const Bridge& bridge = *m_desired.bridge;
     if (!m_observed.bridge) {
-      add(CreateBridge{bridge.name, bridge.mac, bridge.mtu}, Step{LinkStep{DeleteBridge{bridge.name}}});
+      add(CreateBridge{bridge.name, bridge.mac, bridge.mtu, bridge.nat},
+          Step{LinkStep{DeleteBridge{bridge.name, bridge.nat}}});
       // No undo of its own: deleting the bridge covers it, and when somebody else has come to use the bridge
       // meanwhile, it is neither deleted nor set down.
       add(SetUp{bridge.name}, std::nullopt);
       return ok();
     }
     if (m_observed.bridge->is_half_made)
-      add(MarkBridge{bridge.name, bridge.mac}, std::nullopt);
+      add(MarkBridge{bridge.name, bridge.mac, bridge.nat}, std::nullopt);
     if (m_observed.bridge->is_up)
       return ok();
-    const bool is_made_by_us = m_observed.bridge->is_ours || m_observed.bridge->is_half_made;
+    const bool is_made_by_us =
+        m_observed.bridge->is_ours || m_observed.bridge->is_half_made || bridge.nat.has_value();
     if (!is_made_by_us && !m_request.force)
       return fail(Error{ErrorKind::refused, fmt::format("cannot use bridge {}", bridge.name.str()),
                         "it is down, and vdeup did not make it",
                         fmt::format("run `ip link set {} up`, or repeat with -f", bridge.name.str())});
     add(SetUp{bridge.name}, Step{LinkStep{SetDown{bridge.name}}});
     return ok();
+  }
+
+  /// What was broken and is mended stays mended when a later step fails; what is new is taken back.
+  void ensure_private_network() {
+    if (!m_desired.nat)
+      return;
+    const Bridge& bridge = *m_desired.bridge;
+    const PrivateNetwork& network = *m_desired.nat->network;
+    const Nat seen = m_observed.nat.value_or(Nat{});
+    std::optional<Step> removal;
+    if (!seen.network)
+      removal = Step{NatStep{RemovePrivateNetwork{bridge.name, *bridge.nat}}};
+    if (seen.network != network || !seen.forwards || !seen.has_rules.value_or(true))
+      add(AddPrivateNetwork{bridge.name, network, *bridge.nat}, std::move(removal));
+    if (!seen.is_served)
+      add(StartDnsmasq{m_request.scope.owner, bridge.name, network},
+          Step{NatStep{StopDnsmasq{m_request.scope.owner, bridge.name}}});
   }
 
   Result<> ensure_tap(bool switch_runs) {
@@ -124,6 +144,19 @@ Error differs(std::string cause) {
                "`vdeup check` looks at every part of it"};
 }
 
+Result<> verify_private_network(const Nat& desired, const Network& observed) {
+  const Nat seen = observed.nat.value_or(Nat{});
+  if (seen.network != desired.network)
+    return fail(differs(fmt::format("the bridge has not the address {}", desired.network->gateway4.str())));
+  if (!seen.forwards)
+    return fail(differs("this host does not forward what comes from the private network"));
+  if (!seen.has_rules.value_or(true))
+    return fail(differs("the rules that masquerade the private network are gone"));
+  if (!seen.is_served)
+    return fail(differs("no dnsmasq answers in the private network"));
+  return ok();
+}
+
 } // namespace
 
 Result<Plan> make_plan(const Request& request, const Network& desired, const Network& observed) {
@@ -132,45 +165,6 @@ Result<Plan> make_plan(const Request& request, const Network& desired, const Net
 
 Result<Plan> make_bridge_plan(const Request& request, const Network& desired, const Network& observed) {
   return Planner{request, desired, observed}.make_bridge();
-}
-
-Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal, const Network& observed,
-                               const std::vector<Tap>& taps) {
-  using Life = Switch::Life;
-  Plan plan;
-  const std::string what = fmt::format("cannot stop the switch {}", scope.sockets.dir.str());
-  const Switch& vde_switch = observed.vde_switch;
-  if (vde_switch.life == Life::mute && !removal.force)
-    return fail(Error{ErrorKind::refused, what,
-                      fmt::format("process {} holds it and does not answer", vde_switch.pid),
-                      std::string{k_force_hint}});
-  if (const auto clients = vde_switch.clients(); !clients.empty() && !removal.force)
-    return fail(Error{ErrorKind::refused, what, fmt::format("VMs are attached: {}", name_clients(clients)),
-                      "end these VMs, or repeat with -f: they lose their network"});
-  if (vde_switch.slirp)
-    plan.push_back({Step{SwitchStep{StopUplink{scope}}}, std::nullopt});
-  if (vde_switch.life == Life::alive || vde_switch.life == Life::mute)
-    plan.push_back({Step{SwitchStep{StopSwitch{scope, removal.force}}}, std::nullopt});
-  if (vde_switch.life == Life::dead)
-    plan.push_back({Step{SwitchStep{SweepSockets{scope}}}, std::nullopt});
-  for (const Tap& tap : taps)
-    if (tap.mark)
-      plan.push_back({Step{LinkStep{DeleteTap{tap.name, *tap.mark}}}, std::nullopt});
-  if (!removal.bridge || !observed.bridge || !(observed.bridge->is_ours || observed.bridge->is_half_made))
-    return plan;
-  const auto goes_with_us = [&taps](const std::string& port) {
-    return std::any_of(taps.begin(), taps.end(),
-                       [&port](const Tap& tap) { return tap.mark && tap.name.str() == port; });
-  };
-  const auto& ports = observed.bridge->ports;
-  if (const auto other = std::find_if_not(ports.begin(), ports.end(), goes_with_us); other != ports.end())
-    return fail(Error{ErrorKind::refused, fmt::format("cannot remove bridge {}", observed.bridge->name.str()),
-                      fmt::format("{} is still a port of it", printable(*other)),
-                      "cancel without --bridge, or take that port out first"});
-  if (observed.bridge->is_half_made)
-    plan.push_back({Step{LinkStep{MarkBridge{observed.bridge->name, observed.bridge->mac}}}, std::nullopt});
-  plan.push_back({Step{LinkStep{DeleteBridge{observed.bridge->name}}}, std::nullopt});
-  return plan;
 }
 
 Result<> verify_bridge(const Network& desired, const Network& observed) {
@@ -194,7 +188,7 @@ Result<> verify(const Network& desired, const Network& observed) {
         differs(fmt::format("{} is not a port of {}", desired.tap->name.str(), desired.bridge->name.str())));
   if (!observed.tap->is_up || !observed.tap->has_carrier)
     return fail(differs(fmt::format("{} has no carrier", desired.tap->name.str())));
-  return ok();
+  return desired.nat ? verify_private_network(*desired.nat, observed) : ok();
 }
 
 bool is_on_its_tap(const Network& observed) {
@@ -225,6 +219,8 @@ bool is_functional(const Network& observed) {
     return false;
   if (!observed.tap->mark) // somebody made this by hand and may have other plans for it than a bridge
     return true;
+  if (observed.bridge && observed.bridge->nat && !(observed.nat && observed.nat->is_whole()))
+    return false;
   return observed.bridge && observed.bridge->is_up && observed.tap->bridge == observed.bridge->name;
 }
 

@@ -17,19 +17,6 @@ namespace vdeup::plan {
 [[nodiscard]] Result<Plan> make_bridge_plan(const Request& request, const Network& desired,
                                             const Network& observed);
 
-struct Removal {
-  bool force = false;  ///< also with VMs attached, also a switch that does not answer
-  bool bridge = false; ///< also the bridge, if it is ours and nothing else uses it
-};
-
-/// Compute the steps that remove the switch and its TAPs, in the order that keeps the switch from spinning
-/// on a TAP that is gone (vde-facts fact 5). `taps` are all that bear the mark of this scope.
-///
-/// Removal has no undo: each step that was done stays done, and another call goes on with the rest.
-/// Errors: refused with VMs attached or a mute switch, without `force`.
-[[nodiscard]] Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal,
-                                             const Network& observed, const std::vector<Tap>& taps);
-
 /// Check that the network observed after all steps is the one that was desired.
 /// Errors: failed, naming the first difference.
 [[nodiscard]] Result<> verify(const Network& desired, const Network& observed);

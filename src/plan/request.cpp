@@ -45,7 +45,8 @@ const Link* find(const std::vector<Link>& links, std::string_view name) {
 std::vector<const Link*> bridges_by_name(const std::vector<Link>& links) {
   std::vector<const Link*> bridges;
   for (const Link& link : links)
-    if (link.is_bridge() && IfName::parse(link.name)) // one with an odd name is left to who made it
+    // One with an odd name is left to who made it, and a private network to its switch.
+    if (link.is_bridge() && IfName::parse(link.name) && !NatMark::parse(link.alias))
       bridges.push_back(&link);
   std::sort(bridges.begin(), bridges.end(), [](const Link* a, const Link* b) { return a->name < b->name; });
   return bridges;
@@ -72,6 +73,10 @@ Result<BridgeChoice> by_name(const IfName& name, const std::vector<Link>& links,
                       fmt::format("it exists and is not a bridge{}",
                                   link->kind.empty() ? "" : fmt::format(" but a {} device", link->kind)),
                       "name another bridge with -b; `ip link show type bridge` lists them"});
+  if (const auto mark = NatMark::parse(link->alias))
+    return fail(Error{ErrorKind::refused, fmt::format("cannot use {} as the bridge", name.str()),
+                      fmt::format("it is the private network of the switch {}", mark->switch_dir.str()),
+                      "name another bridge with -b, or take --uplink nat for a private network"});
   return existing(*link, links, host_seed, std::move(reason));
 }
 
@@ -182,6 +187,8 @@ Result<Network> desire(const Request& request, const BridgeChoice& choice, const
                               .access = request.access,
                               .accepts_clients = true,
                               .tap = desired.tap->name};
+  if (choice.network)
+    desired.nat = Nat{.network = choice.network, .forwards = true, .has_rules = true, .is_served = true};
   return desired;
 }
 

@@ -39,6 +39,7 @@ struct BridgeChoice {
   Bridge bridge;
   bool exists = false;
   std::string reason;
+  std::optional<PrivateNetwork> network{}; ///< of a bridge that is to be one
 };
 
 /// Choose the bridge (design §6): the one asked for; else in alphabetical order the first with an external

@@ -1,6 +1,7 @@
 #include "plan/uplink_choice.hpp"
 
 #include "model/device_alias.hpp"
+#include "model/nat.hpp"
 
 #include <fmt/format.h>
 
@@ -33,6 +34,9 @@ UplinkFacts find_uplink_facts(const Scope& scope, const std::vector<Link>& links
   for (const Tap& tap : taps)
     if (tap.bridge && tap.owner == scope.owner.uid && !tap.is_multi_queue && !facts.waiting_tap)
       facts.waiting_tap = tap;
+  for (const Link& link : links)
+    if (facts.waiting_tap && link.name == facts.waiting_tap->bridge->str())
+      facts.waits_privately = NatMark::parse(link.alias).has_value();
   for (const Link* link : suitable_bridges(links)) {
     auto name = IfName::parse(link->name);
     auto& place = has_way_out(*link, links) ? facts.bridge : facts.no_way_out;
@@ -42,16 +46,28 @@ UplinkFacts find_uplink_facts(const Scope& scope, const std::vector<Link>& links
   return facts;
 }
 
+bool has_bridge(const UplinkFacts& facts) {
+  return facts.waiting_tap || (facts.bridge && facts.no_devices.empty());
+}
+
 UplinkChoice choose_uplink(const UplinkFacts& facts) {
   if (facts.waiting_tap)
-    return {UplinkKind::bridge, fmt::format("bridge {} ({} waits there)", facts.waiting_tap->bridge->str(),
-                                            facts.waiting_tap->name.str())};
+    return {facts.waits_privately ? UplinkKind::nat : UplinkKind::bridge,
+            fmt::format("{} {} ({} waits there)", facts.waits_privately ? "nat, on" : "bridge",
+                        facts.waiting_tap->bridge->str(), facts.waiting_tap->name.str())};
   if (facts.bridge && facts.no_devices.empty())
     return {UplinkKind::bridge, fmt::format("bridge {} (it is there)", facts.bridge->str())};
+  if (facts.no_nat.empty())
+    return {UplinkKind::nat, fmt::format("nat ({})", why_no_bridge(facts))};
   if (!facts.has_slirp && facts.no_devices.empty())
     return {UplinkKind::bridge,
-            fmt::format("bridge, without a way out ({}; slirp is not installed)", why_no_bridge(facts))};
-  return {UplinkKind::slirp, fmt::format("slirp ({})", why_no_bridge(facts))};
+            fmt::format("bridge, without a way out ({}; no private network: {}; slirp is not installed)",
+                        why_no_bridge(facts), facts.no_nat)};
+  if (!facts.no_devices.empty() && facts.no_devices == facts.no_nat)
+    return {UplinkKind::slirp,
+            fmt::format("slirp (no right to make a TAP or a private network: {})", facts.no_nat)};
+  return {UplinkKind::slirp,
+          fmt::format("slirp ({}; no private network: {})", why_no_bridge(facts), facts.no_nat)};
 }
 
 } // namespace vdeup::plan

@@ -1,6 +1,7 @@
 #include "transaction/transaction.hpp"
 
 #include "engine/apply.hpp"
+#include "engine/no_nats.hpp"
 #include "plan/nic_move.hpp"
 #include "transaction/take_back.hpp"
 #include "transaction/watchdog.hpp"
@@ -112,10 +113,11 @@ Result<> run(const RecordStore& store, const Order& order, const MoveHosts& host
   if (callbacks.on_watchdog)
     callbacks.on_watchdog(watchdog.pid());
   NoSwitches switches;
+  engine::NoNats nats;
   auto outcome = tell_or_fail(hosts, order.managers.before);
   if (outcome)
     outcome = engine::apply(
-        order.plan, {*hosts.links, switches}, journal,
+        order.plan, {*hosts.links, switches, nats}, journal,
         [&] { return prove_and_keep(store, order, hosts, callbacks, watchdog, deadline); },
         [&] { return check_nic_is_there(hosts, order.move); });
   if (outcome) {

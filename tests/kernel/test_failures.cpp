@@ -1,5 +1,4 @@
-#include "cli/ensure.hpp"
-#include "support/spawn.hpp"
+#include "kernel/trouble.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -8,112 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <memory>
-
 using namespace lab;
-namespace vd = vdeup;
 
 namespace {
-
-/// Counts the steps of a plan and strikes at one of them; undoing counts apart.
-struct Trouble {
-  enum class Kind { none, fail_before, kill_after };
-  Kind kind = Kind::none;
-  int at = -1;
-  int undo_fails_at = -1; ///< which undo fails, counted from the first one
-  int step = 0;
-  int undo = 0;
-  bool is_undoing = false;
-
-  vd::Result<> strike_before() {
-    if (is_undoing)
-      return undo++ == undo_fails_at ? injected("undo") : vd::ok();
-    if (kind == Kind::fail_before && step == at) {
-      is_undoing = true;
-      return injected("step");
-    }
-    return vd::ok();
-  }
-  void strike_after() {
-    if (is_undoing)
-      return;
-    if (kind == Kind::kill_after && step == at)
-      ::kill(::getpid(), SIGKILL);
-    ++step;
-  }
-  static vd::Result<> injected(const char* where) {
-    return vd::fail(vd::Error{vd::ErrorKind::failed, fmt::format("injected at {}", where), {}, {}});
-  }
-};
-
-/// The real hosts, with trouble.
-class TroubledLinks final : public vd::engine::LinkHost {
- public:
-  explicit TroubledLinks(Trouble& trouble)
-      : m_real(vd::kernel::KernelHost::open().value()), m_trouble(trouble) {}
-  vd::Result<std::vector<vd::Link>> links() override { return m_real->links(); }
-  vd::Result<std::optional<vd::Link>> link(const vd::IfName& name) override { return m_real->link(name); }
-  vd::Result<std::optional<vd::Link>> link(std::uint32_t index) override { return m_real->link(index); }
-  vd::Result<> execute(const vd::LinkStep& step) override {
-    TRY(m_trouble.strike_before());
-    TRY(m_real->execute(step));
-    m_trouble.strike_after();
-    return vd::ok();
-  }
-
- private:
-  std::unique_ptr<vd::kernel::KernelHost> m_real;
-  Trouble& m_trouble;
-};
-
-class TroubledSwitches final : public vd::engine::SwitchHost {
- public:
-  explicit TroubledSwitches(Trouble& trouble) : m_trouble(trouble) {}
-  vd::Result<vd::Switch> inspect(const vd::Scope& scope) override { return m_real.inspect(scope); }
-  vd::Result<std::optional<pid_t>> find_orphan(const vd::Scope& scope) override {
-    return m_real.find_orphan(scope);
-  }
-  vd::Result<> check_host_ports(const vd::Scope& scope, const std::vector<vd::Forward>& forwards) override {
-    return m_real.check_host_ports(scope, forwards);
-  }
-  vd::Result<> execute(const vd::SwitchStep& step) override {
-    TRY(m_trouble.strike_before());
-    TRY(m_real.execute(step));
-    m_trouble.strike_after();
-    return vd::ok();
-  }
-
- private:
-  vd::vde::VdeHost m_real;
-  Trouble& m_trouble;
-};
-
-vd::plan::Request our_request(const std::string& uplink) {
-  vd::cli::Invocation call{.command = vd::cli::CommandWord::create, .uplink = uplink};
-  if (can_be_others())
-    call.choice.user = "nobody";
-  return vd::cli::make_request(call, {}).value();
-}
-
-/// What the command create does, on hosts with trouble.
-vd::Result<> create_with(Trouble& trouble, const std::string& uplink = "bridge") {
-  const auto request = our_request(uplink);
-  const vd::cli::Log log{"vdeup", vd::cli::LogLevel::error};
-  const vd::cli::Wiring wiring{std::make_unique<TroubledLinks>(trouble),
-                               std::make_unique<TroubledSwitches>(trouble), vd::config::host_seed(), log};
-  TRY(auto lock, vd::cli::lock_switch(request.scope));
-  auto ensured = vd::cli::ensure(wiring, request, false);
-  vd::cli::release_unused(std::move(lock), request.scope);
-  if (!ensured)
-    return vd::fail(std::move(ensured).error());
-  return vd::ok();
-}
-
-std::vector<std::string> for_owner(std::vector<std::string> words) {
-  if (can_be_others())
-    words.insert(words.end(), {"-u", "nobody"});
-  return words;
-}
 
 void require_create_and_cancel_restore(const std::string& before) {
   const auto create = run_vdeup(for_owner({"create"}));

@@ -1,5 +1,6 @@
 #include "nic/nic_lab.hpp"
 
+#include "engine/no_nats.hpp"
 #include "engine/restore.hpp"
 #include "support/lab.hpp"
 
@@ -144,8 +145,9 @@ vdeup::Plan Mover::plan_out() const {
 
 vdeup::Result<> Mover::apply_on(vdeup::engine::LinkHost& links, const vdeup::Plan& plan) {
   NoSwitches switches;
+  vdeup::engine::NoNats nats;
   vdeup::engine::Journal journal;
-  return vdeup::engine::apply(plan, vdeup::engine::Host{links, switches}, journal, {});
+  return vdeup::engine::apply(plan, vdeup::engine::Host{links, switches, nats}, journal, {});
 }
 
 std::string Mover::restore(const vdeup::NicMove& move) const {

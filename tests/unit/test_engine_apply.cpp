@@ -1,4 +1,5 @@
 #include "engine/apply.hpp"
+#include "engine/no_nats.hpp"
 #include "support/fake_host.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,9 +25,10 @@ PlannedStep up(const IfName& name, bool reversible = true) {
 struct Bench {
   lab::FakeHost links;
   lab::NoSwitches switches;
+  NoNats nats;
   Journal journal;
   Result<> apply(const Plan& plan, const std::function<Result<>()>& prove = {}) {
-    return engine::apply(plan, {links, switches}, journal, prove);
+    return engine::apply(plan, {links, switches, nats}, journal, prove);
   }
 };
 
@@ -48,7 +50,7 @@ TEST_CASE("apply: where undoing would do harm, all stays and the reason is told 
   bench.links.failing = {"set c up"};
   const auto never = []() -> Result<> { return fail(Error{ErrorKind::conflict, "the NIC is gone", {}, {}}); };
   const auto outcome =
-      engine::apply({up(k_a), up(k_b), up(k_c)}, {bench.links, bench.switches}, bench.journal, {}, never);
+      engine::apply({up(k_a), up(k_b), up(k_c)}, {bench.links, bench.switches, bench.nats}, bench.journal, {}, never);
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().what == "failed to set c up");
   CHECK(outcome.error().hint == "nothing was undone: the NIC is gone");
@@ -93,7 +95,7 @@ TEST_CASE("apply: a signal between two steps undoes the first", "[engine]") {
     if (entry.step == 0 && entry.state == Journal::State::done)
       std::raise(SIGTERM);
   }};
-  const auto outcome = engine::apply({up(k_a), up(k_b)}, {bench.links, bench.switches}, journal);
+  const auto outcome = engine::apply({up(k_a), up(k_b)}, {bench.links, bench.switches, bench.nats}, journal);
   REQUIRE_FALSE(outcome);
   CHECK(bench.links.done == Words{"set a up", "set a down"});
   CHECK(got_signal); // only held back, not swallowed

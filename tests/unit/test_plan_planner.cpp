@@ -1,4 +1,5 @@
 #include "plan/planner.hpp"
+#include "plan/removal.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -44,6 +44,7 @@ struct Row {
   std::vector<Tap> taps;
   bool may_make_devices = true;
   bool has_slirp = true;
+  std::string no_nat = "dnsmasq is not installed";
   UplinkKind kind = UplinkKind::bridge;
   std::string reason;
 };
@@ -53,6 +54,7 @@ void check(const Row& row) {
   if (!row.may_make_devices)
     facts.no_devices = "it takes CAP_NET_ADMIN";
   facts.has_slirp = row.has_slirp;
+  facts.no_nat = row.no_nat;
   const UplinkChoice choice = choose_uplink(facts);
   CHECK(choice.kind == row.kind);
   CHECK(choice.reason == row.reason);
@@ -77,7 +79,7 @@ TEST_CASE("ladder: a bridge that vdeup made is as good", "[uplink]") {
 TEST_CASE("ladder: a bridge of an engine is good only with a port to the outside", "[uplink]") {
   check({.links = {bridge("docker0", 1), port("veth1", "veth", 1)},
          .kind = UplinkKind::slirp,
-         .reason = "slirp (this host has no bridge)"});
+         .reason = "slirp (this host has no bridge; no private network: dnsmasq is not installed)"});
   check({.links = {bridge("virbr0", 1), port("eth1", "", 1)},
          .kind = UplinkKind::bridge,
          .reason = "bridge virbr0 (it is there)"});
@@ -86,20 +88,22 @@ TEST_CASE("ladder: a bridge of an engine is good only with a port to the outside
 TEST_CASE("ladder: a bridge without a way out is passed over", "[uplink]") {
   check({.links = {bridge("br0", 1), port("veth1", "veth", 1), port("tap9", "tun", 1)},
          .kind = UplinkKind::slirp,
-         .reason = "slirp (bridge br0 has no port to the outside)"});
+         .reason =
+             "slirp (bridge br0 has no port to the outside; no private network: dnsmasq is not installed)"});
 }
 
 TEST_CASE("ladder: a host without a bridge gets none, and no NIC is moved for it", "[uplink]") {
   check({.links = {port("eth0", "", 0)},
          .kind = UplinkKind::slirp,
-         .reason = "slirp (this host has no bridge)"});
+         .reason = "slirp (this host has no bridge; no private network: dnsmasq is not installed)"});
 }
 
 TEST_CASE("ladder: who may make no TAP gets slirp, however good a bridge is", "[uplink]") {
   check({.links = {bridge("br0", 1), port("eth0", "", 1)},
          .may_make_devices = false,
          .kind = UplinkKind::slirp,
-         .reason = "slirp (no right to make a TAP: it takes CAP_NET_ADMIN)"});
+         .reason = "slirp (no right to make a TAP: it takes CAP_NET_ADMIN; no private network: dnsmasq is "
+                   "not installed)"});
 }
 
 TEST_CASE("ladder: a TAP that waits for the switch takes no right", "[uplink]") {
@@ -126,13 +130,15 @@ TEST_CASE("ladder: a TAP that waits cannot be used if it is another's, on no bri
          .taps = {tap},
          .may_make_devices = false,
          .kind = UplinkKind::slirp,
-         .reason = "slirp (no right to make a TAP: it takes CAP_NET_ADMIN)"});
+         .reason = "slirp (no right to make a TAP: it takes CAP_NET_ADMIN; no private network: dnsmasq is "
+                   "not installed)"});
 }
 
 TEST_CASE("ladder: where slirp is not installed, who may gets a bridge of his own", "[uplink]") {
   check({.has_slirp = false,
          .kind = UplinkKind::bridge,
-         .reason = "bridge, without a way out (this host has no bridge; slirp is not installed)"});
+         .reason = "bridge, without a way out (this host has no bridge; no private network: dnsmasq is not "
+                   "installed; slirp is not installed)"});
 }
 
 TEST_CASE("ladder: who may nothing gets slirp also where it is not installed, and so hears of the package",
@@ -140,5 +146,62 @@ TEST_CASE("ladder: who may nothing gets slirp also where it is not installed, an
   check({.may_make_devices = false,
          .has_slirp = false,
          .kind = UplinkKind::slirp,
-         .reason = "slirp (no right to make a TAP: it takes CAP_NET_ADMIN)"});
+         .reason = "slirp (no right to make a TAP: it takes CAP_NET_ADMIN; no private network: dnsmasq is "
+                   "not installed)"});
+}
+
+TEST_CASE("ladder: where no bridge is to be had, who may gets a private network", "[uplink]") {
+  check({.links = {port("eth0", "", 0)},
+         .no_nat = "",
+         .kind = UplinkKind::nat,
+         .reason = "nat (this host has no bridge)"});
+  check({.links = {bridge("br0", 1), port("veth1", "veth", 1)},
+         .no_nat = "",
+         .kind = UplinkKind::nat,
+         .reason = "nat (bridge br0 has no port to the outside)"});
+}
+
+TEST_CASE("ladder: who may masquerade and not use the bridge that is there gets a private network",
+          "[uplink]") {
+  check({.links = {bridge("br0", 1), port("eth0", "", 1)},
+         .may_make_devices = false,
+         .no_nat = "",
+         .kind = UplinkKind::nat,
+         .reason = "nat (no right to make a TAP: it takes CAP_NET_ADMIN)"});
+}
+
+TEST_CASE("ladder: what is missing for both is said once", "[uplink]") {
+  check({.links = {bridge("br0", 1), port("eth0", "", 1)},
+         .may_make_devices = false,
+         .no_nat = "it takes CAP_NET_ADMIN",
+         .kind = UplinkKind::slirp,
+         .reason = "slirp (no right to make a TAP or a private network: it takes CAP_NET_ADMIN)"});
+}
+
+TEST_CASE("ladder: a bridge that is there is better than a private network", "[uplink]") {
+  check({.links = {bridge("br0", 1), port("eth0", "", 1)},
+         .no_nat = "",
+         .kind = UplinkKind::bridge,
+         .reason = "bridge br0 (it is there)"});
+}
+
+TEST_CASE("ladder: a firewall that drops what is forwarded leaves slirp, and is named", "[uplink]") {
+  check({.no_nat = "Docker drops what is forwarded",
+         .kind = UplinkKind::slirp,
+         .reason = "slirp (this host has no bridge; no private network: Docker drops what is forwarded)"});
+}
+
+TEST_CASE("ladder: another user's private network is no bridge", "[uplink]") {
+  check({.links = {bridge("vdenat0", 1, NatMark{1001, k_scope.sockets.dir}.text())},
+         .no_nat = "",
+         .kind = UplinkKind::nat,
+         .reason = "nat (this host has no bridge)"});
+}
+
+TEST_CASE("ladder: a TAP that waits in the private network of its switch goes on there", "[uplink]") {
+  check({.links = {bridge("br0", 1, NatMark{1000, k_scope.sockets.dir}.text())},
+         .taps = {waiting_tap()},
+         .may_make_devices = false,
+         .kind = UplinkKind::nat,
+         .reason = "nat, on br0 (tap0 waits there)"});
 }

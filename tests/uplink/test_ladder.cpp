@@ -56,7 +56,7 @@ TEST_CASE("ladder: a user without rights gets slirp, and one line says why", "[u
   const auto first = run_vm({}, k_as_alice);
   INFO(first.err);
   CHECK(first.status == 0);
-  CHECK(has(first.err, "uplink: slirp (no right to make a TAP: it takes CAP_NET_ADMIN)\n"));
+  CHECK(has(first.err, "uplink: slirp (no right to make a TAP or a private network: it takes CAP_NET_ADMIN)\n"));
   CHECK(has(run_vdeup({"info", "-X"}, k_as_alice).out, "uplink|slirp\n"));
   const auto second = run_vm({}, k_as_alice);
   CHECK(second.status == 0);

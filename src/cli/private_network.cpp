@@ -1,0 +1,81 @@
+#include "cli/private_network.hpp"
+
+#include "plan/nat_choice.hpp"
+#include "process/command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vdeup::cli {
+namespace {
+
+/// The addresses that a private network has; where it has none, those that it is to have.
+Result<PrivateNetwork> settle_network(const Wiring& wiring, const plan::Request& request,
+                                      const std::optional<Nat>& observed) {
+  if (observed && observed->network)
+    return *observed->network;
+  TRY(auto used, wiring.host().nats.used_networks());
+  return plan::choose_private_network(request.scope, wiring.host_seed(), used, wiring.host().nats.has_ip6());
+}
+
+} // namespace
+
+Result<Situation> look_for_private_network(const Wiring& wiring, const plan::Request& request) {
+  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  TRY(auto choice, plan::choose_nat_bridge(request.scope, survey.links, wiring.host_seed()));
+  Network& network = survey.network;
+  network.bridge.reset();
+  network.nat.reset();
+  if (choice.exists) {
+    network.bridge = choice.bridge;
+    TRY(network.nat, wiring.host().nats.inspect(choice.bridge.name, *choice.bridge.nat));
+  }
+  TRY(choice.network, settle_network(wiring, request, network.nat));
+  return Situation{std::move(survey), std::move(choice)};
+}
+
+std::string why_not(const Error& error) {
+  return error.kind == ErrorKind::refused ? error.cause : std::string{k_no_privilege};
+}
+
+std::string why_no_private_network(const Wiring& wiring, const IfName& bridge) {
+  if (!process::find_system_program("dnsmasq"))
+    return "dnsmasq is not installed";
+  const auto obstacles = wiring.host().nats.obstacles(bridge);
+  if (!obstacles)
+    return why_not(obstacles.error());
+  if (obstacles.value().empty())
+    return {};
+  const NatObstacle& first = obstacles.value().front();
+  return fmt::format("{} {}", first.owner, first.what);
+}
+
+std::vector<std::string> warnings_about(const Wiring& wiring, const IfName& bridge) {
+  std::vector<std::string> warnings;
+  const auto obstacles = wiring.host().nats.obstacles(bridge);
+  if (!obstacles)
+    return {fmt::format("{}{}{}", obstacles.error().message(),
+                        obstacles.error().hint.empty() ? "" : "\n  hint: ", obstacles.error().hint)};
+  for (const NatObstacle& obstacle : obstacles.value()) {
+    std::string text = fmt::format("{} {}", obstacle.owner, obstacle.what);
+    for (const std::string& command : obstacle.commands)
+      text += "\n  hint: run `" + command + "`";
+    warnings.push_back(std::move(text));
+  }
+  return warnings;
+}
+
+Result<std::vector<plan::PrivateRemains>> find_remains(const Wiring& wiring, const plan::Request& request,
+                                                       const engine::Survey& survey) {
+  std::vector<plan::PrivateRemains> remains;
+  for (const Bridge& bridge : survey.private_bridges)
+    remains.push_back({bridge.name, true, bridge.ports});
+  TRY(auto left, wiring.host().nats.left_rules(plan::nat_mark(request.scope)));
+  for (IfName& bridge : left)
+    if (std::none_of(remains.begin(), remains.end(), [&](const auto& each) { return each.bridge == bridge; }))
+      remains.push_back({std::move(bridge), false, {}});
+  return remains;
+}
+
+} // namespace vdeup::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "cli/ensure.hpp"
+#include "plan/removal.hpp"
+#include "plan/uplink_choice.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vdeup::cli {
+
+/// Look at everything as a plan for a private network needs it: as look(), with the bridge that is to be one.
+[[nodiscard]] Result<Situation> look_for_private_network(const Wiring& wiring, const plan::Request& request);
+
+/// What an ordinary user lacks where no way leads to the helper.
+inline constexpr std::string_view k_no_privilege = "it takes CAP_NET_ADMIN";
+
+/// Say for people why the helper does not do something: by which line, or that it cannot be had.
+[[nodiscard]] std::string why_not(const Error& error);
+
+/// Say why the caller cannot have a private network here; empty if he can. `bridge` is the one that it would
+/// be. Nobody is bothered for it.
+[[nodiscard]] std::string why_no_private_network(const Wiring& wiring, const IfName& bridge);
+
+/// Say for people what keeps a new private network from the outside, and the commands that help.
+[[nodiscard]] std::vector<std::string> warnings_about(const Wiring& wiring, const IfName& bridge);
+
+/// The private networks of a scope, with those of which only rules are left.
+[[nodiscard]] Result<std::vector<plan::PrivateRemains>>
+find_remains(const Wiring& wiring, const plan::Request& request, const engine::Survey& survey);
+
+} // namespace vdeup::cli

@@ -1,0 +1,142 @@
+#include "plan/nat_choice.hpp"
+
+#include "base/hash.hpp"
+#include "model/interpret.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vdeup::plan {
+namespace {
+
+constexpr std::uint8_t k_length4 = 24;
+constexpr std::uint8_t k_length6 = 64;
+constexpr unsigned k_bits_of_byte = 8;
+constexpr unsigned k_bytes = 256; // how many values one has
+
+/// One of the ranges that are nobody's (RFC 1918), in networks of /24.
+struct Pool {
+  std::uint8_t first;
+  std::uint8_t second;   ///< of the first network
+  unsigned second_count; ///< how many values the second byte has
+};
+constexpr std::array k_pools{Pool{10, 0, k_bytes}, Pool{192, 168, 1}, Pool{172, 16, 16}};
+
+/// slirp's, for which guests are set up by hand.
+const IpPrefix& slirp_network() {
+  static const IpPrefix network{IpAddress{IpAddress::Bytes4{10, 0, 2, 0}}, k_length4};
+  return network;
+}
+
+bool is_free(const IpPrefix& wanted, const std::vector<IpPrefix>& used) {
+  return std::none_of(used.begin(), used.end(),
+                      [&](const IpPrefix& there) { return overlap(wanted, there); });
+}
+
+IpPrefix range_of(const Pool& pool) {
+  return *private_range(IpAddress{IpAddress::Bytes4{pool.first, pool.second, 0, 0}});
+}
+
+std::optional<IpPrefix> find_in_pool(const Pool& pool, std::uint64_t hash,
+                                     const std::vector<IpPrefix>& used) {
+  const unsigned count = pool.second_count * k_bytes;
+  for (unsigned tried = 0; tried < count; ++tried) {
+    const unsigned number = (static_cast<unsigned>(hash % count) + tried) % count;
+    const IpPrefix gateway{
+        IpAddress{IpAddress::Bytes4{pool.first, static_cast<std::uint8_t>(pool.second + number / k_bytes),
+                                    static_cast<std::uint8_t>(number % k_bytes), 1}},
+        k_length4};
+    if (!overlap(gateway, slirp_network()) && is_free(gateway, used))
+      return gateway;
+  }
+  return std::nullopt;
+}
+
+IpPrefix unique_local(std::uint64_t hash, unsigned subnet) {
+  IpAddress::Bytes6 bytes{0xfd};
+  for (std::size_t i = 1; i <= 5; ++i) // the 40 bits of the global ID
+    bytes.at(i) = static_cast<std::uint8_t>(hash >> (k_bits_of_byte * (i - 1)));
+  bytes.at(6) = static_cast<std::uint8_t>(subnet / k_bytes);
+  bytes.at(7) = static_cast<std::uint8_t>(subnet % k_bytes);
+  bytes.back() = 1;
+  return IpPrefix{IpAddress{bytes}, k_length6};
+}
+
+std::uint64_t hash_of(std::string_view what, const Scope& scope, std::string_view host_seed) {
+  const std::string uid = std::to_string(scope.owner.uid);
+  return stable_hash({what, host_seed, uid, scope.sockets.dir.str()});
+}
+
+Error all_taken() {
+  return Error{ErrorKind::refused, "cannot choose addresses for a private network",
+               "this host has routes to all of 10.0.0.0/8, 192.168.0.0/16 and 172.16.0.0/12",
+               "take --uplink slirp, which needs none"};
+}
+
+bool is_half_made(const Link& link, std::string_view host_seed) {
+  if (!link.is_bridge() || !link.alias.empty())
+    return false;
+  const auto name = IfName::parse(link.name);
+  return name && link.mac == bridge_address(name.value(), host_seed);
+}
+
+Result<BridgeChoice> take(const Link& link, const std::vector<Link>& links, const NatMark& mark,
+                          std::string_view host_seed) {
+  TRY(auto bridge, to_bridge(link, links, host_seed));
+  bridge.nat = mark;
+  return BridgeChoice{std::move(bridge), true, "it is the private network of this switch"};
+}
+
+} // namespace
+
+NatMark nat_mark(const Scope& scope) {
+  return NatMark{scope.owner.uid, scope.sockets.dir};
+}
+
+Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Link>& links,
+                                       std::string_view host_seed) {
+  const NatMark mark = nat_mark(scope);
+  const auto there = std::find_if(links.begin(), links.end(), [&](const Link& link) {
+    return link.is_bridge() && NatMark::parse(link.alias) == mark;
+  });
+  if (there != links.end())
+    return take(*there, links, mark, host_seed);
+  for (unsigned number = 0; number < k_most_nat_bridges; ++number) {
+    TRY(auto name, nat_bridge_name(scope.owner.uid, number));
+    const auto taken = std::find_if(links.begin(), links.end(),
+                                    [&name](const Link& link) { return link.name == name.str(); });
+    if (taken != links.end() && is_half_made(*taken, host_seed))
+      return take(*taken, links, mark, host_seed);
+    if (taken != links.end())
+      continue;
+    const MacAddress mac = bridge_address(name, host_seed);
+    return BridgeChoice{Bridge{.name = std::move(name), .mac = mac, .nat = mark}, false,
+                        "it is to be the private network of this switch"};
+  }
+  return fail(Error{ErrorKind::refused, "cannot make a private network",
+                    fmt::format("{} has {} of them", scope.owner.name, k_most_nat_bridges),
+                    "`vdeup cancel` removes one"});
+}
+
+Result<PrivateNetwork> choose_private_network(const Scope& scope, std::string_view host_seed,
+                                              const std::vector<IpPrefix>& used, bool with_ip6) {
+  constexpr unsigned most_subnets = 256;
+  const std::uint64_t hash = hash_of("vdeup private network", scope, host_seed);
+  std::optional<IpPrefix> gateway4;
+  for (const bool among_servers : {false, true}) // of this host: a last resort
+    for (const Pool& pool : k_pools)
+      if (!gateway4 && has_servers(range_of(pool), used) == among_servers)
+        gateway4 = find_in_pool(pool, hash, used);
+  if (!gateway4)
+    return fail(all_taken());
+  PrivateNetwork network{*gateway4, {}};
+  const std::uint64_t hash6 = hash_of("vdeup private network of IPv6", scope, host_seed);
+  for (unsigned subnet = 0; with_ip6 && !network.gateway6 && subnet < most_subnets; ++subnet)
+    if (const IpPrefix gateway6 = unique_local(hash6, subnet); is_free(gateway6, used))
+      network.gateway6 = gateway6;
+  return network;
+}
+
+} // namespace vdeup::plan

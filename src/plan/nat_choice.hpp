@@ -1,0 +1,25 @@
+#pragma once
+
+#include "plan/request.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace vdeup::plan {
+
+/// The mark of the private network of a scope's switch.
+[[nodiscard]] NatMark nat_mark(const Scope& scope);
+
+/// Choose the bridge of a scope's private network: the one that bears its mark; else one that we made and
+/// could not mark before we died; else the first of the owner's names that no link has. Errors: refused if
+/// all are taken.
+[[nodiscard]] Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Link>& links,
+                                                     std::string_view host_seed);
+
+/// Choose the addresses of a scope's private network: the same each time, unless `used` has a network that
+/// holds a part of it. IPv4 is a /24 of 10.0.0.0/8, else of 192.168.0.0/16, else of 172.16.0.0/12 (RFC 1918);
+/// IPv6 a /64 of fd00::/8 (RFC 4193). Errors: refused if everything is taken.
+[[nodiscard]] Result<PrivateNetwork> choose_private_network(const Scope& scope, std::string_view host_seed,
+                                                            const std::vector<IpPrefix>& used, bool with_ip6);
+
+} // namespace vdeup::plan

@@ -1,0 +1,93 @@
+// A private network whose making fails, or dies, at each of its steps.
+
+#include "kernel/trouble.hpp"
+#include "nat/guests.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace nat_guests;
+using lab::Trouble;
+
+namespace {
+
+/// Bridge, up, the private network, dnsmasq, TAP, port, up, switch.
+constexpr int k_steps = 8;
+
+void needs_lab() {
+  needs_programs();
+  if (!lab::can_be_others())
+    lab::skip("not root, so no dnsmasq can run as another user");
+}
+
+void require_good(const std::vector<std::string>& words) {
+  const auto done = lab::run_vdeup(lab::for_owner(words));
+  INFO(done.out << done.err);
+  REQUIRE(done.status == 0);
+}
+
+void require_create_and_cancel_restore(const std::string& before) {
+  require_good({"create", "--uplink", "nat"});
+  require_good({"check"});
+  require_good({"cancel"});
+  CHECK(difference(before, everything()) == "");
+}
+
+} // namespace
+
+TEST_CASE("nat: has as many steps as these tests strike at", "[nat]") {
+  needs_lab();
+  Trouble none;
+  REQUIRE(lab::create_with(none, "nat"));
+  CHECK(none.step == k_steps);
+}
+
+TEST_CASE("nat: failing at any step leaves everything as it was", "[nat]") {
+  needs_lab();
+  const std::string before = everything();
+  Trouble trouble{.kind = Trouble::Kind::fail_before, .at = GENERATE(range(0, k_steps))};
+  CAPTURE(trouble.at);
+  const auto failed = lab::create_with(trouble, "nat");
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().what == "injected at step");
+  CHECK(difference(before, everything()) == "");
+  require_create_and_cancel_restore(before);
+}
+
+TEST_CASE("nat: killed after any step, the next call finds what was left", "[nat]") {
+  needs_lab();
+  const std::string before = everything();
+  Trouble trouble{.kind = Trouble::Kind::kill_after, .at = GENERATE(range(0, k_steps))};
+  CAPTURE(trouble.at);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    (void)lab::create_with(trouble, "nat");
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  SECTION("create goes on") {
+    require_create_and_cancel_restore(before);
+  }
+  SECTION("cancel clears it") {
+    require_good({"cancel"});
+    CHECK(difference(before, everything()) == "");
+  }
+}
+
+TEST_CASE("nat: when undoing fails as well, the rest is undone and the next call repairs", "[nat]") {
+  needs_lab();
+  const std::string before = everything();
+  Trouble trouble{.kind = Trouble::Kind::fail_before,
+                  .at = k_steps - 1,
+                  .undo_fails_at = GENERATE(range(0, k_steps - 2))};
+  CAPTURE(trouble.undo_fails_at);
+  const auto failed = lab::create_with(trouble, "nat");
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
+  require_create_and_cancel_restore(before);
+}
