@@ -1,23 +1,16 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/shared_library.hpp"
 
 #include <systemd/sd-bus.h>
 
-#include <memory>
-
 namespace vdeup::broker {
 
-struct CloseLibrary {
-  void operator()(void* library) const;
-};
-
 /// The functions of sd-bus(3) that are used, and the library that they are in.
-///
-/// libsystemd brings five more libraries. Linked, they would be loaded by each launch, and few launches have
-/// a manager to talk to; and where no systemd is, vdeup would not even start.
+/// libsystemd brings five more libraries, and few launches have a manager to talk to.
 struct SdBus {
-  std::unique_ptr<void, CloseLibrary> library{};
+  SharedLibrary library;
   decltype(&::sd_bus_open_system) open_system = nullptr;
   decltype(&::sd_bus_close_unref) close_unref = nullptr;
   decltype(&::sd_bus_is_ready) is_ready = nullptr;

@@ -1,6 +1,7 @@
 #include "kernel/nft_library.hpp"
 
-#include <dlfcn.h>
+#include "base/shared_library.hpp"
+
 #include <nftables/libnftables.h>
 
 #include <cerrno>
@@ -9,18 +10,10 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr const char* k_library = "libnftables.so.1";
-
-struct CloseLibrary {
-  void operator()(void* library) const { (void)::dlclose(library); }
-};
-
-/// The functions of libnftables(3) that are used, and the library that they are in.
-///
-/// It brings five more libraries. Linked, they would be loaded by each launch, and few launches change rules;
-/// and where there is no nftables, vdeup would not even start.
+/// The functions of libnftables(3) that are used, and the library that they are in. It brings five more
+/// libraries, and few launches change rules.
 struct Nft {
-  std::unique_ptr<void, CloseLibrary> library{};
+  SharedLibrary library;
   decltype(&::nft_ctx_new) make = nullptr;
   decltype(&::nft_ctx_free) free = nullptr;
   decltype(&::nft_ctx_buffer_output) buffer_output = nullptr;
@@ -29,28 +22,15 @@ struct Nft {
   decltype(&::nft_run_cmd_from_buffer) run = nullptr;
 };
 
-Error cannot_load(const std::string& what) {
-  const char* text = ::dlerror(); // NOLINT(concurrency-mt-unsafe): there is one thread
-  return Error{ErrorKind::missing, what, text == nullptr ? k_library : text, "install libnftables1"};
-}
-
-template <class Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(library, name));
-  return function != nullptr;
-}
-
 Result<Nft> load(const std::string& what) {
-  Nft nft;
-  nft.library.reset(::dlopen(k_library, RTLD_NOW | RTLD_LOCAL));
-  void* library = nft.library.get();
-  if (library == nullptr || !find(library, "nft_ctx_new", nft.make) ||
-      !find(library, "nft_ctx_free", nft.free) ||
-      !find(library, "nft_ctx_buffer_output", nft.buffer_output) ||
-      !find(library, "nft_ctx_buffer_error", nft.buffer_error) ||
-      !find(library, "nft_ctx_get_error_buffer", nft.error_buffer) ||
-      !find(library, "nft_run_cmd_from_buffer", nft.run))
-    return fail(cannot_load(what));
+  TRY(auto library, SharedLibrary::open("libnftables.so.1", what, "install libnftables1"));
+  Nft nft{.library = std::move(library)};
+  TRY(nft.library.find("nft_ctx_new", nft.make));
+  TRY(nft.library.find("nft_ctx_free", nft.free));
+  TRY(nft.library.find("nft_ctx_buffer_output", nft.buffer_output));
+  TRY(nft.library.find("nft_ctx_buffer_error", nft.buffer_error));
+  TRY(nft.library.find("nft_ctx_get_error_buffer", nft.error_buffer));
+  TRY(nft.library.find("nft_run_cmd_from_buffer", nft.run));
   return nft;
 }
 
