@@ -17,7 +17,7 @@ namespace vdeup::cli {
 namespace {
 
 constexpr std::chrono::seconds k_look_patience{2};
-constexpr int k_most_attempts = 20; // as many as there may be others who choose at the same time
+constexpr int k_most_attempts = 20;
 
 /// Whether to do it, and whom to tell before.
 struct Manner {
@@ -60,11 +60,8 @@ Result<Ensured> plan_and_apply(const Wiring& wiring, const plan::Request& reques
 
 Result<Ensured> reach(const Wiring& wiring, const plan::Request& request, const Goal& goal,
                       const Manner& manner) {
-  for (int attempt = 1;; ++attempt) {
-    auto ensured = plan_and_apply(wiring, request, goal, manner);
-    if (ensured || !is_retryable(ensured.error().kind) || attempt == k_most_attempts)
-      return ensured ? std::move(ensured) : fail(with_privilege_hint(std::move(ensured).error(), request));
-  }
+  auto ensured = until_settled([&] { return plan_and_apply(wiring, request, goal, manner); });
+  return ensured ? std::move(ensured) : fail(with_privilege_hint(std::move(ensured).error(), request));
 }
 
 /// A private network, and what is in its way.
@@ -91,6 +88,14 @@ Result<Ensured> ensure_by(UplinkKind kind, const Wiring& wiring, const plan::Req
 }
 
 } // namespace
+
+Result<Ensured> until_settled(const std::function<Result<Ensured>()>& attempt) {
+  for (int made = 1;; ++made) {
+    auto ensured = attempt();
+    if (ensured || !is_retryable(ensured.error().kind) || made == k_most_attempts)
+      return ensured;
+  }
+}
 
 Result<vde::SwitchLock> lock_switch(const Scope& scope, std::chrono::milliseconds patience) {
   TRY(auto acting, ActingAs::enter(scope.owner));

@@ -50,6 +50,10 @@ using OnPlan = std::function<Result<>(const Plan&)>;
 [[nodiscard]] Result<Ensured> ensure_bridge(const Wiring& wiring, const plan::Request& request, bool dry_run,
                                             const OnPlan& on_plan = {});
 
+/// Look, plan and do again for as long as others change the host in between, twenty times at most: as many as
+/// there may be who choose at the same time.
+[[nodiscard]] Result<Ensured> until_settled(const std::function<Result<Ensured>()>& attempt);
+
 /// True if a network that is seen needs nothing to be done for a request.
 [[nodiscard]] bool is_as_requested(const Network& network, const plan::Request& request);
 

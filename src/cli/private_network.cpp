@@ -47,8 +47,7 @@ std::string why_no_private_network(const Wiring& wiring, const IfName& bridge) {
     return why_not(obstacles.error());
   if (obstacles.value().empty())
     return {};
-  const NatObstacle& first = obstacles.value().front();
-  return fmt::format("{} {}", first.owner, first.what);
+  return obstacles.value().front().text();
 }
 
 std::vector<std::string> warnings_about(const Wiring& wiring, const IfName& bridge) {
@@ -58,7 +57,7 @@ std::vector<std::string> warnings_about(const Wiring& wiring, const IfName& brid
     return {fmt::format("{}{}{}", obstacles.error().message(),
                         obstacles.error().hint.empty() ? "" : "\n  hint: ", obstacles.error().hint)};
   for (const NatObstacle& obstacle : obstacles.value()) {
-    std::string text = fmt::format("{} {}", obstacle.owner, obstacle.what);
+    std::string text = obstacle.text();
     for (const std::string& command : obstacle.commands)
       text += "\n  hint: run `" + command + "`";
     warnings.push_back(std::move(text));
@@ -71,7 +70,7 @@ Result<std::vector<plan::PrivateRemains>> find_remains(const Wiring& wiring, con
   std::vector<plan::PrivateRemains> remains;
   for (const Bridge& bridge : survey.private_bridges)
     remains.push_back({bridge.name, true, bridge.ports});
-  TRY(auto left, wiring.host().nats.left_rules(plan::nat_mark(request.scope)));
+  TRY(auto left, wiring.host().nats.left_rules(nat_mark(request.scope)));
   for (IfName& bridge : left)
     if (std::none_of(remains.begin(), remains.end(), [&](const auto& each) { return each.bridge == bridge; }))
       remains.push_back({std::move(bridge), false, {}});

@@ -11,8 +11,6 @@
 namespace vdeup::cli {
 namespace {
 
-constexpr int k_most_attempts = 20; // as many as there may be others who choose at the same time
-
 Error cannot_forward(const plan::Request& request, UplinkKind kind) {
   const std::string what = fmt::format("cannot forward {}", request.forwards.front().text());
   if (kind == UplinkKind::bridge)
@@ -34,12 +32,8 @@ Error private_network_is_in_the_way(const plan::Request& request) {
 
 Result<plan::UplinkChoice> climb(const Wiring& wiring, const plan::Request& request) {
   TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
-  if (!survey.private_bridges.empty())
-    return plan::UplinkChoice{UplinkKind::nat,
-                              fmt::format("nat, on {} (it is the private network of this switch)",
-                                          survey.private_bridges.front().name.str())};
   plan::UplinkFacts facts = plan::find_uplink_facts(request.scope, survey.links, survey.taps);
-  if (facts.bridge)
+  if (facts.bridge && !facts.private_network)
     if (const auto allowed = wiring.may_attach(*facts.bridge); !allowed)
       facts.no_devices = why_not(allowed.error());
   facts.has_slirp = process::find_system_program("vde_plug").has_value();
@@ -105,11 +99,7 @@ void explain_uplink(const Ensured& done, const Log& log) {
 
 Result<Ensured> ensure_tapless(const Wiring& wiring, const plan::Request& request, UplinkKind kind,
                                bool dry_run, const OnPlan& on_plan) {
-  for (int attempt = 1;; ++attempt) {
-    auto ensured = plan_and_apply(wiring, request, kind, dry_run, on_plan);
-    if (ensured || !is_retryable(ensured.error().kind) || attempt == k_most_attempts)
-      return ensured;
-  }
+  return until_settled([&] { return plan_and_apply(wiring, request, kind, dry_run, on_plan); });
 }
 
 } // namespace vdeup::cli

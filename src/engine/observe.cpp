@@ -88,7 +88,7 @@ Result<std::optional<Nat>> look_behind(const Host& host, const std::optional<Bri
 
 Result<std::vector<Bridge>> find_private_bridges(const Scope& scope, const std::vector<Link>& links,
                                                  const std::string& host_seed) {
-  const NatMark mark{scope.owner.uid, scope.sockets.dir};
+  const NatMark mark = nat_mark(scope);
   std::vector<Bridge> bridges;
   for (const Link& link : links)
     if (link.is_bridge() && NatMark::parse(link.alias) == mark) {

@@ -22,10 +22,6 @@ IpPrefix range(IpAddress::Bytes4 first, std::uint8_t length) {
   return IpPrefix{IpAddress{first}, length};
 }
 
-std::array<IpPrefix, 3> private_ranges() {
-  return {range({10, 0, 0, 0}, 8), range({192, 168, 0, 0}, 16), range({172, 16, 0, 0}, 12)};
-}
-
 /// The first address of a /24 of RFC 1918.
 bool is_private4(const IpPrefix& prefix) {
   constexpr std::uint8_t length = 24;
@@ -62,20 +58,27 @@ std::string bridge_mark(const std::optional<NatMark>& nat) {
   return nat ? nat->text() : std::string{k_bridge_mark};
 }
 
+std::array<IpPrefix, 3> private_ranges() {
+  return {range({10, 0, 0, 0}, 8), range({192, 168, 0, 0}, 16), range({172, 16, 0, 0}, 12)};
+}
+
 std::optional<IpPrefix> private_range(const IpAddress& address) {
-  constexpr std::uint8_t whole = 32;
-  if (!address.is_ip6())
-    for (const IpPrefix& each : private_ranges())
-      if (overlap(each, IpPrefix{address, whole}))
-        return each;
+  for (const IpPrefix& each : private_ranges())
+    if (overlap(each, single(address)))
+      return each;
   return std::nullopt;
 }
 
 bool has_servers(const IpPrefix& range, const std::vector<IpPrefix>& used) {
-  constexpr std::uint8_t whole = 32;
   return std::any_of(used.begin(), used.end(), [&](const IpPrefix& there) {
-    return !there.address.is_ip6() && there.length == whole && overlap(there, range);
+    return there == single(there.address) && overlap(there, range);
   });
+}
+
+IpPrefix single(const IpAddress& address) {
+  constexpr std::uint8_t bits4 = 32;
+  constexpr std::uint8_t bits6 = 128;
+  return IpPrefix{address, address.is_ip6() ? bits6 : bits4};
 }
 
 bool overlap(const IpPrefix& one, const IpPrefix& other) {

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,12 +44,17 @@ struct PrivateNetwork {
   bool operator==(const PrivateNetwork&) const = default;
 };
 
-/// The range of RFC 1918 that an address is in: 10.0.0.0/8, 192.168.0.0/16 or 172.16.0.0/12.
+/// The ranges of RFC 1918: 10.0.0.0/8, 192.168.0.0/16, 172.16.0.0/12.
+[[nodiscard]] std::array<IpPrefix, 3> private_ranges();
+/// The one of them that an address is in.
 [[nodiscard]] std::optional<IpPrefix> private_range(const IpAddress& address);
 
 /// True if a single address among `used` is in that range: a router or a name server of this host, beside
 /// which are others that it has no route to but the default one.
 [[nodiscard]] bool has_servers(const IpPrefix& range, const std::vector<IpPrefix>& used);
+
+/// An address as a network of itself: /32, or /128.
+[[nodiscard]] IpPrefix single(const IpAddress& address);
 
 /// True if two networks have addresses in common.
 [[nodiscard]] bool overlap(const IpPrefix& one, const IpPrefix& other);
@@ -64,6 +70,9 @@ struct NatObstacle {
   std::string owner; ///< the program whose rules these are: Docker, ufw, firewalld; or a table
   std::string what;  ///< "drops what is forwarded", "drops what VMs ask this host"
   std::vector<std::string> commands{}; ///< that let it through, to be run by root
+
+  /// "Docker drops what is forwarded"
+  [[nodiscard]] std::string text() const { return owner + " " + what; }
 };
 
 /// What there is of the private network behind a bridge.

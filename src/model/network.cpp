@@ -18,4 +18,8 @@ std::optional<UplinkKind> uplink_of(const Network& network) {
   return vde_switch.made_for;
 }
 
+NatMark nat_mark(const Scope& scope) {
+  return NatMark{scope.owner.uid, scope.sockets.dir};
+}
+
 } // namespace vdeup

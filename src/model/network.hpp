@@ -127,4 +127,7 @@ struct Scope {
   SwitchSockets sockets;
 };
 
+/// The mark of the private network of a scope's switch.
+[[nodiscard]] NatMark nat_mark(const Scope& scope);
+
 } // namespace vdeup

@@ -13,8 +13,6 @@
 namespace vdeup::nat {
 namespace {
 
-constexpr std::uint8_t k_whole_address4 = 32;
-
 struct Execute {
   kernel::Netlink& netlink;
 
@@ -75,8 +73,7 @@ Result<std::vector<IpPrefix>> PrivateNetworks::used_networks() {
   for (const IpAddress& resolver : list_name_servers())
     servers.push_back(resolver);
   for (const IpAddress& server : servers)
-    if (!server.is_ip6())
-      used.push_back(IpPrefix{server, k_whole_address4});
+    used.push_back(single(server));
   return used;
 }
 

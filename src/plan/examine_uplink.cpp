@@ -40,7 +40,7 @@ void examine_private_network(Case& patient) {
                  patient.request().command("check", true));
   for (const NatObstacle& obstacle : patient.evidence().obstacles)
     for (const std::string& command : obstacle.commands)
-      patient.fault(fmt::format("{} {}", printable(obstacle.owner), obstacle.what), patient.as_root(command));
+      patient.fault(printable(obstacle.text()), patient.as_root(command));
 }
 
 void examine_gateway(Case& patient, const PathProbe& probe) {

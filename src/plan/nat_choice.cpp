@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace vdeup::plan {
 namespace {
@@ -15,14 +14,6 @@ constexpr std::uint8_t k_length4 = 24;
 constexpr std::uint8_t k_length6 = 64;
 constexpr unsigned k_bits_of_byte = 8;
 constexpr unsigned k_bytes = 256; // how many values one has
-
-/// One of the ranges that are nobody's (RFC 1918), in networks of /24.
-struct Pool {
-  std::uint8_t first;
-  std::uint8_t second;   ///< of the first network
-  unsigned second_count; ///< how many values the second byte has
-};
-constexpr std::array k_pools{Pool{10, 0, k_bytes}, Pool{192, 168, 1}, Pool{172, 16, 16}};
 
 /// slirp's, for which guests are set up by hand.
 const IpPrefix& slirp_network() {
@@ -35,17 +26,15 @@ bool is_free(const IpPrefix& wanted, const std::vector<IpPrefix>& used) {
                       [&](const IpPrefix& there) { return overlap(wanted, there); });
 }
 
-IpPrefix range_of(const Pool& pool) {
-  return *private_range(IpAddress{IpAddress::Bytes4{pool.first, pool.second, 0, 0}});
-}
-
-std::optional<IpPrefix> find_in_pool(const Pool& pool, std::uint64_t hash,
-                                     const std::vector<IpPrefix>& used) {
-  const unsigned count = pool.second_count * k_bytes;
+/// The address of this host in a network of /24 in the range: the first one, from where the hash points to.
+std::optional<IpPrefix> find_in_range(const IpPrefix& range, std::uint64_t hash,
+                                      const std::vector<IpPrefix>& used) {
+  const unsigned count = 1U << (k_length4 - range.length);
+  const IpAddress::Bytes4 first = range.address.bytes4();
   for (unsigned tried = 0; tried < count; ++tried) {
     const unsigned number = (static_cast<unsigned>(hash % count) + tried) % count;
     const IpPrefix gateway{
-        IpAddress{IpAddress::Bytes4{pool.first, static_cast<std::uint8_t>(pool.second + number / k_bytes),
+        IpAddress{IpAddress::Bytes4{first[0], static_cast<std::uint8_t>(first[1] + number / k_bytes),
                                     static_cast<std::uint8_t>(number % k_bytes), 1}},
         k_length4};
     if (!overlap(gateway, slirp_network()) && is_free(gateway, used))
@@ -75,45 +64,39 @@ Error all_taken() {
                "take --uplink slirp, which needs none"};
 }
 
-bool is_half_made(const Link& link, std::string_view host_seed) {
-  if (!link.is_bridge() || !link.alias.empty())
-    return false;
-  const auto name = IfName::parse(link.name);
-  return name && link.mac == bridge_address(name.value(), host_seed);
-}
-
-Result<BridgeChoice> take(const Link& link, const std::vector<Link>& links, const NatMark& mark,
-                          std::string_view host_seed) {
-  TRY(auto bridge, to_bridge(link, links, host_seed));
+BridgeChoice take(Bridge bridge, const NatMark& mark) {
   bridge.nat = mark;
   return BridgeChoice{std::move(bridge), true, "it is the private network of this switch"};
 }
 
 } // namespace
 
-NatMark nat_mark(const Scope& scope) {
-  return NatMark{scope.owner.uid, scope.sockets.dir};
+const Link* find_private_bridge(const std::vector<Link>& links, const NatMark& mark) {
+  const auto found = std::find_if(links.begin(), links.end(), [&](const Link& link) {
+    return link.is_bridge() && NatMark::parse(link.alias) == mark;
+  });
+  return found == links.end() ? nullptr : &*found;
 }
 
 Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Link>& links,
                                        std::string_view host_seed) {
   const NatMark mark = nat_mark(scope);
-  const auto there = std::find_if(links.begin(), links.end(), [&](const Link& link) {
-    return link.is_bridge() && NatMark::parse(link.alias) == mark;
-  });
-  if (there != links.end())
-    return take(*there, links, mark, host_seed);
+  if (const Link* there = find_private_bridge(links, mark); there != nullptr) {
+    TRY(auto bridge, to_bridge(*there, links, host_seed));
+    return take(std::move(bridge), mark);
+  }
   for (unsigned number = 0; number < k_most_nat_bridges; ++number) {
     TRY(auto name, nat_bridge_name(scope.owner.uid, number));
     const auto taken = std::find_if(links.begin(), links.end(),
                                     [&name](const Link& link) { return link.name == name.str(); });
-    if (taken != links.end() && is_half_made(*taken, host_seed))
-      return take(*taken, links, mark, host_seed);
-    if (taken != links.end())
-      continue;
-    const MacAddress mac = bridge_address(name, host_seed);
-    return BridgeChoice{Bridge{.name = std::move(name), .mac = mac, .nat = mark}, false,
-                        "it is to be the private network of this switch"};
+    if (taken == links.end()) {
+      const MacAddress mac = bridge_address(name, host_seed);
+      return BridgeChoice{Bridge{.name = std::move(name), .mac = mac, .nat = mark}, false,
+                          "it is to be the private network of this switch"};
+    }
+    TRY(auto bridge, to_bridge(*taken, links, host_seed));
+    if (taken->is_bridge() && bridge.is_half_made)
+      return take(std::move(bridge), mark);
   }
   return fail(Error{ErrorKind::refused, "cannot make a private network",
                     fmt::format("{} has {} of them", scope.owner.name, k_most_nat_bridges),
@@ -126,9 +109,9 @@ Result<PrivateNetwork> choose_private_network(const Scope& scope, std::string_vi
   const std::uint64_t hash = hash_of("vdeup private network", scope, host_seed);
   std::optional<IpPrefix> gateway4;
   for (const bool among_servers : {false, true}) // of this host: a last resort
-    for (const Pool& pool : k_pools)
-      if (!gateway4 && has_servers(range_of(pool), used) == among_servers)
-        gateway4 = find_in_pool(pool, hash, used);
+    for (const IpPrefix& range : private_ranges())
+      if (!gateway4 && has_servers(range, used) == among_servers)
+        gateway4 = find_in_range(range, hash, used);
   if (!gateway4)
     return fail(all_taken());
   PrivateNetwork network{*gateway4, {}};

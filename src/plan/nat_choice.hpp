@@ -7,8 +7,8 @@
 
 namespace vdeup::plan {
 
-/// The mark of the private network of a scope's switch.
-[[nodiscard]] NatMark nat_mark(const Scope& scope);
+/// The first bridge that bears a mark; null if there is none.
+[[nodiscard]] const Link* find_private_bridge(const std::vector<Link>& links, const NatMark& mark);
 
 /// Choose the bridge of a scope's private network: the one that bears its mark; else one that we made and
 /// could not mark before we died; else the first of the owner's names that no link has. Errors: refused if

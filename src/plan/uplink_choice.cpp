@@ -1,7 +1,7 @@
 #include "plan/uplink_choice.hpp"
 
 #include "model/device_alias.hpp"
-#include "model/nat.hpp"
+#include "plan/nat_choice.hpp"
 
 #include <fmt/format.h>
 
@@ -34,9 +34,9 @@ UplinkFacts find_uplink_facts(const Scope& scope, const std::vector<Link>& links
   for (const Tap& tap : taps)
     if (tap.bridge && tap.owner == scope.owner.uid && !tap.is_multi_queue && !facts.waiting_tap)
       facts.waiting_tap = tap;
-  for (const Link& link : links)
-    if (facts.waiting_tap && link.name == facts.waiting_tap->bridge->str())
-      facts.waits_privately = NatMark::parse(link.alias).has_value();
+  if (const Link* own = find_private_bridge(links, nat_mark(scope)); own != nullptr)
+    if (auto name = IfName::parse(own->name))
+      facts.private_network = std::move(name).value();
   for (const Link* link : suitable_bridges(links)) {
     auto name = IfName::parse(link->name);
     auto& place = has_way_out(*link, links) ? facts.bridge : facts.no_way_out;
@@ -47,14 +47,16 @@ UplinkFacts find_uplink_facts(const Scope& scope, const std::vector<Link>& links
 }
 
 bool has_bridge(const UplinkFacts& facts) {
-  return facts.waiting_tap || (facts.bridge && facts.no_devices.empty());
+  return facts.private_network || facts.waiting_tap || (facts.bridge && facts.no_devices.empty());
 }
 
 UplinkChoice choose_uplink(const UplinkFacts& facts) {
+  if (facts.private_network)
+    return {UplinkKind::nat, fmt::format("nat, on {} (it is the private network of this switch)",
+                                         facts.private_network->str())};
   if (facts.waiting_tap)
-    return {facts.waits_privately ? UplinkKind::nat : UplinkKind::bridge,
-            fmt::format("{} {} ({} waits there)", facts.waits_privately ? "nat, on" : "bridge",
-                        facts.waiting_tap->bridge->str(), facts.waiting_tap->name.str())};
+    return {UplinkKind::bridge, fmt::format("bridge {} ({} waits there)", facts.waiting_tap->bridge->str(),
+                                            facts.waiting_tap->name.str())};
   if (facts.bridge && facts.no_devices.empty())
     return {UplinkKind::bridge, fmt::format("bridge {} (it is there)", facts.bridge->str())};
   if (facts.no_nat.empty())

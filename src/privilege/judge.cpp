@@ -75,20 +75,6 @@ Result<> Judge::allow_new_private_network(const IfName& name) const {
       refusal(fmt::format("{} is not a name for a private network of {}", name.str(), m_rules.caller.name)));
 }
 
-Result<> Judge::allow_network_count(kernel::Netlink& netlink, unsigned to_come) const {
-  TRY(auto links, kernel::list_links(netlink));
-  const auto count = std::count_if(links.begin(), links.end(), [this](const Link& link) {
-    const auto mark = NatMark::parse(link.alias);
-    return mark && mark->owner == m_rules.caller.uid;
-  });
-  const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);
-  if (static_cast<std::size_t>(count) + to_come <= limit)
-    return ok();
-  return fail(
-      refusal(fmt::format("{} may have {} private network{} at a time, and has {}", m_rules.caller.name,
-                          limit, limit == 1 ? "" : "s", limit == 1 ? "it" : "them")));
-}
-
 Result<> Judge::allow_taps() const {
   config::Verdict verdict = m_rules.policy.judge_tap(m_rules.caller);
   if (verdict.kind == Kind::silent && m_rules.qemu_bridges.allows_any())
@@ -96,15 +82,35 @@ Result<> Judge::allow_taps() const {
   return conclude(verdict, "'tap'");
 }
 
-Result<> Judge::allow_count(kernel::Netlink& netlink, unsigned to_come) const {
+template <class IsCounted>
+Result<bool> Judge::is_within_limit(kernel::Netlink& netlink, unsigned to_come, IsCounted is_counted) const {
   TRY(auto links, kernel::list_links(netlink));
-  const auto count = std::count_if(links.begin(), links.end(),
-                                   [this](const Link& link) { return is_of(link, m_rules.caller.uid); });
-  const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);
-  if (static_cast<std::size_t>(count) + to_come <= limit)
+  const auto count = std::count_if(links.begin(), links.end(), is_counted);
+  return static_cast<std::size_t>(count) + to_come <= m_rules.policy.tap_limit(m_rules.caller);
+}
+
+Result<> Judge::allow_count(kernel::Netlink& netlink, unsigned to_come) const {
+  const auto is_tap = [this](const Link& link) { return is_of(link, m_rules.caller.uid); };
+  TRY(const bool is_within, is_within_limit(netlink, to_come, is_tap));
+  if (is_within)
     return ok();
+  const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);
   return fail(refusal(fmt::format("{} may have {} TAP{} at a time, and has them", m_rules.caller.name, limit,
                                   limit == 1 ? "" : "s")));
+}
+
+Result<> Judge::allow_network_count(kernel::Netlink& netlink, unsigned to_come) const {
+  const auto is_network = [this](const Link& link) {
+    const auto mark = NatMark::parse(link.alias);
+    return mark && mark->owner == m_rules.caller.uid;
+  };
+  TRY(const bool is_within, is_within_limit(netlink, to_come, is_network));
+  if (is_within)
+    return ok();
+  const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);
+  return fail(
+      refusal(fmt::format("{} may have {} private network{} at a time, and has {}", m_rules.caller.name,
+                          limit, limit == 1 ? "" : "s", limit == 1 ? "it" : "them")));
 }
 
 } // namespace vdeup::privilege

@@ -30,6 +30,9 @@ class Judge {
   [[nodiscard]] Error refusal(std::string cause) const;
 
  private:
+  template <class IsCounted>
+  [[nodiscard]] Result<bool> is_within_limit(kernel::Netlink& netlink, unsigned to_come,
+                                             IsCounted is_counted) const;
   [[nodiscard]] Result<> conclude(const config::Verdict& verdict, const std::string& object) const;
 
   const MenuRules& m_rules;

@@ -105,7 +105,7 @@ Result<> Menu::may_masquerade(const IfName& bridge) {
   if (obstacles.empty())
     return ok();
   const NatObstacle& first = obstacles.front();
-  Error error = judge.refusal(fmt::format("{} {}", first.owner, first.what));
+  Error error = judge.refusal(first.text());
   error.hint = fmt::format("run as root: {}", fmt::join(first.commands, "; "));
   return fail(std::move(error));
 }
