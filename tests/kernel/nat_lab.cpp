@@ -8,11 +8,6 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
-#include <set>
-#include <sstream>
-
 namespace nat_lab {
 namespace {
 
@@ -23,14 +18,6 @@ using namespace vdeup;
 void require_done(const Result<>& done) {
   INFO((done ? "" : done.error().message()));
   REQUIRE(done);
-}
-
-std::multiset<std::string> lines_of(const std::string& text) {
-  std::multiset<std::string> lines;
-  std::istringstream stream{text};
-  for (std::string line; std::getline(stream, line);)
-    lines.insert(line);
-  return lines;
 }
 
 } // namespace
@@ -112,18 +99,7 @@ std::string whole_state() {
 }
 
 std::string changes_of_state(const std::string& before) {
-  const auto then = lines_of(before);
-  const auto now = lines_of(whole_state());
-  std::string text;
-  std::vector<std::string> some;
-  std::set_difference(then.begin(), then.end(), now.begin(), now.end(), std::back_inserter(some));
-  for (const std::string& line : some)
-    text += "- " + line + "\n";
-  some.clear();
-  std::set_difference(now.begin(), now.end(), then.begin(), then.end(), std::back_inserter(some));
-  for (const std::string& line : some)
-    text += "+ " + line + "\n";
-  return text;
+  return difference(before, whole_state());
 }
 
 std::string value_of(const std::string& key) {

@@ -3,10 +3,6 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 using namespace lab;
 
 namespace {
@@ -64,14 +60,7 @@ TEST_CASE("create: killed after any step, the next call finds what was left", "[
   const std::string before = snapshot();
   Trouble trouble{.kind = Trouble::Kind::kill_after, .at = GENERATE(range(0, k_steps))};
   CAPTURE(trouble.at);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    (void)create_with(trouble);
-    ::_exit(0);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+  die_in_create(trouble);
   SECTION("create goes on") {
     require_create_and_cancel_restore(before);
   }
@@ -117,14 +106,7 @@ TEST_CASE("slirp: killed after any step, the next call finds what was left", "[k
   const std::string before = snapshot();
   Trouble trouble{.kind = Trouble::Kind::kill_after, .at = GENERATE(range(0, k_slirp_steps))};
   CAPTURE(trouble.at);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    (void)create_with(trouble, "slirp");
-    ::_exit(0);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+  die_in_create(trouble, "slirp");
   SECTION("create goes on") {
     require_slirp_and_cancel_restore(before);
   }

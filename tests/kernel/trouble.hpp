@@ -4,9 +4,11 @@
 #include "nat/private_networks.hpp"
 #include "support/spawn.hpp"
 
+#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <memory>
@@ -137,6 +139,18 @@ inline vd::Result<> create_with(Trouble& trouble, const std::string& uplink = "b
   if (!ensured)
     return vd::fail(std::move(ensured).error());
   return vd::ok();
+}
+
+/// The same in a process that does not outlive its trouble: it has to die of it.
+inline void die_in_create(Trouble& trouble, const std::string& uplink = "bridge") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    (void)create_with(trouble, uplink);
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
 }
 
 /// Words of a command, for the owner that the above works for.

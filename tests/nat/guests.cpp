@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <set>
 #include <sstream>
 
 namespace nat_guests {
@@ -37,46 +35,6 @@ esac
 )";
 
 } // namespace
-
-std::string everything() {
-  const auto settings = lab::run({"sh", "-c",
-                                  "nft -s list ruleset; cd /proc/sys/net; grep -rs . ipv4 ipv6 | grep -v -e "
-                                  "stable_secret -e tcp_fastopen_key -e /route/flush"});
-  return lab::snapshot() + settings.out + "dnsmasq\n" + list_dnsmasqs();
-}
-
-std::string difference(const std::string& before, const std::string& after) {
-  const auto lines_of = [](const std::string& text) {
-    std::multiset<std::string> lines;
-    std::istringstream stream{text};
-    for (std::string line; std::getline(stream, line);)
-      lines.insert(line);
-    return lines;
-  };
-  const auto then = lines_of(before);
-  const auto now = lines_of(after);
-  std::vector<std::string> gone;
-  std::vector<std::string> added;
-  std::set_difference(then.begin(), then.end(), now.begin(), now.end(), std::back_inserter(gone));
-  std::set_difference(now.begin(), now.end(), then.begin(), then.end(), std::back_inserter(added));
-  std::string text;
-  for (const std::string& line : gone)
-    text += "- " + line + "\n";
-  for (const std::string& line : added)
-    text += "+ " + line + "\n";
-  return text;
-}
-
-std::string list_dnsmasqs() {
-  std::string pids;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream file{entry.path() / "comm"};
-    std::string name;
-    if (std::getline(file, name) && name == "dnsmasq")
-      pids += entry.path().filename().string() + "\n";
-  }
-  return pids;
-}
 
 Guest::Guest(const std::string& directory, std::string name)
     : m_name(std::move(name)),
@@ -149,10 +107,12 @@ std::vector<std::string> Guest::there(const std::vector<std::string>& line) cons
   return words;
 }
 
-void needs_programs() {
+void needs_lab() {
   for (const char* program : {"dnsmasq", "nft", "vde_plug2tap", "busybox"})
     if (lab::run({"sh", "-c", std::string{"PATH=$PATH:/usr/sbin command -v "} + program}).status != 0)
       lab::skip(std::string{program} + " is not installed");
+  if (!lab::can_be_others())
+    lab::skip("not root, so no dnsmasq can run as another user");
 }
 
 } // namespace nat_guests

@@ -11,16 +11,6 @@
 // TAP that a port of the switch is tied to.
 namespace nat_guests {
 
-/// All that a private network changes or leaves behind, as text: lab::snapshot(), the whole ruleset, every
-/// setting of IPv4 and IPv6, and each dnsmasq.
-std::string everything();
-
-/// The lines that differ, `+` what is more and `-` what is less.
-std::string difference(const std::string& before, const std::string& after);
-
-/// The pids of the dnsmasq processes in this network namespace, one a line.
-std::string list_dnsmasqs();
-
 /// A machine at a switch, as root may attach one anywhere.
 class Guest {
  public:
@@ -52,7 +42,7 @@ class Guest {
   std::string m_server{};
 };
 
-/// Skip where the programs for all this are missing.
-void needs_programs();
+/// Skip where the programs for all this are missing, or no dnsmasq can run as another user.
+void needs_lab();
 
 } // namespace nat_guests

@@ -9,9 +9,12 @@
 #include <algorithm>
 
 using namespace nat_guests;
+using lab::difference;
 using lab::FarHost;
 using lab::Finished;
+using lab::list_dnsmasqs;
 using lab::run_vdeup;
+using lab::whole_snapshot;
 
 namespace {
 
@@ -45,15 +48,9 @@ void must_run(const std::string& script) {
   must(lab::run({"sh", "-c", "set -e; " + script}));
 }
 
-void needs_lab() {
-  needs_programs();
-  if (!lab::can_be_others())
-    lab::skip("not root, so no dnsmasq can run as another user");
-}
-
 void require_cancel_restores(const std::string& before) {
   must(vdeup({"cancel"}));
-  CHECK(difference(before, everything()) == "");
+  CHECK(difference(before, whole_snapshot()) == "");
 }
 
 /// What `iptables -P FORWARD DROP` and Docker's chains are.
@@ -79,7 +76,7 @@ TEST_CASE("nat: machines get addresses and names, reach outside by IPv4 and IPv6
           "[nat]") {
   needs_lab();
   FarHost far;
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const auto created = must(vdeup({"create", "--uplink", "nat", "-X"}));
   CHECK(created.out == "bridge|vdenat65534|created\ntap|tap0|created\nswitch|" + std::string{k_switch} +
                            "|created\nuplink|nat|created\n");
@@ -133,7 +130,7 @@ TEST_CASE("nat: a host whose forward chain drops, as Docker's, is told of with t
   needs_lab();
   FarHost far;
   be_docker();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const auto created = must(vdeup({"create", "--uplink", "nat"}));
   INFO(created.err);
   CHECK(has(created.err, "Docker"));
@@ -159,7 +156,7 @@ TEST_CASE("nat: a host whose forward chain drops, as Docker's, is told of with t
 TEST_CASE("nat: what is gone is named by check, and create brings it back", "[nat]") {
   needs_lab();
   FarHost far;
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   must(vdeup({"create", "--uplink", "nat"}));
   std::string fault;
   SECTION("dnsmasq") {
@@ -211,7 +208,7 @@ TEST_CASE("nat: who flushes all rules is told of by check, and the next create h
 TEST_CASE("nat: two users have a network each, and the last to go restores", "[nat]") {
   needs_lab();
   FarHost far;
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   must(vdeup({"create", "--uplink", "nat"}));
   must(run_vdeup({"create", "--uplink", "nat", "-u", "daemon"}));
   {
@@ -235,14 +232,14 @@ TEST_CASE("nat: two users have a network each, and the last to go restores", "[n
     CHECK(left.reaches(FarHost::k_address));
   }
   must(run_vdeup({"cancel", "-u", other}));
-  CHECK(difference(before, everything()) == "");
+  CHECK(difference(before, whole_snapshot()) == "");
 }
 
 TEST_CASE("nat: a host that forwarded before goes on, and no route of a host's own is shadowed", "[nat]") {
   needs_lab();
   FarHost far;
   must_run("echo 1 >/proc/sys/net/ipv4/ip_forward; ip route add 10.0.0.0/8 via 198.51.100.1");
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   must(vdeup({"create", "--uplink", "nat"}));
   CHECK(has(must(vdeup({"info", "--json"})).out, R"("gateway4":"192.168.)"));
   require_cancel_restores(before);
@@ -250,24 +247,24 @@ TEST_CASE("nat: a host that forwarded before goes on, and no route of a host's o
 
 TEST_CASE("nat: where dnsmasq does not start, everything is as before, and its own words are told", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   must_run("printf '#!/bin/sh\\necho dnsmasq: no luck >&2\\nexit 2\\n' >/var/tmp/home/dnsmasq; "
            "chmod 755 /var/tmp/home/dnsmasq; mount --bind /var/tmp/home/dnsmasq /usr/sbin/dnsmasq");
   const auto failed = vdeup({"create", "--uplink", "nat"});
   CHECK(failed.status != 0);
   CHECK(has(failed.err, "no luck"));
-  CHECK(difference(before, everything()) == "");
+  CHECK(difference(before, whole_snapshot()) == "");
 }
 
 TEST_CASE("nat: run climbs to it where there is no bridge, and past it where a firewall drops", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const auto run_vm = [] {
     return must(run_vdeup({"run", "--", lab::bin_directory() + "/fake_vm", "-name", "web", "exit=0"})).err;
   };
   const auto require_restored = [](const std::string& former) {
     must(run_vdeup({"cancel"}));
-    CHECK(difference(former, everything()) == "");
+    CHECK(difference(former, whole_snapshot()) == "");
   };
   SECTION("nat") {
     CHECK(has(run_vm(), "uplink: nat (this host has no bridge)\n"));
@@ -276,7 +273,7 @@ TEST_CASE("nat: run climbs to it where there is no bridge, and past it where a f
   }
   SECTION("a firewall") {
     be_docker();
-    const std::string with_docker = everything();
+    const std::string with_docker = whole_snapshot();
     CHECK(has(run_vm(), "uplink: slirp (this host has no bridge; no private network: Docker drops"));
     require_restored(with_docker);
   }
@@ -284,7 +281,7 @@ TEST_CASE("nat: run climbs to it where there is no bridge, and past it where a f
 
 TEST_CASE("nat: a switch with another uplink is not turned into one, nor this into another", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   must(vdeup({"create", "--uplink", "nat"}));
   for (const std::string other : {"bridge", "slirp", "none"}) {
     const auto refused = vdeup({"create", "--uplink", other});
@@ -297,7 +294,7 @@ TEST_CASE("nat: a switch with another uplink is not turned into one, nor this in
 
 TEST_CASE("nat: cancel finds the rules of a network whose bridge somebody deleted", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   must(vdeup({"create", "--uplink", "nat"}));
   must_run("ip link delete vdenat65534");
   require_cancel_restores(before);
@@ -305,8 +302,37 @@ TEST_CASE("nat: cancel finds the rules of a network whose bridge somebody delete
 
 TEST_CASE("nat: run --rm leaves nothing", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   must(vdeup(
       {"run", "--rm", "--uplink", "nat", "--", lab::bin_directory() + "/fake_vm", "-name", "web", "exit=0"}));
-  CHECK(difference(before, everything()) == "");
+  CHECK(difference(before, whole_snapshot()) == "");
+}
+
+TEST_CASE("nat: users who make and cancel one at the same time are in nobody's way", "[nat]") {
+  needs_lab();
+  const std::string before = whole_snapshot();
+  const auto all_do = [](const std::vector<std::string>& words) {
+    std::vector<lab::Running> calls;
+    for (const char* user : {"nobody", "daemon", "bin", "sys", "games", "man", "mail", "news"}) {
+      std::vector<std::string> line{lab::bin_directory() + "/vdeup"};
+      line.insert(line.end(), words.begin(), words.end());
+      line.insert(line.end(), {"-u", user});
+      calls.emplace_back(line);
+    }
+    for (lab::Running& call : calls)
+      must(call.finish());
+  };
+  all_do({"create", "--uplink", "nat"});
+  all_do({"check"});
+  all_do({"cancel"});
+  CHECK(difference(before, whole_snapshot()) == "");
+}
+
+TEST_CASE("nat: a rehearsal says which rung, and makes nothing", "[nat]") {
+  needs_lab();
+  const std::string before = whole_snapshot();
+  const auto rehearsed = must(vdeup({"create", "--uplink", "auto", "--dry-run"}));
+  CHECK(has(rehearsed.err, "uplink: nat (this host has no bridge)\n"));
+  CHECK(has(rehearsed.out, "start dnsmasq on vdenat65534 as nobody\n"));
+  CHECK(difference(before, whole_snapshot()) == "");
 }

@@ -5,23 +5,15 @@
 
 #include <catch2/catch.hpp>
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 using namespace nat_guests;
+using lab::difference;
 using lab::Trouble;
+using lab::whole_snapshot;
 
 namespace {
 
 /// Bridge, up, the private network, dnsmasq, TAP, port, up, switch.
 constexpr int k_steps = 8;
-
-void needs_lab() {
-  needs_programs();
-  if (!lab::can_be_others())
-    lab::skip("not root, so no dnsmasq can run as another user");
-}
 
 void require_good(const std::vector<std::string>& words) {
   const auto done = lab::run_vdeup(lab::for_owner(words));
@@ -33,7 +25,7 @@ void require_create_and_cancel_restore(const std::string& before) {
   require_good({"create", "--uplink", "nat"});
   require_good({"check"});
   require_good({"cancel"});
-  CHECK(difference(before, everything()) == "");
+  CHECK(difference(before, whole_snapshot()) == "");
 }
 
 } // namespace
@@ -47,41 +39,34 @@ TEST_CASE("nat: has as many steps as these tests strike at", "[nat]") {
 
 TEST_CASE("nat: failing at any step leaves everything as it was", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   Trouble trouble{.kind = Trouble::Kind::fail_before, .at = GENERATE(range(0, k_steps))};
   CAPTURE(trouble.at);
   const auto failed = lab::create_with(trouble, "nat");
   REQUIRE_FALSE(failed);
   CHECK(failed.error().what == "injected at step");
-  CHECK(difference(before, everything()) == "");
+  CHECK(difference(before, whole_snapshot()) == "");
   require_create_and_cancel_restore(before);
 }
 
 TEST_CASE("nat: killed after any step, the next call finds what was left", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   Trouble trouble{.kind = Trouble::Kind::kill_after, .at = GENERATE(range(0, k_steps))};
   CAPTURE(trouble.at);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    (void)lab::create_with(trouble, "nat");
-    ::_exit(0);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+  lab::die_in_create(trouble, "nat");
   SECTION("create goes on") {
     require_create_and_cancel_restore(before);
   }
   SECTION("cancel clears it") {
     require_good({"cancel"});
-    CHECK(difference(before, everything()) == "");
+    CHECK(difference(before, whole_snapshot()) == "");
   }
 }
 
 TEST_CASE("nat: when undoing fails as well, the rest is undone and the next call repairs", "[nat]") {
   needs_lab();
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   Trouble trouble{.kind = Trouble::Kind::fail_before,
                   .at = k_steps - 1,
                   .undo_fails_at = GENERATE(range(0, k_steps - 2))};

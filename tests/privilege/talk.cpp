@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds k_patience{30};
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t times = 0;
-  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size())
-    ++times;
-  return times;
-}
-
 } // namespace
 
 std::string status_of(const std::string& pid, const std::string& key) {
@@ -66,9 +59,9 @@ void Talk::begin(const std::string& text) {
 
 bool Talk::wait_for_answers() {
   const auto end = std::chrono::steady_clock::now() + k_patience;
-  while (count(output(), "done ") < m_said && std::chrono::steady_clock::now() < end)
+  while (lab::count(output(), "done ") < m_said && std::chrono::steady_clock::now() < end)
     (void)m_talker.wait_for("\n\n", std::chrono::milliseconds{5}); // which never comes, but reads on
-  return count(output(), "done ") >= m_said;
+  return lab::count(output(), "done ") >= m_said;
 }
 
 std::string Talk::answer() const {

@@ -20,13 +20,6 @@ std::string create_tap(const std::string& name, const std::string& mtu = "1500")
   return line("create-tap " + name + " " + mtu + " " + k_dir);
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t times = 0;
-  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size())
-    ++times;
-  return times;
-}
-
 /// Ask for something that has to be refused with these words, and see that nothing has changed.
 void check_refused(const lab::User& user, const std::string& request, const std::string& reason) {
   const std::string before = lab::snapshot();
@@ -43,7 +36,7 @@ TEST_CASE("menu: nobody gets at what is another user's", "[privilege]") {
   const Host host;
   Host::set_policy("allow all bridge * all\n");
   must("ip link add foreign type bridge");
-  REQUIRE(count(Host::talk(k_acue, create_tap("tap0") + line("set-bridge tap0 foreign")), "ok\n") == 2);
+  REQUIRE(lab::count(Host::talk(k_acue, create_tap("tap0") + line("set-bridge tap0 foreign")), "ok\n") == 2);
   for (const char* request : {"set-down tap0", "set-up tap0", "set-bridge tap0 -", "set-bridge tap0 foreign"})
     check_refused(k_berta, request, "neither a TAP that vdeup made for you");
   check_refused(k_berta, "delete-tap tap0 " + k_dir, "neither a TAP that vdeup made for you");
@@ -108,8 +101,8 @@ TEST_CASE("menu: a right on one bridge is none on another", "[privilege]") {
                              line("may-tap other") + line("may-tap mine") +
                              line("open-tap other 1500 1 52:54:00:00:00:01 x766d " + k_dir));
   INFO(said);
-  CHECK(count(said, "ok\n") == 3);
-  CHECK(count(said, "error no line of /etc/vdeup/policy.conf allows 'tap' on other to acue") == 3);
+  CHECK(lab::count(said, "ok\n") == 3);
+  CHECK(lab::count(said, "error no line of /etc/vdeup/policy.conf allows 'tap' on other to acue") == 3);
   check_refused(k_acue, "create-bridge mine2 52:54:01:00:00:01 1500", "allows 'bridge' on mine2 to acue");
   check_refused(k_berta, "create-tap tap1 1500 " + k_dir, "allows 'tap' to berta");
 }
@@ -118,7 +111,7 @@ TEST_CASE("menu: what was allowed when it was made is no right to set it up late
   const Host host;
   Host::set_policy("allow user acue bridge mine tap\n");
   must("ip link add mine type bridge");
-  REQUIRE(count(Host::talk(k_acue, create_tap("tap0") + line("set-bridge tap0 mine")), "ok\n") == 2);
+  REQUIRE(lab::count(Host::talk(k_acue, create_tap("tap0") + line("set-bridge tap0 mine")), "ok\n") == 2);
   Host::set_policy("deny all bridge mine tap\n");
   check_refused(k_acue, "set-up tap0", "line 1 of /etc/vdeup/policy.conf denies 'tap' on mine to acue");
   CHECK(has(Host::talk(k_acue, line("delete-tap tap0 " + k_dir)), "ok\n"));
@@ -146,8 +139,8 @@ TEST_CASE("menu: no more TAPs are made than the policy allows, also by two helpe
                                                     create_tap("tap6") + open + line("may-tap mine"));
     INFO(said);
     CHECK(has(said, "tap tap1, 2 descriptors"));
-    CHECK(count(said, "ok\n") == 2);
-    CHECK(count(said, "acue may have 3 TAPs at a time") == 3);
+    CHECK(lab::count(said, "ok\n") == 2);
+    CHECK(lab::count(said, "acue may have 3 TAPs at a time") == 3);
     CHECK(!exists("tap1")); // with its client
     CHECK(!exists("tap6"));
     CHECK(has(Host::talk(k_berta, create_tap("tap7")), "ok\n")); // each has his own
@@ -161,7 +154,7 @@ TEST_CASE("menu: no more TAPs are made than the policy allows, also by two helpe
     }
     for (auto& client : clients)
       (void)client.finish();
-    CHECK(count(must("ip link show"), ": tap") <= 3);
+    CHECK(lab::count(must("ip link show"), ": tap") <= 3);
   }
 }
 
@@ -177,8 +170,8 @@ TEST_CASE("menu: of two helpers that make the same TAP one does", "[privilege]")
   for (auto& client : clients)
     said += client.finish().out;
   INFO(said);
-  CHECK(count(said, "ok\n") == 1);
-  CHECK(count(said, "error ") == 3);
+  CHECK(lab::count(said, "ok\n") == 1);
+  CHECK(lab::count(said, "error ") == 3);
 }
 
 TEST_CASE("menu: QEMU's list of bridges lets users attach where the policy is silent", "[privilege]") {
@@ -192,13 +185,13 @@ TEST_CASE("menu: QEMU's list of bridges lets users attach where the policy is si
   SECTION("without a policy") {
     const std::string said = Host::talk(k_acue, requests);
     INFO(said);
-    CHECK(count(said, "ok\n") == 2);
+    CHECK(lab::count(said, "ok\n") == 2);
     check_refused(k_acue, "create-bridge ctysbr0 52:54:01:00:00:01 1500",
                   "/etc/vdeup/policy.conf has no line");
   }
   SECTION("an included file counts for those who can read it") {
     REQUIRE(::chown("/etc/qemu/acue.conf", 0, k_acue.gid) == 0);
-    CHECK(count(Host::talk(k_acue, requests), "ok\n") == 3);
+    CHECK(lab::count(Host::talk(k_acue, requests), "ok\n") == 3);
     CHECK(has(Host::talk(k_berta, line("may-tap other")), "error "));
     CHECK(has(Host::talk(k_berta, line("may-tap mine")), "ok\n"));
   }

@@ -12,6 +12,7 @@
 using namespace privilege_lab;
 using lab::k_acue;
 using lab::k_berta;
+using lab::whole_snapshot;
 
 namespace {
 
@@ -38,15 +39,6 @@ void make_bridge(const lab::User& user, const char* name) {
   REQUIRE(exists(name));
 }
 
-/// All that a private network changes.
-std::string everything() {
-  return lab::snapshot() +
-         lab::run({"sh", "-c",
-                   "nft -s list ruleset; cd /proc/sys/net; grep -rs . ipv4 ipv6 | grep -v "
-                   "-e stable_secret -e tcp_fastopen_key -e /route/flush; pgrep -x dnsmasq"})
-             .out;
-}
-
 void needs_nat() {
   needs("dnsmasq");
   needs("nft");
@@ -60,7 +52,7 @@ TEST_CASE("nat: a user whom the policy allows it has a private network, and take
   const Host host;
   needs_nat();
   Host::set_policy("allow user acue bridge * tap,nat\n");
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const auto created = Host::vdeup(k_acue, {"create", "--uplink", "nat"});
   INFO(created.err);
   REQUIRE(created.status == 0);
@@ -71,7 +63,7 @@ TEST_CASE("nat: a user whom the policy allows it has a private network, and take
   CHECK(Host::vdeup(k_acue, {"check"}).status == 0);
   CHECK(lab::run_vdeup({"check", "-u", "acue"}).status == 0); // root sees the rules as well
   CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
-  CHECK(everything() == before);
+  CHECK(whole_snapshot() == before);
 }
 
 TEST_CASE("nat: the ladder leads to it for who is allowed, and tells who is not by which line",
@@ -95,23 +87,23 @@ TEST_CASE("nat: a user whom the policy forbids it changes nothing, and hears of 
   const Host host;
   needs_nat();
   Host::set_policy("allow user acue bridge * all\ndeny user acue bridge vdenat5001 nat\n");
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const auto refused = Host::vdeup(k_acue, {"create", "--uplink", "nat"});
   CHECK(refused.status == 1);
   CHECK(has(refused.err, "line 2 of /etc/vdeup/policy.conf denies 'nat' on vdenat5001 to acue"));
-  CHECK(everything() == before);
+  CHECK(whole_snapshot() == before);
 }
 
 TEST_CASE("nat: a helper without the rights to hand on makes no private network", "[privilege]") {
   const Host host{Capability::net_admin_only};
   needs_nat();
   Host::set_policy("allow user acue bridge * all\n");
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const auto refused = Host::vdeup(k_acue, {"create", "--uplink", "nat"});
   INFO(refused.err);
   CHECK(refused.status == 2);
   CHECK(has(refused.err, "setcap"));
-  CHECK(everything() == before);
+  CHECK(whole_snapshot() == before);
 }
 
 TEST_CASE("nat: addresses that are somebody's are refused", "[privilege]") {
@@ -121,7 +113,7 @@ TEST_CASE("nat: addresses that are somebody's are refused", "[privilege]") {
   must("ip route add 10.77.0.0/16 via 198.51.100.1");
   Host::set_policy("allow all bridge * all\n");
   make_bridge(k_acue, "vdenat5001");
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const auto gateways =
       GENERATE(std::string{"198.51.100.1/24 -"}, std::string{"8.8.8.1/24 -"}, std::string{"10.77.5.1/24 -"},
                std::string{"10.0.0.1/8 -"}, std::string{"10.1.2.3/24 -"}, std::string{"127.0.0.1/24 -"},
@@ -131,7 +123,7 @@ TEST_CASE("nat: addresses that are somebody's are refused", "[privilege]") {
   const std::string said = Host::talk(k_acue, k_hello + add_network("vdenat5001", gateways));
   INFO(said);
   CHECK(has(said, "error"));
-  CHECK(everything() == before);
+  CHECK(whole_snapshot() == before);
 }
 
 TEST_CASE("nat: another user's private network is nobody else's, whatever the policy allows", "[privilege]") {
@@ -139,7 +131,7 @@ TEST_CASE("nat: another user's private network is nobody else's, whatever the po
   needs_nat();
   Host::set_policy("allow all bridge * all\n");
   REQUIRE(Host::vdeup(k_acue, {"create", "--uplink", "nat"}).status == 0);
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   const std::string gateways =
       lab::run({"sh", "-c", "ip -o -4 address show vdenat5001 | awk '{print $4}'"}).out;
   const std::string gateway4 = gateways.substr(0, gateways.find('\n'));
@@ -161,7 +153,7 @@ TEST_CASE("nat: another user's private network is nobody else's, whatever the po
   INFO(said);
   // To take back what one does not have is no error, and does nothing.
   CHECK((has(said, "error") || request.starts_with("remove-private-network")));
-  CHECK(everything() == before);
+  CHECK(whole_snapshot() == before);
   // And a TAP of one's own does not get there.
   const std::string attached = Host::talk(k_berta, k_hello + line("create-tap tap9 1500 " + berta_dir) +
                                                        line("set-bridge tap9 vdenat5001"));
@@ -180,7 +172,7 @@ TEST_CASE("nat: a bridge that is not the caller's private network never becomes 
   REQUIRE(lab::run({"ip", "link", "set", "ctysbr0", "alias", "vdeup bridge"}).status == 0);
   must("ip link add vdenat5001 type bridge");
   must("ip link add dum0 type veth");
-  const std::string before = everything();
+  const std::string before = whole_snapshot();
   for (const char* device : {"mine", "ctysbr0", "vdenat5001", "dum0", "lo", "nothing"}) {
     CAPTURE(device);
     CHECK(has(Host::talk(k_acue, k_hello + add_network(device, "10.1.2.1/24 -")), "error"));
@@ -191,7 +183,7 @@ TEST_CASE("nat: a bridge that is not the caller's private network never becomes 
                                                             derived_address(device), k_dir))),
               "error"));
   }
-  CHECK(everything() == before);
+  CHECK(whole_snapshot() == before);
 }
 
 TEST_CASE("nat: a dnsmasq is started for the addresses of its bridge, and for no others", "[privilege]") {
@@ -247,4 +239,17 @@ TEST_CASE("nat: a range with this host's resolver is refused as long as another 
   make_bridge(k_acue, "vdenat5001");
   CHECK(has(Host::talk(k_acue, k_hello + add_network("vdenat5001", "10.5.6.1/24 -")), "error"));
   CHECK(!has(Host::talk(k_acue, k_hello + add_network("vdenat5001", "192.168.77.1/24 -")), "error"));
+}
+
+TEST_CASE("nat: a user without any way cannot cancel all of it, and hears who can", "[privilege]") {
+  const Host host{Capability::none};
+  needs_nat();
+  const std::string before = whole_snapshot();
+  REQUIRE(lab::run_vdeup({"create", "--uplink", "nat", "-u", "acue"}).status == 0);
+  const auto failed = Host::vdeup(k_acue, {"cancel"});
+  INFO(failed.err);
+  CHECK(failed.status == 2);
+  CHECK(has(failed.err, "hint: run `sudo vdeup cancel -u acue`"));
+  CHECK(lab::run_vdeup({"cancel", "-u", "acue"}).status == 0);
+  CHECK(lab::difference(before, whole_snapshot()) == "");
 }

@@ -241,7 +241,19 @@ std::string snapshot() {
          "uplinks\n" + list_uplinks();
 }
 
-std::string changes_since(const std::string& before) {
+std::string whole_snapshot() {
+  return snapshot() +
+         output_of({"sh", "-c",
+                    "nft -s list ruleset; cd /proc/sys/net; grep -rs . ipv4 ipv6 | grep -v -e stable_secret "
+                    "-e tcp_fastopen_key -e /route/flush"}) +
+         "dnsmasq\n" + list_dnsmasqs();
+}
+
+std::string list_dnsmasqs() {
+  return lines_of_pids("dnsmasq");
+}
+
+std::string difference(const std::string& before, const std::string& after) {
   const auto lines_of = [](const std::string& text) {
     std::multiset<std::string> lines;
     std::istringstream stream{text};
@@ -250,7 +262,7 @@ std::string changes_since(const std::string& before) {
     return lines;
   };
   const auto then = lines_of(before);
-  const auto now = lines_of(snapshot());
+  const auto now = lines_of(after);
   std::vector<std::string> gone;
   std::vector<std::string> added;
   std::set_difference(then.begin(), then.end(), now.begin(), now.end(), std::back_inserter(gone));
@@ -261,6 +273,10 @@ std::string changes_since(const std::string& before) {
   for (const std::string& line : added)
     text += "+ " + line + "\n";
   return text;
+}
+
+std::string changes_since(const std::string& before) {
+  return difference(before, snapshot());
 }
 
 void clear_files() {

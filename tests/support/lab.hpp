@@ -32,6 +32,13 @@ inline constexpr User k_bob{"daemon", 1, 1};
 /// tree under /var/tmp, and the vde_switch and vde_plug processes of this namespace.
 std::string snapshot();
 
+/// The same with all rules of the packet filter, all settings of IPv4 and IPv6, and each dnsmasq: what a
+/// private network changes. Without what the kernel makes up for itself.
+std::string whole_snapshot();
+
+/// What one text has more (`+ line`) and less (`- line`) than another.
+std::string difference(const std::string& before, const std::string& after);
+
 /// What a snapshot taken now has more (`+ line`) and less (`- line`) than one taken before.
 std::string changes_since(const std::string& before);
 
@@ -49,5 +56,8 @@ std::string list_switches();
 
 /// The pids of the vde_plug processes in this network namespace.
 std::string list_uplinks();
+
+/// The pids of the dnsmasq processes in this network namespace.
+std::string list_dnsmasqs();
 
 } // namespace lab

@@ -155,6 +155,13 @@ Finished Running::finish(std::chrono::milliseconds patience) {
   return {is_over ? status : -1, m_out, m_err};
 }
 
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t times = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size())
+    ++times;
+  return times;
+}
+
 std::vector<std::string> to_words(const std::string& line) {
   std::istringstream stream{line};
   return {std::istream_iterator<std::string>{stream}, {}};

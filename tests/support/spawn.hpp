@@ -57,6 +57,9 @@ class Running {
   std::string m_err;
 };
 
+/// How often a part is in a text, without overlaps.
+std::size_t count(const std::string& text, const std::string& part);
+
 /// The words of a line, which blanks separate.
 std::vector<std::string> to_words(const std::string& line);
 

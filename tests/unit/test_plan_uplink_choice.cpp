@@ -203,5 +203,12 @@ TEST_CASE("ladder: a TAP that waits in the private network of its switch goes on
          .taps = {waiting_tap()},
          .may_make_devices = false,
          .kind = UplinkKind::nat,
-         .reason = "nat, on br0 (tap0 waits there)"});
+         .reason = "nat, on br0 (it is the private network of this switch)"});
+}
+
+TEST_CASE("ladder: the private network of the switch is gone on with, however good a bridge is", "[uplink]") {
+  check({.links = {bridge("br0", 1), port("eth0", "", 1),
+                   bridge("vdenat1000", 2, NatMark{1000, k_scope.sockets.dir}.text())},
+         .kind = UplinkKind::nat,
+         .reason = "nat, on vdenat1000 (it is the private network of this switch)"});
 }

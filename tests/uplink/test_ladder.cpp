@@ -56,7 +56,8 @@ TEST_CASE("ladder: a user without rights gets slirp, and one line says why", "[u
   const auto first = run_vm({}, k_as_alice);
   INFO(first.err);
   CHECK(first.status == 0);
-  CHECK(has(first.err, "uplink: slirp (no right to make a TAP or a private network: it takes CAP_NET_ADMIN)\n"));
+  CHECK(has(first.err,
+            "uplink: slirp (no right to make a TAP or a private network: it takes CAP_NET_ADMIN)\n"));
   CHECK(has(run_vdeup({"info", "-X"}, k_as_alice).out, "uplink|slirp\n"));
   const auto second = run_vm({}, k_as_alice);
   CHECK(second.status == 0);
@@ -136,7 +137,11 @@ TEST_CASE("ladder: forwards are refused where VMs are on a bridge", "[uplink]") 
 TEST_CASE("ladder: a launch on a network that is there forks nothing", "[uplink]") {
   if (run({"strace", "-V"}).status != 0)
     skip("there is no strace");
-  REQUIRE(run_vdeup({"create", "--uplink", "slirp"}).status == 0);
+  const std::string uplink = GENERATE("slirp", "bridge", "nat", "none");
+  CAPTURE(uplink);
+  if (uplink == "nat")
+    needs_others();
+  REQUIRE(run_vdeup({"create", "--uplink", uplink}).status == 0);
   const std::string trace = "/var/tmp/home/trace";
   // The leak checker of the sanitizers cannot work under a tracer.
   const auto done = run({"strace", "-f", "-qq", "-o", trace, "-e", "trace=process",
@@ -153,6 +158,7 @@ TEST_CASE("ladder: a launch on a network that is there forks nothing", "[uplink]
     CHECK(!has(line, "clone"));
   }
   CHECK(execs == 2); // vdeup, and the VM in its place
+  REQUIRE(eventually([] { return run_vdeup({"cancel", "--bridge"}).status == 0; }));
 }
 
 TEST_CASE("ladder: many launches at once end in one switch and one slirp, all attached", "[uplink]") {

@@ -80,13 +80,6 @@ void end_network() {
   (void)lab::run_vdeup({"cancel", "-f", "--bridge"});
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t times = 0;
-  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size())
-    ++times;
-  return times;
-}
-
 } // namespace
 
 TEST_CASE("Ctrl-Z stops a VM, fg goes on with it, and Ctrl-C ends it once", "[vm]") {
@@ -120,7 +113,7 @@ TEST_CASE("Ctrl-Z stops a VM, fg goes on with it, and Ctrl-C ends it once", "[vm
   REQUIRE(terminal.shows("ready> "));
   CHECK(shell.ask("echo $?") == "0");
   CHECK(shell.ask("stty -g") == settings);
-  CHECK(count(terminal.all(), "terminating on signal") == 1);
+  CHECK(lab::count(terminal.all(), "terminating on signal") == 1);
   end_network();
 }
 
