@@ -158,10 +158,25 @@ class Running {
   Collector m_errors{m_context};
 };
 
+/// Where our caller ignores SIGCHLD, which exec keeps, the kernel takes ended children away by itself
+/// (wait(2)), and nobody could hear how one ended. What he has set comes back: it is for the program that we
+/// become.
+class ChildrenWait {
+ public:
+  ChildrenWait() : m_former(::signal(SIGCHLD, SIG_DFL)) {}
+  ChildrenWait(const ChildrenWait&) = delete;
+  ChildrenWait& operator=(const ChildrenWait&) = delete;
+  ~ChildrenWait() { (void)::signal(SIGCHLD, m_former); }
+
+ private:
+  sighandler_t m_former;
+};
+
 } // namespace
 
 Result<Outcome> run(const Command& command, const Deadline& deadline) {
   TRY(find_program(command.program));
+  const ChildrenWait waiting;
   try {
     return Running{}.run(command, deadline);
   } catch (const boost::system::system_error& error) { // asio and Boost.Process report some failures so

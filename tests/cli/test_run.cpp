@@ -30,6 +30,16 @@ std::string ports() {
   return run_vdeup({"ports"}).out;
 }
 
+/// What the kernel says of the signals of a process.
+std::string signals_of(pid_t pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/status"};
+  std::string text;
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("SigBlk") || line.starts_with("SigIgn") || line.starts_with("SigCgt"))
+      text += line + "\n";
+  return text;
+}
+
 /// Say one thing to the switch of root, behind vdeup's back.
 void tell_switch(const std::string& command) {
   const auto path = vdeup::SocketPath::socket("/var/tmp/vde_mgmt0.root").value();
@@ -146,16 +156,16 @@ TEST_CASE("run: nothing but the connection is added to what the program inherits
 TEST_CASE("run: signals are as the caller left them", "[run]") {
   Running vm{{bin_directory() + "/vdeup", "run", "--", fake_vm()}};
   REQUIRE(vm.wait_for("sock="));
-  const auto signals_of = [](const std::string& pid) {
-    std::ifstream file{"/proc/" + pid + "/status"};
-    std::string text;
-    for (std::string line; std::getline(file, line);)
-      if (line.starts_with("SigBlk") || line.starts_with("SigIgn") || line.starts_with("SigCgt"))
-        text += line + "\n";
-    return text;
-  };
   const std::string expected = "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n";
-  CHECK(signals_of(std::to_string(vm.pid())).starts_with(expected));
+  CHECK(signals_of(vm.pid()).starts_with(expected));
+}
+
+TEST_CASE("run: a caller who ignores the end of children gets a network, and the program ignores it, too",
+          "[run]") {
+  Running vm{
+      {"bash", "-c", "trap '' CHLD; exec \"$0\" run -- \"$1\"", bin_directory() + "/vdeup", fake_vm()}};
+  REQUIRE(vm.wait_for("sock="));
+  CHECK(signals_of(vm.pid()).find("SigIgn:\t0000000000010000") != std::string::npos);
 }
 
 TEST_CASE("run: a full switch is refused at once and does not hang", "[run]") {
