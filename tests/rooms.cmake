@@ -8,7 +8,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # ---- the rule -------------------------------------------------------------------------------------------------
 # What a room may include beside itself; the same as the link lists in src/CMakeLists.txt, followed to their end.
-set(rooms base model config plan qemu engine process kernel nat guard vde transaction broker privilege helper cli)
+set(rooms base model config plan qemu engine process kernel nat guard vde transaction broker moves privilege helper cli)
 set(uses_base)
 set(uses_model base)
 set(uses_config model base)
@@ -22,9 +22,10 @@ set(uses_broker plan engine model base)
 set(uses_guard kernel engine model base)
 set(uses_nat engine kernel process model base)
 set(uses_vde engine process model base)
-set(uses_privilege config engine kernel nat process model base)
-set(uses_helper privilege config engine kernel nat model base) # the program vdeup-helper: no process
-set(uses_cli config plan qemu engine process kernel nat guard vde transaction broker privilege model base)
+set(uses_moves broker guard kernel transaction plan engine model base)
+set(uses_privilege moves config plan engine kernel nat process model base)
+set(uses_helper privilege config kernel base) # the program vdeup-helper: no process
+set(uses_cli config plan qemu engine process kernel nat vde broker moves privilege model base)
 set(uses_main cli) # src/main.cpp, which is in no room
 
 # A header whose name begins so, and the rooms that may include it. The longest row that fits decides.

@@ -2,7 +2,7 @@
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
 #include "cli/marks.hpp"
-#include "cli/nic_moves.hpp"
+#include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 #include "cli/private_network.hpp"
 #include "engine/apply.hpp"
@@ -108,28 +108,28 @@ std::vector<std::string> names_of(const std::vector<Tap>& taps) {
 }
 
 /// The way back of the NIC that is in the bridge that is to go; thought through before anything is removed.
-Result<std::optional<ProposedMove>> propose_back(const NicMoves& moves, const engine::Survey& survey) {
+Result<std::optional<ProposedMove>> propose_back(const NicMover& mover, const engine::Survey& survey) {
   const auto& bridge = survey.network.bridge;
   if (!bridge || !bridge->is_ours)
     return std::optional<ProposedMove>{};
   const auto leaving = names_of(survey.taps);
-  const auto nic = nic_of(*bridge, survey.links, leaving);
+  const auto nic = plan::nic_in(*bridge, survey.links, leaving);
   if (!nic)
     return std::optional<ProposedMove>{};
-  TRY(auto proposed, moves.propose_out(*bridge, *nic, leaving));
+  TRY(auto proposed, mover.propose_out(bridge->name, *nic, leaving));
   return std::optional{std::move(proposed)};
 }
 
 /// The same for what is about to be done: nobody else moves that NIC from here on.
-Result<std::optional<ProposedMove>> settle_way_back(NicMoves& moves, const Wiring& wiring,
+Result<std::optional<ProposedMove>> settle_way_back(NicMover& mover, const Wiring& wiring,
                                                     const plan::Request& request, engine::Survey& survey) {
-  TRY(auto back, propose_back(moves, survey));
-  if (!back)
+  TRY(auto back, propose_back(mover, survey));
+  if (!back || mover.is_by_helper())
     return back;
-  TRY(moves.settle());
+  TRY(mover.begin());
   TRY(survey.links, wiring.host().links.links());
   TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
-  return propose_back(moves, survey);
+  return propose_back(mover, survey);
 }
 
 /// What cancel comes to: what is removed, and then the NIC that is given back with the end of its bridge.
@@ -157,14 +157,14 @@ Result<Cancellation> remove_with_bridge(const Context& context, const Wiring& wi
                                         const plan::Request& request, engine::Survey survey) {
   TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
   explain_kept_bridge(survey.network, wiring.log());
-  TRY(auto moves, NicMoves::open(context, wiring));
+  TRY(auto mover, NicMover::open(context, wiring));
   TRY(auto back,
-      context.call.dry_run ? propose_back(moves, survey) : settle_way_back(moves, wiring, request, survey));
+      context.call.dry_run ? propose_back(mover, survey) : settle_way_back(mover, wiring, request, survey));
   TRY(auto plan, remove_network(context, wiring, request, survey, !back));
   if (!back)
     return Cancellation{std::move(plan), {}};
   if (!context.call.dry_run) {
-    TRY(moves.make(*back));
+    TRY(mover.make(*back));
   }
   plan.insert(plan.end(), back->plan.begin(), back->plan.end());
   return Cancellation{std::move(plan), std::move(back)};

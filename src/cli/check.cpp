@@ -1,7 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/examination.hpp"
-#include "cli/nic_moves.hpp"
+#include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 
 #include <boost/json/array.hpp>

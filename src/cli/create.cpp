@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
-#include "cli/nic_moves.hpp"
+#include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 #include "cli/persist.hpp"
 #include "cli/uplink.hpp"
@@ -178,24 +178,48 @@ bool may_want_nic(const plan::Request& request) {
 }
 
 /// The move that a request comes to.
-Result<std::optional<ProposedMove>> propose(const NicMoves& moves, const Wiring& wiring,
+Result<std::optional<ProposedMove>> propose(const NicMover& mover, const Wiring& wiring,
                                             const plan::Request& request) {
   TRY(auto situation, look(wiring, request));
-  return moves.propose_in(request, situation);
+  return mover.propose_in(request, situation);
+}
+
+/// Make the move that a request comes to, if it still comes to one when nobody else can make it.
+Result<std::optional<ProposedMove>> move_nic(NicMover& mover, const Wiring& wiring,
+                                             const plan::Request& request, ProposedMove proposed) {
+  std::optional<ProposedMove> move = std::move(proposed);
+  if (!mover.is_by_helper()) {
+    TRY(mover.begin());
+    TRY(move, propose(mover, wiring, request));
+  }
+  auto made = move ? mover.make(*move) : ok();
+  if (!made && made.error().kind == ErrorKind::conflict && mover.is_by_helper()) {
+    TRY(auto again, propose(mover, wiring, request));
+    if (!again) // somebody else was faster, and the bridge is there
+      return again;
+  }
+  if (!made)
+    return fail(std::move(made).error());
+  return move;
+}
+
+/// Say what can be had without a NIC, to who may not have one moved.
+Error with_nic_hint(Error error, const plan::Request& request) {
+  const bool is_forbidden = error.kind == ErrorKind::refused || error.kind == ErrorKind::not_permitted;
+  if (is_forbidden && !request.by_root && !request.interface)
+    error.hint +=
+        fmt::format("{}`-i none` makes the bridge without a NIC", error.hint.empty() ? "" : "\n  hint: ");
+  return error;
 }
 
 /// Give back a NIC that was moved for a network that could not be made.
-Error after_giving_back(Error error, NicMoves& moves, const Wiring& wiring, const ProposedMove& moved) {
+Error after_giving_back(Error error, NicMover& mover, const Wiring& wiring, const ProposedMove& moved) {
   const auto give_back = [&]() -> Result<> {
     TRY(auto link, wiring.host().links.link(moved.move.bridge));
     if (!link)
       return ok();
-    TRY(auto bridge, to_bridge(*link, {}, wiring.host_seed()));
-    TRY(auto back, moves.propose_out(bridge, moved.move.nic, {}));
-    back.is_a_retreat = true;
-    TRY(moves.make(back));
-    moves.forget_last();
-    return ok();
+    TRY(auto back, mover.propose_out(moved.move.bridge, moved.move.nic, {}));
+    return mover.retreat(std::move(back));
   };
   if (const auto given = give_back(); !given)
     error.hint += fmt::format("{}{} stays in {} ({}); `vdeup undo` gives it back",
@@ -213,24 +237,22 @@ struct Created {
 /// The same where a bridge is to be made. `rehearsal` is what would be done without a NIC.
 Result<Created> create_with_nic(const Context& context, const Wiring& wiring, const plan::Request& request,
                                 Ensured rehearsal) {
-  TRY(auto moves, NicMoves::open(context, wiring));
-  TRY(auto move, propose(moves, wiring, request));
+  TRY(auto mover, NicMover::open(context, wiring));
+  TRY(auto move, propose(mover, wiring, request));
   if (context.call.dry_run) {
     if (move)
       put_in_front(*move, rehearsal);
     return Created{std::move(rehearsal), std::move(move)};
   }
-  if (move) { // thought through once more, when nobody else can move it any more
-    if (auto settled = moves.settle(); !settled)
-      return fail(with_privilege_hint(std::move(settled).error(), request));
-    TRY(move, propose(moves, wiring, request));
-  }
   if (move) {
-    TRY(moves.make(*move));
+    auto made = move_nic(mover, wiring, request, *std::move(move));
+    if (!made)
+      return fail(with_nic_hint(with_privilege_hint(std::move(made).error(), request), request));
+    move = std::move(made).value();
   }
   auto done = ensure(wiring, request, false);
   if (!done)
-    return fail(move ? after_giving_back(std::move(done).error(), moves, wiring, *move)
+    return fail(move ? after_giving_back(std::move(done).error(), mover, wiring, *move)
                      : std::move(done).error());
   if (move) { // for the report; the bridge was seen as one that exists
     done.value().bridge_reason = rehearsal.bridge_reason;
@@ -258,9 +280,8 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
 Result<int> print_persistent(const Context& context, const plan::Request& request) {
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish));
-  TRY(auto moves, NicMoves::open(context, wiring));
   TRY(auto situation, look(wiring, request));
-  return print_configuration(context, moves, request, situation);
+  return print_configuration(context, wiring, request, situation);
 }
 
 } // namespace

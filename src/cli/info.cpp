@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
 #include "cli/keeper.hpp"
-#include "cli/nic_moves.hpp"
+#include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 #include "model/vm_tap.hpp"
 

@@ -1,5 +1,6 @@
 #include "cli/persist.hpp"
 
+#include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 #include "plan/persist_choice.hpp"
 
@@ -22,11 +23,11 @@ boost::json::object to_json(const plan::Persistence& persistence) {
 
 } // namespace
 
-Result<int> print_configuration(const Context& context, const NicMoves& moves, const plan::Request& request,
+Result<int> print_configuration(const Context& context, const Wiring& wiring, const plan::Request& request,
                                 const Situation& situation) {
-  plan::Request anyhow = request;
-  anyhow.force = true; // nothing is moved: whether it may be is not the question
-  TRY(auto seen, moves.see(anyhow, situation.survey.links));
+  // Nothing is moved: whether it may be is not the question.
+  TRY(auto moves, moves::NicMoves::open(asker(wiring), {.force = true}));
+  TRY(auto seen, moves.see(request.interface));
   if (!seen)
     return fail(Error{ErrorKind::missing, "cannot say what would keep a NIC in a bridge",
                       "this host has no NIC that could be moved", "name one with -i"});

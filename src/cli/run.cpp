@@ -2,7 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/keeper.hpp"
 #include "cli/launch.hpp"
-#include "cli/nic_moves.hpp"
+#include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 #include "cli/supervise.hpp"
 #include "cli/uplink.hpp"

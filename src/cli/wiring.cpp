@@ -75,11 +75,11 @@ std::string_view state_text(engine::Journal::State state) {
 
 } // namespace
 
-engine::Journal Wiring::journal() const {
-  return engine::Journal{[&log = m_log](const PlannedStep& planned, const engine::Journal::Entry& entry) {
+engine::Journal::Listener Wiring::step_listener() const {
+  return [&log = m_log](const PlannedStep& planned, const engine::Journal::Entry& entry) {
     if (log.shows(LogLevel::debug))
       log.debug(fmt::format("{}: {}", state_text(entry.state), describe(planned.step)));
-  }};
+  };
 }
 
 namespace {

@@ -35,13 +35,16 @@ class Wiring {
   [[nodiscard]] engine::Host host() const { return {*m_links, *m_switches, *m_nats}; }
   [[nodiscard]] const std::string& host_seed() const { return m_host_seed; }
   [[nodiscard]] const Log& log() const { return m_log; }
-  /// A journal that tells the log what is done, and how long it took.
-  [[nodiscard]] engine::Journal journal() const;
+  /// Tells the log what is done.
+  [[nodiscard]] engine::Journal::Listener step_listener() const;
+  [[nodiscard]] engine::Journal journal() const { return engine::Journal{step_listener()}; }
 
   /// Where TAPs for VMs are made. Only a launch with that lane pays for it.
   [[nodiscard]] Result<std::unique_ptr<engine::LaneHost>> open_lane() const;
   /// Say whether the caller may have a TAP on a bridge. Errors: why not, for people.
   [[nodiscard]] Result<> may_attach(const IfName& bridge) const;
+  /// Where changes are asked for that we may not make ourselves; none if we may make them.
+  [[nodiscard]] privilege::Session* session() const { return m_session.get(); }
   /// End the helper, if one was started: nothing privileged is to live as long as a VM.
   void end_privilege() const;
 

@@ -74,10 +74,10 @@ Verdict Policy::judge(const Identity& user, const IfName& bridge, Right right) c
   return verdict;
 }
 
-Verdict Policy::judge_tap(const Identity& user) const {
+Verdict Policy::judge_anywhere(const Identity& user, Right right) const {
   Verdict verdict = silent();
   for (const PolicyRule& rule : m_rules) {
-    if (!has(rule, Right::tap) || !is_about(rule, user))
+    if (!has(rule, right) || !is_about(rule, user))
       continue;
     if (!rule.allows && !rule.bridge)
       return Verdict{Verdict::Kind::denied, rule.place};

@@ -55,8 +55,8 @@ class Policy {
   [[nodiscard]] static Result<Policy> read(const std::string& path, const Reader& reader);
 
   [[nodiscard]] Verdict judge(const Identity& user, const IfName& bridge, Right right) const;
-  /// Whether a user may make TAPs at all, for whichever bridge.
-  [[nodiscard]] Verdict judge_tap(const Identity& user) const;
+  /// Whether a user has a right at all, on whichever bridge.
+  [[nodiscard]] Verdict judge_anywhere(const Identity& user, Right right) const;
   /// How many TAPs a user may have at a time: the largest number in a line that allows some; 16 if none says.
   [[nodiscard]] unsigned tap_limit(const Identity& user) const;
 

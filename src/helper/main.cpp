@@ -9,6 +9,9 @@
 //    the administrator's policy and QEMU's list of bridges.
 // 4. It serves requests (privilege/protocol.hpp) until the channel is closed. What it does for them, and why
 //    that is safe, is in privilege/menu.cpp.
+// 5. Where root starts it and the policy lets the caller move a NIC, a part of it stays root's, for that
+// alone
+//    (privilege/nic_monitor.hpp).
 
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
@@ -27,6 +30,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string>
 
 namespace {
@@ -34,7 +38,7 @@ namespace {
 using namespace vdeup;
 
 /// What the caller could have arranged around us is no longer there.
-Result<Identity> begin() {
+Result<privilege::Caller> begin() {
   fill_standard_streams();
   auto caller = privilege::identify_caller(STDIN_FILENO);
   (void)::clearenv();
@@ -43,15 +47,32 @@ Result<Identity> begin() {
   return caller;
 }
 
+/// What stays root's; nothing where it is not wanted, or not root who has started us.
+Result<std::optional<privilege::NicMonitor>> start_monitor(const privilege::Caller& caller) {
+  if (::geteuid() != 0)
+    return std::optional<privilege::NicMonitor>{};
+  const Identity& user = caller.account.identity;
+  TRY(auto policy, config::read_policy());
+  if (policy.judge_anywhere(user, config::Right::nic).kind != config::Verdict::Kind::allowed)
+    return std::optional<privilege::NicMonitor>{};
+  TRY(auto monitor,
+      privilege::NicMonitor::start(
+          caller, {.caller = user, .host_seed = config::host_seed(), .policy = std::move(policy)}));
+  return std::optional{std::move(monitor)};
+}
+
 Result<> help() {
   TRY(auto caller, begin());
-  TRY(kernel::keep_network_rights(caller));
+  const Identity& user = caller.account.identity;
+  TRY(auto monitor, start_monitor(caller));
+  TRY(kernel::keep_network_rights(user));
   TRY(auto policy, config::read_policy());
-  TRY(auto menu, privilege::Menu::open({.caller = caller,
+  TRY(auto menu, privilege::Menu::open({.caller = user,
                                         .host_seed = config::host_seed(),
                                         .policy = std::move(policy),
-                                        .qemu_bridges = config::read_qemu_bridges()}));
-  return privilege::serve(STDIN_FILENO, caller, menu);
+                                        .qemu_bridges = config::read_qemu_bridges()},
+                                       std::move(monitor)));
+  return privilege::serve(STDIN_FILENO, user, menu);
 }
 
 /// Whether it can be written or not: where the caller has closed standard error, the C library of a

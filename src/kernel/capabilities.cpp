@@ -61,6 +61,25 @@ Result<> keep_network_rights(const Identity& user) {
   return ok();
 }
 
+Result<> keep_mover_rights() {
+  constexpr std::array<unsigned, 8> kept{CAP_NET_ADMIN,       CAP_NET_RAW,  CAP_BPF,          CAP_SYS_PTRACE,
+                                         CAP_DAC_READ_SEARCH, CAP_IPC_LOCK, CAP_SYS_RESOURCE, CAP_KILL};
+  TRY(const auto former, read_capabilities());
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  Words words{};
+  for (const unsigned capability : kept)
+    words.at(CAP_TO_INDEX(capability)).permitted |= CAP_TO_MASK(capability);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    words.at(i).effective = words.at(i).permitted &= former.at(i).permitted;
+  constexpr std::uint32_t needed = CAP_TO_MASK(CAP_NET_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
+  if ((words[0].permitted & needed) != needed || ::syscall(SYS_capset, &header, words.data()) < 0)
+    return fail(
+        Error{ErrorKind::not_permitted, "cannot move a NIC", "CAP_NET_ADMIN or CAP_NET_RAW is missing", {}});
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+    return fail(errno_error(errno, k_what));
+  return ok();
+}
+
 Result<std::optional<Capability>> find_missing(const Capabilities& wanted) {
   TRY(const auto words, read_capabilities());
   for (const Capability capability : wanted)

@@ -187,4 +187,21 @@ Result<NicChoice> choose_nic(const std::optional<IfName>& wanted, bool force, co
                     "name one with -i to learn why it cannot be moved; `ip link` lists them"});
 }
 
+std::optional<IfName> nic_in(const Bridge& bridge, const std::vector<Link>& links,
+                             const std::vector<std::string>& leaving) {
+  std::optional<IfName> nic;
+  for (const std::string& port : bridge.ports) {
+    if (std::find(leaving.begin(), leaving.end(), port) != leaving.end())
+      continue;
+    auto name = IfName::parse(port);
+    if (nic || !name)
+      return std::nullopt;
+    nic = std::move(name).value();
+  }
+  const auto is_the_one = [&](const Link& link) {
+    return nic && link.name == nic->str() && !link.is_tap && link.mac == bridge.mac;
+  };
+  return std::any_of(links.begin(), links.end(), is_the_one) ? nic : std::nullopt;
+}
+
 } // namespace vdeup::plan

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/link.hpp"
+#include "model/network.hpp"
 #include "plan/objection.hpp"
 
 #include <cstdint>
@@ -40,5 +41,10 @@ struct NicChoice {
 /// Errors: missing if there is none; refused with the reason, unless `force` and the reason yields to it.
 [[nodiscard]] Result<NicChoice> choose_nic(const std::optional<IfName>& wanted, bool force,
                                            const NicSurvey& survey);
+
+/// The NIC that is given back with the end of a bridge of ours: the one port that is left of it and has its
+/// address. Nothing if there is none, or another one. Pure.
+[[nodiscard]] std::optional<IfName> nic_in(const Bridge& bridge, const std::vector<Link>& links,
+                                           const std::vector<std::string>& leaving);
 
 } // namespace vdeup::plan

@@ -1,6 +1,5 @@
 #include "privilege/caller.hpp"
 
-#include "base/accounts.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -45,7 +44,7 @@ Result<> check_variables(uid_t uid) {
 
 } // namespace
 
-Result<Identity> identify_caller(int channel) {
+Result<Caller> identify_caller(int channel) {
   if (!is_channel(channel))
     return fail(Error{ErrorKind::usage, "cannot serve", "standard input is not a channel of vdeup",
                       "vdeup starts this program by itself, see vdeup-helper(8)"});
@@ -64,7 +63,7 @@ Result<Identity> identify_caller(int channel) {
   TRY(auto account, find_account(peer.uid));
   if (!account)
     return fail(refused(fmt::format("there is no user with the number {}", peer.uid)));
-  return std::move(account->identity);
+  return Caller{std::move(*account), peer.pid};
 }
 
 } // namespace vdeup::privilege

@@ -73,6 +73,21 @@ Result<> send_message(int channel, std::string_view bytes, const std::vector<int
   }
 }
 
+Result<> wait_for_message(int channel, int client, const Deadline& deadline) {
+  for (;;) {
+    std::array<pollfd, 2> waiting{pollfd{channel, POLLIN, 0}, pollfd{client, POLLRDHUP, 0}};
+    const int ready = ::poll(waiting.data(), waiting.size(), deadline.poll_timeout());
+    if (ready < 0 && errno != EINTR)
+      return fail(errno_error(errno, "cannot wait for the other end"));
+    if (ready > 0 && waiting[0].revents != 0)
+      return ok();
+    if (ready > 0)
+      return fail(Error{ErrorKind::failed, "cannot wait for the other end", "the client has gone", {}});
+    if (deadline.is_over())
+      return fail(Error{ErrorKind::timed_out, "cannot talk with the other end", "it does not answer", {}});
+  }
+}
+
 Result<std::optional<Message>> receive_message(int channel, Fds fds, const Deadline& deadline) {
   alignas(cmsghdr) std::array<char, k_room_for_fds> control{};
   Message message{.bytes = std::string(k_longest_message, '\0')};

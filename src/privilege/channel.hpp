@@ -23,6 +23,10 @@ enum class Fds { taken, dropped };
 [[nodiscard]] Result<> send_message(int channel, std::string_view bytes, const std::vector<int>& fds,
                                     const Deadline& deadline);
 
+/// Wait until there is a message to receive, for the client at the other end of `client`. Errors: timed_out;
+/// failed if the client has gone.
+[[nodiscard]] Result<> wait_for_message(int channel, int client, const Deadline& deadline);
+
 /// Receive one message; nothing when the other end is closed. Descriptors are close-on-exec.
 /// Errors: timed_out; usage for a message that is too long.
 [[nodiscard]] Result<std::optional<Message>> receive_message(int channel, Fds fds, const Deadline& deadline);

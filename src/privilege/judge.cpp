@@ -1,6 +1,8 @@
 #include "privilege/judge.hpp"
 
 #include "kernel/links.hpp"
+#include "model/step.hpp"
+#include "model/vm_tap.hpp"
 
 #include <fmt/format.h>
 
@@ -75,8 +77,12 @@ Result<> Judge::allow_new_private_network(const IfName& name) const {
       refusal(fmt::format("{} is not a name for a private network of {}", name.str(), m_rules.caller.name)));
 }
 
+Result<> Judge::allow_nic_somewhere() const {
+  return conclude(m_rules.policy.judge_anywhere(m_rules.caller, config::Right::nic), "'nic'");
+}
+
 Result<> Judge::allow_taps() const {
-  config::Verdict verdict = m_rules.policy.judge_tap(m_rules.caller);
+  config::Verdict verdict = m_rules.policy.judge_anywhere(m_rules.caller, config::Right::tap);
   if (verdict.kind == Kind::silent && m_rules.qemu_bridges.allows_any())
     verdict.kind = Kind::allowed;
   return conclude(verdict, "'tap'");

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "kernel/netlink.hpp"
-#include "privilege/menu.hpp"
+#include "privilege/menu_rules.hpp"
 
 namespace vdeup::privilege {
 
@@ -21,6 +21,8 @@ class Judge {
   [[nodiscard]] Result<> allow_new_private_network(const IfName& name) const;
   /// The caller does not have more private networks than TAPs are allowed, with those that are to come.
   [[nodiscard]] Result<> allow_network_count(kernel::Netlink& netlink, unsigned to_come) const;
+  /// The caller may move a NIC into some bridge.
+  [[nodiscard]] Result<> allow_nic_somewhere() const;
   /// The caller may make TAPs.
   [[nodiscard]] Result<> allow_taps() const;
   /// The caller does not have more TAPs than allowed, with those that are still to come. A new one is counted

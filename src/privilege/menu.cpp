@@ -273,9 +273,9 @@ class Cook {
 
 } // namespace
 
-Result<Menu> Menu::open(MenuRules rules) {
+Result<Menu> Menu::open(MenuRules rules, std::optional<NicMonitor> monitor) {
   TRY(auto netlink, kernel::Netlink::open());
-  return Menu{std::move(netlink), std::move(rules)};
+  return Menu{std::move(netlink), std::move(rules), std::move(monitor)};
 }
 
 Result<> Menu::may_attach(const IfName& bridge) {
@@ -286,6 +286,25 @@ Result<> Menu::may_attach(const IfName& bridge) {
 
 Result<> Menu::perform(const LinkStep& step) {
   return std::visit(Cook{m_netlink, m_rules, "cannot " + describe(Step{step})}, step);
+}
+
+// Safe: nothing is done here, and the monitor asks the same again.
+Result<std::optional<MovedNic>> Menu::perform(const NicRequest& request, int channel,
+                                              const std::function<void(const std::string&)>& tell) {
+  const std::string what = "cannot " + describe(request);
+  const Judge judge{m_rules, what};
+  const auto* in = std::get_if<MoveNicIn>(&request);
+  const auto* out = std::get_if<MoveNicOut>(&request);
+  if (in != nullptr || out != nullptr) {
+    TRY(judge.allow(in != nullptr ? in->bridge : out->bridge, Right::nic));
+  }
+  TRY(judge.allow_nic_somewhere());
+  if (!m_monitor)
+    return fail(Error{ErrorKind::not_permitted,
+                      what,
+                      "this takes root, and vdeup-helper has been started with a capability alone",
+                      {}});
+  return m_monitor->order(request, channel, tell);
 }
 
 Result<engine::VmTap> Menu::open_tap(const VmTapPlan& plan) {

@@ -1,23 +1,17 @@
 #pragma once
 
-#include "config/policy.hpp"
-#include "config/qemu_bridges.hpp"
 #include "engine/lane.hpp"
 #include "kernel/netlink.hpp"
 #include "model/step.hpp"
 #include "nat/private_networks.hpp"
+#include "privilege/menu_rules.hpp"
+#include "privilege/nic_monitor.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 
 namespace vdeup::privilege {
-
-/// Whom the helper works for, and by which rules.
-struct MenuRules {
-  Identity caller;
-  std::string host_seed;
-  config::Policy policy;
-  config::QemuBridges qemu_bridges;
-};
 
 /// All that the helper does, and there is no more (privilege/menu.cpp argues for each why it is safe).
 ///
@@ -26,7 +20,8 @@ struct MenuRules {
 /// policy or what the device is; else the kernel's.
 class Menu {
  public:
-  [[nodiscard]] static Result<Menu> open(MenuRules rules);
+  /// Without a monitor no NIC can be moved.
+  [[nodiscard]] static Result<Menu> open(MenuRules rules, std::optional<NicMonitor> monitor = {});
 
   /// Say whether the caller may have one more TAP, on this bridge. Changes nothing.
   [[nodiscard]] Result<> may_attach(const IfName& bridge);
@@ -36,12 +31,17 @@ class Menu {
   [[nodiscard]] Result<> perform(const LinkStep& step);
   [[nodiscard]] Result<> perform(const NatStep& step);
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan);
+  /// Have the monitor do it, for the client at the other end of `channel` (NicMonitor::order).
+  [[nodiscard]] Result<std::optional<MovedNic>> perform(const NicRequest& request, int channel,
+                                                        const std::function<void(const std::string&)>& tell);
 
  private:
-  Menu(kernel::Netlink netlink, MenuRules rules) : m_netlink(std::move(netlink)), m_rules(std::move(rules)) {}
+  Menu(kernel::Netlink netlink, MenuRules rules, std::optional<NicMonitor> monitor)
+      : m_netlink(std::move(netlink)), m_rules(std::move(rules)), m_monitor(std::move(monitor)) {}
 
   kernel::Netlink m_netlink;
   MenuRules m_rules;
+  std::optional<NicMonitor> m_monitor;
   std::unique_ptr<engine::NatHost> m_networks = std::make_unique<nat::PrivateNetworks>();
 };
 

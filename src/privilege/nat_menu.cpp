@@ -5,6 +5,7 @@
 #include "kernel/private_network.hpp"
 #include "nat/dnsmasq.hpp"
 #include "privilege/judge.hpp"
+#include "privilege/menu.hpp"
 
 #include <fmt/format.h>
 

@@ -86,6 +86,28 @@ struct StepWriter {
   }
 };
 
+/// Writes requests about a NIC. How a move is to be made is the same words for all.
+struct NicWriter {
+  std::string operator()(const MoveNicIn& in) const {
+    return line("move-nic-in", in.bridge.str(), in.nic.str(), terms(in.terms));
+  }
+  std::string operator()(const MoveNicOut& out) const {
+    return line("move-nic-out", out.bridge.str(), static_cast<unsigned>(out.how), terms(out.terms));
+  }
+  std::string operator()(const UndoNicMove& undo) const { return line("undo-nic-move", terms(undo.terms)); }
+  std::string operator()(const ConfirmNicMove& /*confirm*/) const { return line("confirm-nic-move"); }
+
+ private:
+  static std::string terms(const MoveTerms& terms) {
+    std::string words =
+        fmt::format("{} {} {} {}", terms.force ? 1 : 0, terms.timeout.count(),
+                    terms.confirm ? std::to_string(terms.confirm->count()) : "-", terms.probes.size());
+    for (const ReachTarget& probe : terms.probes)
+      words += fmt::format(" {} {} {}", static_cast<unsigned>(probe.how), probe.address.str(), probe.port);
+    return words;
+  }
+};
+
 struct RequestWriter {
   Result<std::string> operator()(const Greeting& /*greeting*/) const { return line("hello"); }
   Result<std::string> operator()(const TapQuestion& question) const {
@@ -96,6 +118,15 @@ struct RequestWriter {
   }
   Result<std::string> operator()(const LinkStep& step) const { return std::visit(StepWriter{}, step); }
   Result<std::string> operator()(const NatStep& step) const { return std::visit(StepWriter{}, step); }
+  Result<std::string> operator()(const NicRequest& request) const {
+    const MoveTerms* const terms = terms_of(request);
+    if (terms != nullptr && terms->probes.size() > k_most_probes)
+      return fail(Error{ErrorKind::usage,
+                        "cannot " + describe(request),
+                        fmt::format("there are more than {} addresses to ask", k_most_probes),
+                        {}});
+    return std::visit(NicWriter{}, request);
+  }
   Result<std::string> operator()(const VmTapPlan& plan) const {
     return line("open-tap", plan.bridge.str(), plan.mtu, plan.queues, plan.mark.mac.str(),
                 hexadecimal(safe_vm_name(plan.mark.vm_name)), hexadecimal(plan.mark.switch_dir.str()));
@@ -116,6 +147,8 @@ class RequestReader {
       return read_question<TapQuestion>();
     if (kind == "may-nat")
       return read_question<NatQuestion>();
+    if (auto request = read_nic_request(kind))
+      return Request{std::move(*request)};
     if (auto step = read_nat_step(kind))
       return Request{std::move(*step)};
     if (auto step = read_bridge_step(kind))
@@ -143,6 +176,44 @@ class RequestReader {
     if (verb == "mark")
       return LinkStep{MarkBridge{std::move(*name), *mac, nat}};
     return LinkStep{CreateBridge{std::move(*name), *mac, mtu, nat}};
+  }
+
+  std::optional<NicRequest> read_nic_request(std::string_view kind) {
+    if (kind == "confirm-nic-move")
+      return NicRequest{ConfirmNicMove{}};
+    if (kind == "undo-nic-move")
+      return NicRequest{UndoNicMove{read_terms()}};
+    if (kind != "move-nic-in" && kind != "move-nic-out")
+      return std::nullopt;
+    auto bridge = m_words.value<IfName>();
+    if (kind == "move-nic-in") {
+      auto nic = m_words.value<IfName>();
+      auto terms = read_terms();
+      return bridge && nic
+                 ? std::optional{NicRequest{MoveNicIn{std::move(*bridge), std::move(*nic), std::move(terms)}}}
+                 : std::nullopt;
+    }
+    const auto how =
+        static_cast<MoveNicOut::How>(m_words.number(static_cast<unsigned>(MoveNicOut::How::retreat)));
+    auto terms = read_terms();
+    return bridge ? std::optional{NicRequest{MoveNicOut{std::move(*bridge), std::move(terms), how}}}
+                  : std::nullopt;
+  }
+
+  MoveTerms read_terms() {
+    MoveTerms terms{.force = m_words.flag()};
+    terms.timeout = std::chrono::seconds{m_words.number(k_most_seconds)};
+    if (const auto confirm = m_words.number_or_none())
+      terms.confirm =
+          std::chrono::seconds{std::min(*confirm, k_most_seconds)}; // so that another is not the form
+    for (auto left = m_words.number(k_most_probes); left > 0 && m_words.is_good(); --left) {
+      const auto how = m_words.number(static_cast<unsigned>(ReachTarget::How::connect));
+      const auto address = m_words.value<IpAddress>();
+      const auto port = m_words.number<std::uint16_t>();
+      if (address)
+        terms.probes.push_back({static_cast<ReachTarget::How>(how), *address, port});
+    }
+    return terms;
   }
 
   std::optional<NatStep> read_nat_step(std::string_view kind) {
@@ -260,6 +331,11 @@ std::string write_reply(const Reply& reply) {
   if (reply.error)
     return line("error", static_cast<unsigned>(reply.error->kind), hexadecimal(reply.error->what),
                 hexadecimal(reply.error->cause), hexadecimal(reply.error->hint));
+  if (reply.note)
+    return line("note", hexadecimal(*reply.note));
+  if (reply.moved)
+    return line("moved", static_cast<unsigned>(reply.moved->direction), reply.moved->nic.str(),
+                reply.moved->bridge.str());
   if (reply.tap)
     return line("tap", reply.tap->str(), reply.queues, reply.vhost);
   return line("ok");
@@ -276,6 +352,14 @@ Result<Reply> read_reply(std::string_view message) {
     error.cause = words.text();
     error.hint = words.text();
     reply.error = std::move(error);
+  } else if (kind == "note") {
+    reply.note = words.text();
+  } else if (kind == "moved") {
+    const auto direction = static_cast<NicMove::Direction>(words.number(1U));
+    auto nic = words.value<IfName>();
+    auto bridge = words.value<IfName>();
+    if (nic && bridge)
+      reply.moved = MovedNic{direction, std::move(*nic), std::move(*bridge)};
   } else if (kind == "tap") {
     reply.tap = words.value<IfName>();
     reply.queues = words.number<unsigned>(k_most_queues);

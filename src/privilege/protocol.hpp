@@ -4,6 +4,7 @@
 #include "engine/lane.hpp"
 #include "model/step.hpp"
 #include "model/vm_tap.hpp"
+#include "privilege/nic_request.hpp"
 
 #include <optional>
 #include <string>
@@ -22,12 +23,15 @@ namespace vdeup::privilege {
 // 3. The client greets, and the answer shows that the helper serves. Then there is one reply to each request.
 // 4. No message says for whom something is to be done, nor under whose mark: it is for the caller, whom the
 //    helper knows from the kernel.
-// 5. The reply to a request for a VM's TAP says how many descriptors follow; they come in as many messages as
+// 5. Before the reply to a request about a NIC there can come notes, which are for people.
+// 6. The reply to a request for a VM's TAP says how many descriptors follow; they come in as many messages as
 //    that takes, by SCM_RIGHTS. Descriptors that a client sends are never received.
 
 inline constexpr std::size_t k_longest_message = 4096;
 inline constexpr unsigned k_most_fds = 64; ///< in one message
 inline constexpr unsigned k_most_queues = 256;
+inline constexpr unsigned k_most_probes = 32;
+inline constexpr unsigned k_most_seconds = 24 * 3600; ///< to prove a NIC's move, and to confirm it
 
 struct Greeting {};
 /// May the caller have one more TAP, on this bridge?
@@ -38,7 +42,7 @@ struct TapQuestion {
 struct NatQuestion {
   IfName bridge;
 };
-using Request = std::variant<Greeting, TapQuestion, NatQuestion, LinkStep, NatStep, VmTapPlan>;
+using Request = std::variant<Greeting, TapQuestion, NatQuestion, LinkStep, NatStep, VmTapPlan, NicRequest>;
 
 /// Write a request. Errors: refused for a step that is not on the helper's menu.
 [[nodiscard]] Result<std::string> write_request(const Request& request);
@@ -48,7 +52,9 @@ using Request = std::variant<Greeting, TapQuestion, NatQuestion, LinkStep, NatSt
 /// What became of a request.
 struct Reply {
   std::optional<Error> error{};
-  std::optional<IfName> tap{}; ///< the name of a VM's TAP, and how many descriptors follow
+  std::optional<std::string> note{}; ///< for people; another reply follows
+  std::optional<MovedNic> moved{};   ///< the move of a NIC that was made
+  std::optional<IfName> tap{};       ///< the name of a VM's TAP, and how many descriptors follow
   unsigned queues = 0;
   unsigned vhost = 0;
 };

@@ -33,12 +33,23 @@ Served serve_tap(Menu& menu, const VmTapPlan& plan) {
   return served;
 }
 
-Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes) {
+Served serve_nic(Menu& menu, const NicRequest& request, int channel, const Patience& patience) {
+  const auto tell = [&](const std::string& text) { // who does not listen misses it
+    (void)send_message(channel, write_reply({.note = text}), {}, Deadline::after(patience.reply));
+  };
+  auto done = menu.perform(request, channel, tell);
+  return done ? Served{{.moved = std::move(done).value()}} : refused(std::move(done));
+}
+
+Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes, int channel,
+                     const Patience& patience) {
   auto request = read_request(bytes, caller);
   if (!request)
     return refused(std::move(request));
   if (const auto* plan = std::get_if<VmTapPlan>(&request.value()))
     return serve_tap(menu, *plan);
+  if (const auto* nic = std::get_if<NicRequest>(&request.value()))
+    return serve_nic(menu, *nic, channel, patience);
   if (const auto* question = std::get_if<TapQuestion>(&request.value()))
     if (auto allowed = menu.may_attach(question->bridge); !allowed)
       return refused(std::move(allowed));
@@ -75,8 +86,8 @@ Result<> serve(int channel, const Identity& caller, Menu& menu, const Patience& 
       return fail(std::move(message).error());
     if (message && !message.value())
       return ok();
-    const Served served =
-        message ? serve_request(menu, caller, message.value()->bytes) : refused(std::move(message));
+    const Served served = message ? serve_request(menu, caller, message.value()->bytes, channel, patience)
+                                  : refused(std::move(message));
     TRY(send(channel, served, Deadline::after(patience.reply)));
   }
 }

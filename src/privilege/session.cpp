@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "privilege/channel.hpp"
+#include "privilege/nic_monitor.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::chrono::seconds k_step_patience{30};
 constexpr std::chrono::seconds k_start_patience{20};
 constexpr std::chrono::minutes k_password_patience{3};
+constexpr std::chrono::seconds k_nic_patience{30}; // beside what the helper itself grants the move
 
 /// The descriptors of a VM's TAP, which come behind the reply.
 Result<std::vector<UniqueFd>> receive_fds(int channel, std::size_t count, const Deadline& deadline) {
@@ -37,16 +39,22 @@ Error Session::channel_error(Error error) const {
   return error;
 }
 
-Result<Reply> Session::ask(const Request& request, const Deadline& deadline) {
+Result<Reply> Session::ask(const Request& request, const Deadline& deadline, const Tell& tell) {
   TRY(auto bytes, write_request(request));
   if (auto sent = send_message(m_helper->channel(), bytes, {}, deadline); !sent)
     return fail(channel_error(std::move(sent).error()));
-  auto message = receive_message(m_helper->channel(), Fds::dropped, deadline);
-  if (!message)
-    return fail(channel_error(std::move(message).error()));
-  if (!message.value())
-    return fail(channel_error({ErrorKind::failed, {}, "it has ended", {}}));
-  return read_reply(message.value()->bytes);
+  for (;;) {
+    auto message = receive_message(m_helper->channel(), Fds::dropped, deadline);
+    if (!message)
+      return fail(channel_error(std::move(message).error()));
+    if (!message.value())
+      return fail(channel_error({ErrorKind::failed, {}, "it has ended", {}}));
+    TRY(auto reply, read_reply(message.value()->bytes));
+    if (!reply.note)
+      return reply;
+    if (tell)
+      tell(*reply.note);
+  }
 }
 
 /// Only the reply shows that a way has led to the helper: a program in between exits as it likes.
@@ -59,27 +67,33 @@ Result<> Session::greet(const Way& way) {
   return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
 }
 
-Result<> Session::start(const std::string& what, const PrivilegeWish& wish) {
-  if (m_helper)
+Result<> Session::start(const std::string& what, const PrivilegeWish& wish, Needs needs) {
+  if (m_helper && (m_is_from_root || needs == Needs::net_admin))
     return ok();
-  const auto no_privilege = [&what](std::string cause) {
-    return fail(Error{ErrorKind::not_permitted, what, std::move(cause), {}});
+  m_helper.reset();
+  const std::string right = needs == Needs::root ? "root" : "CAP_NET_ADMIN";
+  const auto no_privilege = [&](const std::string& cause) {
+    return fail(
+        Error{ErrorKind::not_permitted, what, fmt::format("this takes {}, and {}", right, cause), {}});
   };
   auto helper = find_helper();
   if (!helper)
-    return no_privilege("this takes CAP_NET_ADMIN, and " + helper.error().message());
+    return no_privilege(helper.error().message());
   std::string tried;
   for (const WayKind& kind : way_kinds()) {
+    if (needs == Needs::root && !kind.gives_root)
+      continue;
     auto way = kind.find(helper.value(), wish);
     auto greeted = way ? greet(way.value()) : fail(std::move(way).error());
     if (greeted) {
+      m_is_from_root = kind.gives_root;
       m_tell(kind.name);
       return ok();
     }
     m_helper.reset();
     tried += fmt::format("{}{} ({})", tried.empty() ? "" : ", ", kind.name, greeted.error().cause);
   }
-  return no_privilege("this takes CAP_NET_ADMIN, and no way leads vdeup-helper to it: " + tried);
+  return no_privilege("no way leads vdeup-helper to it: " + tried);
 }
 
 Result<> Session::order(const std::string& what, const Request& step) {
@@ -94,6 +108,14 @@ Result<> Session::execute(const LinkStep& step) {
 
 Result<> Session::execute(const NatStep& step) {
   return order("cannot " + describe(Step{step}), step);
+}
+
+Result<std::optional<MovedNic>> Session::execute(const NicRequest& request, const Tell& tell) {
+  TRY(start("cannot " + describe(request), m_wish, Needs::root));
+  TRY(auto reply, ask(request, Deadline::after(patience_for(request) + k_nic_patience), tell));
+  if (reply.error)
+    return fail(std::move(*reply.error));
+  return std::move(reply.moved);
 }
 
 Result<engine::VmTap> Session::open_tap(const VmTapPlan& plan) {

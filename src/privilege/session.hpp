@@ -25,6 +25,12 @@ class Session {
   [[nodiscard]] Result<> execute(const NatStep& step);
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan);
 
+  /// Have a NIC moved, which takes a helper that root has started: one that has a capability alone makes
+  /// place for it. `tell` hears what is for people, on the way. Nothing if no move was made (NicMenu).
+  /// Errors: as above; those of the move, after which all is as it was, or the hint says what is not.
+  using Tell = std::function<void(const std::string&)>;
+  [[nodiscard]] Result<std::optional<MovedNic>> execute(const NicRequest& request, const Tell& tell);
+
   /// Ask whether the caller may have one more TAP, on this bridge. Nobody is bothered for it: not sudo and
   /// its like, whose logs tell of whom they refuse, unless they are wished for, and no person at a terminal.
   /// Errors: not_permitted if no way leads to the helper; refused, naming the line.
@@ -38,16 +44,19 @@ class Session {
   void end();
 
  private:
-  [[nodiscard]] Result<> start(const std::string& what, const PrivilegeWish& wish);
+  enum class Needs { net_admin, root };
+  [[nodiscard]] Result<> start(const std::string& what, const PrivilegeWish& wish,
+                               Needs needs = Needs::net_admin);
   [[nodiscard]] Result<> order(const std::string& what, const Request& step);
   [[nodiscard]] Result<> ask_quietly(const std::string& what, const Request& question);
   [[nodiscard]] Result<> greet(const Way& way);
-  [[nodiscard]] Result<Reply> ask(const Request& request, const Deadline& deadline);
+  [[nodiscard]] Result<Reply> ask(const Request& request, const Deadline& deadline, const Tell& tell = {});
   [[nodiscard]] Error channel_error(Error error) const;
 
   PrivilegeWish m_wish;
   Teller m_tell;
   std::optional<process::Companion> m_helper{};
+  bool m_is_from_root = false; ///< root has started it
 };
 
 } // namespace vdeup::privilege

@@ -134,11 +134,11 @@ PrivilegeWish PrivilegeWish::over(const PrivilegeWish& weaker) const {
 }
 
 std::vector<WayKind> way_kinds() {
-  return {{"its file capability", find_capability},
-          {"ksu", find_ksu},
-          {"sudo", find_sudo},
-          {"doas", find_doas},
-          {"pkexec", find_pkexec}};
+  return {{"its file capability", false, find_capability},
+          {"ksu", true, find_ksu},
+          {"sudo", true, find_sudo},
+          {"doas", true, find_doas},
+          {"pkexec", true, find_pkexec}};
 }
 
 Result<std::string> find_helper() {

@@ -29,6 +29,7 @@ struct Way {
 /// without asking anybody.
 struct WayKind {
   std::string_view name;
+  bool gives_root; ///< and not CAP_NET_ADMIN alone
   /// Errors: why it is none.
   Result<Way> (*find)(const std::string& helper, const PrivilegeWish& wish);
 };

@@ -11,6 +11,12 @@ namespace {
 
 const Identity k_caller{1000, 1000, "acue"};
 
+const MoveTerms k_terms{.force = true,
+                        .probes = {{ReachTarget::How::neighbour, IpAddress::parse("192.0.2.1").value()},
+                                   {ReachTarget::How::connect, IpAddress::parse("2001:db8::1").value(), 22}},
+                        .timeout = std::chrono::seconds{20},
+                        .confirm = std::chrono::seconds{60}};
+
 IfName name(const char* text) {
   return IfName::parse(text).value();
 }
@@ -36,6 +42,12 @@ std::vector<Request> all_requests() {
       NatStep{AddPrivateNetwork{name("vdenat0"), {both.gateway4, {}}, nat}},
       NatStep{RemovePrivateNetwork{name("vdenat0"), nat}},
       NatStep{StartDnsmasq{k_caller, name("vdenat0"), both}},
+      NicRequest{MoveNicIn{name("ctysbr0"), name("eth0"), {}}},
+      NicRequest{MoveNicIn{name("ctysbr0"), name("eth0"), k_terms}},
+      NicRequest{MoveNicOut{name("ctysbr0"), k_terms, MoveNicOut::How::rehearsed}},
+      NicRequest{MoveNicOut{name("ctysbr0"), {}, MoveNicOut::How::retreat}},
+      NicRequest{UndoNicMove{k_terms}},
+      NicRequest{ConfirmNicMove{}},
       LinkStep{CreateTap{name("tap0"), k_caller, 9000, mark}},
       LinkStep{DeleteTap{name("tap0"), mark}},
       LinkStep{SetUp{name("tap0")}},
@@ -134,6 +146,13 @@ TEST_CASE("protocol: replies are read as they were written, and errors whole", "
   CHECK(read.value().error->message() == "cannot: line 3 of x");
   const auto tap = read_reply(write_reply({.tap = name("tap3"), .queues = 4, .vhost = 2}));
   CHECK((tap && tap.value().tap == name("tap3") && tap.value().queues == 4 && tap.value().vhost == 2));
+  const auto note = read_reply(write_reply({.note = "log in\nanew"}));
+  CHECK((note && note.value().note == "log in\nanew"));
+  const auto moved =
+      read_reply(write_reply({.moved = MovedNic{NicMove::Direction::out, name("eth0"), name("ctysbr0")}}));
+  REQUIRE((moved && moved.value().moved));
+  CHECK(moved.value().moved->direction == NicMove::Direction::out);
+  CHECK(moved.value().moved->bridge == name("ctysbr0"));
   CHECK(!read_reply(write_reply({}) + " "));
   const std::string longest(100000, '\n');
   CHECK(write_reply({.error = Error{ErrorKind::failed, longest, longest, longest}}).size() <=

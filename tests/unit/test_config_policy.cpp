@@ -89,12 +89,14 @@ TEST_CASE("policy: the largest number of TAPs that a line allows is the limit", 
 }
 
 TEST_CASE("policy: TAPs at all are for whom a line allows them on some bridge", "[config]") {
-  CHECK(policy_of("").judge_tap(k_user).kind == Kind::silent);
-  CHECK(policy_of("allow all bridge br0 bridge\n").judge_tap(k_user).kind == Kind::silent);
-  CHECK(policy_of("allow all bridge br0 tap\ndeny all bridge br1 tap\n").judge_tap(k_user).kind ==
-        Kind::allowed);
-  CHECK(policy_of("allow all bridge br0 tap\ndeny user nosuchuser bridge * all\n").judge_tap(k_user).kind ==
-        Kind::denied);
+  CHECK(policy_of("").judge_anywhere(k_user, Right::tap).kind == Kind::silent);
+  CHECK(policy_of("allow all bridge br0 bridge\n").judge_anywhere(k_user, Right::tap).kind == Kind::silent);
+  CHECK(policy_of("allow all bridge br0 tap\ndeny all bridge br1 tap\n")
+            .judge_anywhere(k_user, Right::tap)
+            .kind == Kind::allowed);
+  CHECK(policy_of("allow all bridge br0 tap\ndeny user nosuchuser bridge * all\n")
+            .judge_anywhere(k_user, Right::tap)
+            .kind == Kind::denied);
 }
 
 TEST_CASE("policy: a line that is not understood spoils the whole policy, and is named", "[config]") {

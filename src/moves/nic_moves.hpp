@@ -1,18 +1,15 @@
 #pragma once
 
-#include "cli/commands.hpp"
-#include "cli/ensure.hpp"
-#include "guard/observe.hpp"
-#include "model/reach_target.hpp"
+#include "model/move_terms.hpp"
+#include "moves/look.hpp"
 #include "plan/handover.hpp"
-#include "plan/nic_choice.hpp"
-#include "transaction/transaction.hpp"
+#include "transaction/record_store.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace vdeup::cli {
+namespace vdeup::moves {
 
 /// A NIC's move, thought through: that it may be made, how, and what is to prove it.
 struct ProposedMove {
@@ -30,32 +27,28 @@ struct ProposedMove {
   [[nodiscard]] const IfName& destination() const;
 };
 
-/// A NIC that could go into a new bridge, with all that has to be known of it before.
-struct SeenNic {
-  plan::NicChoice choice;
-  plan::NicSurvey survey;
-  NicSnapshot nic;
-  guard::Stakes stakes;
-};
+/// How long a call waits for another one that moves a NIC.
+inline constexpr std::chrono::seconds k_lock_patience{30};
 
-/// Moves NICs into bridges and back, for the commands that do.
+/// Moves NICs into bridges and back, for whoever may: in the process that is to do it.
 class NicMoves {
  public:
-  [[nodiscard]] static Result<NicMoves> open(const Context& context, const Wiring& wiring);
+  [[nodiscard]] static Result<NicMoves> open(Asker asker, MoveTerms terms);
 
-  /// Choose the NIC for the new bridge of a request (plan::choose_nic) and look at it. Nothing if none was
-  /// asked for and this host has no NIC that could be moved.
-  [[nodiscard]] Result<std::optional<SeenNic>> see(const plan::Request& request,
-                                                   const std::vector<Link>& links) const;
+  /// Choose the NIC for a new bridge, as see_nic(), for who only wants to know about it.
+  [[nodiscard]] Result<std::optional<SeenNic>> see(const std::optional<IfName>& wanted) const;
 
-  /// Think a move into a new bridge through. Nothing if a request does not want one, or if none was asked for
-  /// and this host has no NIC that could be.
-  /// Errors: refused, with what speaks against it; those of looking.
-  [[nodiscard]] Result<std::optional<ProposedMove>> propose_in(const plan::Request& request,
-                                                               const Situation& situation) const;
+  /// Think a move into a bridge that is to be made through. Nothing if no NIC was asked for and this host has
+  /// none that could be moved. Errors: refused, with what speaks against it; those of looking.
+  [[nodiscard]] Result<std::optional<ProposedMove>> propose_in(const IfName& bridge,
+                                                               const std::optional<IfName>& wanted) const;
+
+  /// The same without the question whether it may be made, which is for somebody else to answer.
+  [[nodiscard]] Result<std::optional<ProposedMove>> sketch_in(const IfName& bridge,
+                                                              const std::optional<IfName>& wanted) const;
 
   /// The same for a NIC that is in a bridge of ours. `leaving` are ports that will be gone by then.
-  [[nodiscard]] Result<ProposedMove> propose_out(const Bridge& bridge, const IfName& nic,
+  [[nodiscard]] Result<ProposedMove> propose_out(const IfName& bridge, const IfName& nic,
                                                  const std::vector<std::string>& leaving) const;
 
   /// Make it, in a transaction (transaction/transaction.hpp); settles first.
@@ -74,36 +67,37 @@ class NicMoves {
   /// Forget it: it cannot be taken back any more.
   void forget_last() const;
 
- private:
-  NicMoves(const Context& context, const Wiring& wiring, transaction::MoveHosts hosts)
-      : m_context(context), m_wiring(wiring), m_hosts(std::move(hosts)) {}
+  [[nodiscard]] const Asker& asker() const { return m_asker; }
+  [[nodiscard]] const MoveTerms& terms() const { return m_terms; }
+  [[nodiscard]] engine::LinkHost& links() const { return *m_hosts.links; }
 
+ private:
+  NicMoves(Asker asker, MoveTerms terms, transaction::MoveHosts hosts)
+      : m_asker(std::move(asker)), m_terms(std::move(terms)), m_hosts(std::move(hosts)) {}
+
+  [[nodiscard]] Result<ProposedMove> describe_in(const SeenNic& seen, const IfName& bridge) const;
+  /// What speaks against it, or what is to be told of it and to the managers.
+  [[nodiscard]] Result<> permit(const SeenNic& seen, ProposedMove& proposed) const;
   /// What managers were told when this NIC was moved into this bridge, taken back.
   [[nodiscard]] Result<std::vector<ManagerStep>> untell(const IfName& nic, const IfName& bridge) const;
-  [[nodiscard]] Result<NicSnapshot> snapshot(const IfName& name) const;
-  [[nodiscard]] Result<NicSnapshot> settled_snapshot(const IfName& name) const;
   /// Check that an interface has still what was seen, and nothing else. Errors: conflict.
   [[nodiscard]] Result<> check_still_there(const NicSnapshot& seen) const;
   /// Leave out of the proof who does not answer now: his silence later would say nothing.
   [[nodiscard]] Result<std::vector<ReachTarget>> those_who_answer(const ProposedMove& proposed) const;
+  [[nodiscard]] Result<> prove(const ProposedMove& proposed, const std::vector<ReachTarget>& targets,
+                               const Deadline& deadline) const;
 
-  const Context& m_context;
-  const Wiring& m_wiring;
+  Asker m_asker;
+  MoveTerms m_terms;
   transaction::MoveHosts m_hosts;
   std::optional<transaction::RecordStore> m_store{}; ///< locked, from settle() on
 };
 
 /// Do at the beginning of a command that changes something what NicMoves::settle() does, where there is
 /// something to do; a look at one directory where there is not. Only root can.
-[[nodiscard]] Result<> settle_moves(const Context& context, const Wiring& wiring);
+[[nodiscard]] Result<> settle_moves(Asker asker);
 
-/// Say for a command that only looks that a move was cut off, if one was and nobody is at it. Only root sees
-/// it.
-void mention_open_move(const Log& log);
+/// The move that was cut off, if one was and nobody is at it. Only root sees it.
+[[nodiscard]] std::optional<NicMove> find_cut_off();
 
-/// The NIC that `cancel --bridge` gives back: the one port that is left of a bridge of ours and has its
-/// address. Nothing if there is none, or another one.
-[[nodiscard]] std::optional<IfName> nic_of(const Bridge& bridge, const std::vector<Link>& links,
-                                           const std::vector<std::string>& leaving);
-
-} // namespace vdeup::cli
+} // namespace vdeup::moves

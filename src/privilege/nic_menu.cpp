@@ -1,0 +1,161 @@
+// The part of the menu that moves NICs of the host (privilege/menu.cpp has that for the caller's own
+// devices).
+
+#include "privilege/nic_menu.hpp"
+
+#include "base/text.hpp"
+#include "model/interpret.hpp"
+#include "moves/take_last_back.hpp"
+#include "plan/nic_choice.hpp"
+#include "privilege/judge.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace vdeup::privilege {
+namespace {
+
+using config::Right;
+using Outcome = Result<std::optional<MovedNic>>;
+
+MovedNic moved(const NicMove& move) {
+  return {move.direction, move.nic, move.bridge};
+}
+
+/// Carries out one request for the caller.
+class NicCook {
+ public:
+  NicCook(const MenuRules& rules, moves::Asker asker, std::string what)
+      : m_rules(rules), m_asker(std::move(asker)), m_what(std::move(what)), m_judge(rules, m_what) {}
+
+  // Safe: the policy lets the caller move NICs into this bridge, and make it under this name. Which NIC is
+  // for the caller to say, among those that root could move without insisting: no port of another bridge, and
+  // none whose addresses somebody else looks after or whom the packet filter names. What it has is on the
+  // bridge then, and is proven to work there, or all goes back.
+  Outcome operator()(const MoveNicIn& in) {
+    TRY(m_judge.allow(in.bridge, Right::nic));
+    TRY(m_judge.allow_new_bridge(in.bridge));
+    TRY(auto moves, open(in.terms));
+    TRY(moves.settle());
+    TRY(auto there, moves.links().link(in.bridge));
+    if (there)
+      return fail(
+          Error{ErrorKind::conflict, m_what, fmt::format("{} is there already", in.bridge.str()), {}});
+    TRY(auto proposed, moves.propose_in(in.bridge, in.nic));
+    TRY(moves.make(*proposed)); // one that was asked for by name is there, or an error
+    return moved(proposed->move);
+  }
+
+  // Safe: the bridge bears our mark, the policy lets the caller remove it and move NICs there, and beside the
+  // NIC nothing is attached to it. The NIC has afterwards what the bridge has, proven as above.
+  Outcome operator()(const MoveNicOut& out) {
+    TRY(allow_both(out.bridge));
+    TRY(auto moves, open(out.terms));
+    TRY(moves.settle());
+    TRY(auto links, moves.links().links());
+    const auto leaving = out.how == MoveNicOut::How::rehearsed ? own_taps(links) : std::vector<std::string>{};
+    TRY(auto nic, find_nic(out.bridge, links, leaving));
+    TRY(auto proposed, moves.propose_out(out.bridge, nic, leaving));
+    if (out.how == MoveNicOut::How::rehearsed)
+      return std::optional<MovedNic>{};
+    proposed.is_a_retreat = out.how == MoveNicOut::How::retreat;
+    TRY(moves.make(proposed));
+    if (proposed.is_a_retreat)
+      moves.forget_last();
+    return moved(proposed.move);
+  }
+
+  // Safe: what is taken back is what root's own record tells of, and the policy lets the caller do to that
+  // bridge what this does. A move that was cut off is taken back for whoever comes: that is its end.
+  Outcome operator()(const UndoNicMove& undo) {
+    TRY(m_judge.allow_nic_somewhere());
+    TRY(auto moves, open(undo.terms));
+    TRY(const bool is_undone, moves::take_open_move_back(moves, permit()));
+    if (is_undone)
+      return std::optional<MovedNic>{};
+    TRY(auto proposed, moves::propose_back(moves, permit()));
+    TRY(moves.make(proposed));
+    moves.forget_last();
+    return moved(proposed.move);
+  }
+
+  // Safe: the move is made and proven; the caller says that it is to stay, and could have made it.
+  Outcome operator()(const ConfirmNicMove& /*confirm*/) {
+    TRY(m_judge.allow_nic_somewhere());
+    TRY(moves::confirm_waiting_move(permit()));
+    return std::optional<MovedNic>{};
+  }
+
+ private:
+  /// To insist is for root: what yields to that are also rules of the packet filter, which protect others.
+  [[nodiscard]] Result<moves::NicMoves> open(const MoveTerms& terms) {
+    if (terms.force)
+      return fail(m_judge.refusal("only root can insist with -f"));
+    return moves::NicMoves::open(m_asker, terms);
+  }
+
+  [[nodiscard]] Result<> allow_both(const IfName& bridge) const {
+    TRY(m_judge.allow(bridge, Right::nic));
+    return m_judge.allow(bridge, Right::bridge);
+  }
+
+  [[nodiscard]] moves::Permit permit() const {
+    return [this](const NicMove& move) { return allow_both(move.bridge); };
+  }
+
+  /// The caller's TAPs by mark and owner, which are gone when the move is made; if not, it is refused then.
+  [[nodiscard]] std::vector<std::string> own_taps(const std::vector<Link>& links) const {
+    std::vector<std::string> names;
+    for (const Link& link : links)
+      if (const auto mark = TapMark::parse(link.alias);
+          link.is_tap && mark && mark->owner == m_rules.caller.uid)
+        names.push_back(link.name);
+    return names;
+  }
+
+  [[nodiscard]] Result<IfName> find_nic(const IfName& name, const std::vector<Link>& links,
+                                        const std::vector<std::string>& leaving) const {
+    const auto link = std::find_if(links.begin(), links.end(),
+                                   [&name](const Link& each) { return each.name == name.str(); });
+    if (link == links.end())
+      return fail(Error{ErrorKind::conflict, m_what, fmt::format("{} is gone", name.str()), {}});
+    if (!link->is_bridge() || link->alias != bridge_mark(std::nullopt))
+      return fail(m_judge.refusal(fmt::format("{} is no bridge that vdeup has made", name.str())));
+    TRY(auto bridge, to_bridge(*link, links, m_rules.host_seed));
+    auto nic = plan::nic_in(bridge, links, leaving);
+    if (!nic)
+      return fail(m_judge.refusal("no NIC is the one port that is left of it"));
+    return *std::move(nic);
+  }
+
+  const MenuRules& m_rules;
+  moves::Asker m_asker;
+  std::string m_what;
+  Judge m_judge;
+};
+
+/// Check that this process is still the caller's: what is at stake is looked up from it.
+Result<> check_is_callers(const Caller& caller, const std::string& what) {
+  struct stat status {};
+  if (::stat(fmt::format("/proc/{}", caller.process).c_str(), &status) == 0 &&
+      status.st_uid == caller.account.identity.uid)
+    return ok();
+  return fail(Error{ErrorKind::refused, what, "the process that asks for it is gone", {}});
+}
+
+} // namespace
+
+Result<std::optional<MovedNic>> NicMenu::perform(const NicRequest& request, Talk talk) const {
+  const std::string what = "cannot " + describe(request);
+  TRY(check_is_callers(m_caller, what));
+  moves::Asker asker{.process = m_caller.process,
+                     .home = m_caller.account.home,
+                     .tell = std::move(talk.tell),
+                     .is_there = std::move(talk.is_there)};
+  return std::visit(NicCook{m_rules, std::move(asker), what}, request);
+}
+
+} // namespace vdeup::privilege

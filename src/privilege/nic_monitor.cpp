@@ -1,0 +1,152 @@
+#include "privilege/nic_monitor.hpp"
+
+#include "kernel/capabilities.hpp"
+#include "privilege/channel.hpp"
+#include "privilege/nic_menu.hpp"
+#include "privilege/protocol.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+namespace vdeup::privilege {
+namespace {
+
+constexpr const char* k_name = "vdeup-monitor";
+constexpr std::chrono::hours k_until_the_next_look{24};
+constexpr std::chrono::seconds k_reply_patience{10};
+
+/// What waiting for another call, looking, asking who answers, and undoing can take beside what the request
+/// says of itself.
+constexpr std::chrono::seconds k_around_a_move{90};
+
+/// Limits are the caller's, and so are signals that are ignored or blocked. None may end a move half-way.
+void take_nothing_from_the_caller() {
+  sigset_t none;
+  sigemptyset(&none);
+  for (int signal = 1; signal < NSIG; ++signal)
+    (void)::signal(signal, SIG_DFL);
+  // Outside of a move the first four mean nothing; in one they are held, and looked at
+  // (base/signal_hold.hpp). A limit that cannot be lifted is to be an error.
+  for (const int signal :
+       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ, SIGXCPU})
+    (void)::signal(signal, SIG_IGN);
+  (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
+  constexpr rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  for (const auto resource : {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_RSS, RLIMIT_NPROC,
+                              RLIMIT_MEMLOCK, RLIMIT_AS, RLIMIT_LOCKS, RLIMIT_RTTIME})
+    (void)::setrlimit(resource, &unlimited);
+  constexpr rlimit files{1024, 4096};
+  (void)::setrlimit(RLIMIT_NOFILE, &files);
+  constexpr rlimit no_core{0, 0};
+  (void)::setrlimit(RLIMIT_CORE, &no_core);
+  (void)::setpriority(PRIO_PROCESS, 0, 0);
+  (void)::umask(S_IWGRP | S_IWOTH);
+}
+
+/// Whoever waits for the end of the helper's output must not wait for us, and the caller's end of the channel
+/// has to hear when the helper is gone.
+void leave_the_streams() {
+  const UniqueFd null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    (void)::dup2(null.get(), standard);
+}
+
+bool has_hung_up(int line) {
+  pollfd looked{line, POLLRDHUP, 0};
+  return ::poll(&looked, 1, 0) > 0;
+}
+
+Reply carry_out(const NicMenu& menu, const Caller& caller, int line, std::string_view bytes) {
+  auto request = read_request(bytes, caller.account.identity);
+  const auto* nic = request ? std::get_if<NicRequest>(&request.value()) : nullptr;
+  if (!request)
+    return {.error = std::move(request).error()};
+  if (nic == nullptr)
+    return {.error = Error{ErrorKind::refused, "cannot do this", "it has nothing to do with a NIC", {}}};
+  const auto tell = [line](const std::string& text) { // who does not listen misses it
+    (void)send_message(line, write_reply({.note = text}), {}, Deadline::after(std::chrono::milliseconds{0}));
+  };
+  const auto is_there = [line]() -> Result<> {
+    if (has_hung_up(line))
+      return fail(Error{ErrorKind::failed, "interrupted", "who asked for it is gone", {}});
+    return ok();
+  };
+  auto done = menu.perform(*nic, {.tell = tell, .is_there = is_there});
+  return done ? Reply{.moved = std::move(done).value()} : Reply{.error = std::move(done).error()};
+}
+
+[[noreturn]] void serve_helper(UniqueFd line, const Caller& caller, const MenuRules& rules) noexcept {
+  (void)::prctl(PR_SET_NAME, k_name);
+  take_nothing_from_the_caller();
+  leave_the_streams();
+  if (!kernel::keep_mover_rights())
+    ::_exit(1);
+  const NicMenu menu{caller, rules};
+  for (;;) {
+    const auto message = receive_message(line.get(), Fds::dropped, Deadline::after(k_until_the_next_look));
+    if (!message && message.error().kind == ErrorKind::timed_out)
+      continue;
+    if (!message || !message.value())
+      ::_exit(0);
+    const Reply reply = carry_out(menu, caller, line.get(), message.value()->bytes);
+    if (!send_message(line.get(), write_reply(reply), {}, Deadline::after(k_reply_patience)))
+      ::_exit(0);
+  }
+}
+
+} // namespace
+
+Result<NicMonitor> NicMonitor::start(const Caller& caller, const MenuRules& rules) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) < 0)
+    return fail(errno_error(errno, "cannot start the part that moves NICs"));
+  UniqueFd ours{ends[0]};
+  UniqueFd its{ends[1]};
+  const pid_t pid = ::fork();
+  if (pid < 0)
+    return fail(errno_error(errno, "cannot start the part that moves NICs"));
+  if (pid == 0) {
+    ours.reset();
+    serve_helper(std::move(its), caller, rules);
+  }
+  return NicMonitor{std::move(ours)};
+}
+
+Result<std::optional<MovedNic>> NicMonitor::order(const NicRequest& request, int channel,
+                                                  const std::function<void(const std::string&)>& tell) {
+  const auto deadline = Deadline::after(patience_for(request));
+  TRY(auto bytes, write_request(request));
+  TRY(send_message(m_line.get(), bytes, {}, deadline));
+  for (;;) {
+    TRY(wait_for_message(m_line.get(), channel, deadline));
+    TRY(auto message, receive_message(m_line.get(), Fds::dropped, deadline));
+    if (!message)
+      return fail(Error{ErrorKind::failed, "cannot " + describe(request),
+                        "the part of vdeup-helper that moves NICs has ended",
+                        "its watchdog takes back what was not proven"});
+    TRY(auto reply, read_reply(message->bytes));
+    if (reply.error)
+      return fail(std::move(*reply.error));
+    if (!reply.note)
+      return std::move(reply.moved);
+    tell(*reply.note);
+  }
+}
+
+std::chrono::seconds patience_for(const NicRequest& request) {
+  const MoveTerms* const terms = terms_of(request);
+  return k_around_a_move + (terms == nullptr
+                                ? std::chrono::seconds{0}
+                                : terms->timeout + terms->confirm.value_or(std::chrono::seconds{0}));
+}
+
+} // namespace vdeup::privilege
