@@ -155,7 +155,10 @@ Result<std::optional<MovedNic>> NicMenu::perform(const NicRequest& request, Talk
                      .home = m_caller.account.home,
                      .tell = std::move(talk.tell),
                      .is_there = std::move(talk.is_there)};
-  return std::visit(NicCook{m_rules, std::move(asker), what}, request);
+  auto outcome = std::visit(NicCook{m_rules, std::move(asker), what}, request);
+  if (!outcome && outcome.error().hint.find(" -f") != std::string::npos)
+    outcome.error().hint += "\n  hint: for a NIC only root can use -f";
+  return outcome;
 }
 
 } // namespace vdeup::privilege
