@@ -80,10 +80,6 @@ std::string chains_of(const AddPrivateNetwork& step) {
 
 } // namespace
 
-bool can_be_quoted(std::string_view text) {
-  return text.find_first_of("\"*\\\n") == std::string_view::npos;
-}
-
 std::string record_commands(const std::string& table, const ForwardingRecord& record) {
   std::string commands;
   for (const RecordSet& set : sets_of(record)) {

@@ -15,10 +15,6 @@ inline constexpr const char* k_ip4_was_on = "forwarding4_was_on"; // ifname
 inline constexpr const char* k_ip6_was_on = "forwarding6_was_on";
 inline constexpr const char* k_accept_ra_was_1 = "accept_ra_was_1";
 
-/// True if nft(8) reads a text back between quotes as it is: it knows no way to write a quote there, and an
-/// asterisk stands for anything.
-[[nodiscard]] bool can_be_quoted(std::string_view text);
-
 /// Write the commands of nft(8) that make the table of a private network, in place of one that is there.
 /// Every name in it can be quoted. Pure.
 [[nodiscard]] std::string nat_table_commands(const std::string& table, const AddPrivateNetwork& step,

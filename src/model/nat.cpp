@@ -47,6 +47,10 @@ std::optional<NatMark> NatMark::parse(std::string_view text) {
   return rest ? std::optional{NatMark{rest->owner, rest->switch_dir}} : std::nullopt;
 }
 
+bool can_be_quoted(std::string_view text) {
+  return text.find_first_of("\"*\\\n") == std::string_view::npos;
+}
+
 Result<IfName> nat_bridge_name(uid_t owner, unsigned number) {
   std::string name = fmt::format("vdenat{}", owner);
   if (number > 0)

@@ -26,6 +26,10 @@ struct NatMark {
   [[nodiscard]] static std::optional<NatMark> parse(std::string_view text);
 };
 
+/// True if nft(8) reads a text back between quotes as it is: it knows no way to write a quote there, and an
+/// asterisk stands for anything. The mark is in the rules, and so are names of interfaces.
+[[nodiscard]] bool can_be_quoted(std::string_view text);
+
 /// How many private networks a user can have, one for each switch.
 inline constexpr unsigned k_most_nat_bridges = 26;
 

@@ -90,15 +90,6 @@ Result<> NicMoves::permit(const SeenNic& seen, ProposedMove& proposed) const {
   return ok();
 }
 
-Result<std::optional<ProposedMove>> NicMoves::sketch_in(const IfName& bridge,
-                                                        const std::optional<IfName>& wanted) const {
-  TRY(auto seen, see(wanted));
-  if (!seen)
-    return std::optional<ProposedMove>{};
-  TRY(auto proposed, describe_in(*seen, bridge));
-  return std::optional{std::move(proposed)};
-}
-
 Result<std::optional<ProposedMove>> NicMoves::propose_in(const IfName& bridge,
                                                          const std::optional<IfName>& wanted) const {
   TRY(auto seen, see(wanted));

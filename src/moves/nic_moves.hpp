@@ -43,10 +43,6 @@ class NicMoves {
   [[nodiscard]] Result<std::optional<ProposedMove>> propose_in(const IfName& bridge,
                                                                const std::optional<IfName>& wanted) const;
 
-  /// The same without the question whether it may be made, which is for somebody else to answer.
-  [[nodiscard]] Result<std::optional<ProposedMove>> sketch_in(const IfName& bridge,
-                                                              const std::optional<IfName>& wanted) const;
-
   /// The same for a NIC that is in a bridge of ours. `leaving` are ports that will be gone by then.
   [[nodiscard]] Result<ProposedMove> propose_out(const IfName& bridge, const IfName& nic,
                                                  const std::vector<std::string>& leaving) const;

@@ -1,6 +1,7 @@
 #include "plan/nat_choice.hpp"
 
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "model/interpret.hpp"
 
 #include <fmt/format.h>
@@ -81,6 +82,11 @@ const Link* find_private_bridge(const std::vector<Link>& links, const NatMark& m
 Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Link>& links,
                                        std::string_view host_seed) {
   const NatMark mark = nat_mark(scope);
+  if (!can_be_quoted(mark.text()))
+    return fail(Error{ErrorKind::refused, "cannot make a private network",
+                      "rules for nft(8) cannot name the directory of the switch, " +
+                          printable(scope.sockets.dir.str()),
+                      "choose one without quotes, asterisks and backslashes with -s"});
   if (const Link* there = find_private_bridge(links, mark); there != nullptr) {
     TRY(auto bridge, to_bridge(*there, links, host_seed));
     return take(std::move(bridge), mark);

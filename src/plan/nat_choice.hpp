@@ -12,7 +12,7 @@ namespace vdeup::plan {
 
 /// Choose the bridge of a scope's private network: the one that bears its mark; else one that we made and
 /// could not mark before we died; else the first of the owner's names that no link has. Errors: refused if
-/// all are taken.
+/// all are taken, or if the path of the switch cannot stand in rules.
 [[nodiscard]] Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Link>& links,
                                                      std::string_view host_seed);
 

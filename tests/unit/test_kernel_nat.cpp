@@ -133,9 +133,3 @@ TEST_CASE("first_complaint: is nft's first line without the place", "[kernel]") 
   CHECK(first_complaint("what else") == "what else");
   CHECK(first_complaint("") == "");
 }
-
-TEST_CASE("can_be_quoted: what nft would read otherwise cannot", "[kernel]") {
-  CHECK(can_be_quoted("eth0.5 @$#;{}'"));
-  for (const char* name : {"a\"", "a*", "a\\", "a\nb"})
-    CHECK_FALSE(can_be_quoted(name));
-}

@@ -103,6 +103,21 @@ TEST_CASE("nat bridge: no other network takes it for a bridge", "[nat]") {
   CHECK(refused.error().cause == "it is the private network of the switch /var/tmp/vde_switch0.acue");
 }
 
+TEST_CASE("can_be_quoted: what nft would read otherwise cannot", "[nat]") {
+  CHECK(can_be_quoted("eth0.5 @$#;{}'"));
+  for (const char* name : {"a\"", "a*", "a\\", "a\nb"})
+    CHECK_FALSE(can_be_quoted(name));
+}
+
+TEST_CASE("nat bridge: a switch that rules cannot name is refused before anything is made", "[nat]") {
+  Scope quoted = k_scope;
+  quoted.sockets.dir = SocketPath::directory("/var/tmp/a\"b").value();
+  const auto refused = choose_nat_bridge(quoted, {}, k_seed);
+  REQUIRE(!refused);
+  CHECK(refused.error().kind == ErrorKind::refused);
+  CHECK(refused.error().hint.find("with -s") != std::string::npos);
+}
+
 TEST_CASE("private network: the same each time, and of nobody", "[nat]") {
   const auto first = choose_private_network(k_scope, k_seed, {}, true).value();
   CHECK(choose_private_network(k_scope, k_seed, {}, true).value() == first);
