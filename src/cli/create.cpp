@@ -292,7 +292,7 @@ Result<int> create_command(const Context& context) {
   if (context.call.move.persist)
     return print_persistent(context, request);
   TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish));
+  TRY(auto wiring, Wiring::connect(context.log, wish, Wiring::Looks::thorough));
   TRY(settle_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!context.call.dry_run) { // a look does not need the right to change

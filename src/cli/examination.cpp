@@ -140,7 +140,8 @@ Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const pl
 } // namespace
 
 Result<Examination> examine(const Context& context, const plan::Request& request) {
-  TRY(auto wiring, Wiring::connect(context.log));
+  TRY(auto wish, privilege_wish(context));
+  TRY(auto wiring, Wiring::connect(context.log, wish, Wiring::Looks::thorough));
   clear_left_behind(wiring, request);
   TRY(auto path, PathWiring::connect());
   auto look = look_around(wiring, path, request);

@@ -12,7 +12,7 @@
 
 namespace vdeup::cli {
 
-Result<Wiring> Wiring::connect(const Log& log, const privilege::PrivilegeWish& wish) {
+Result<Wiring> Wiring::connect(const Log& log, const privilege::PrivilegeWish& wish, Looks looks) {
   TRY(auto direct, kernel::KernelHost::open());
   std::unique_ptr<engine::LinkHost> links = std::move(direct);
   std::unique_ptr<engine::NatHost> nats = std::make_unique<nat::PrivateNetworks>();
@@ -22,7 +22,9 @@ Result<Wiring> Wiring::connect(const Log& log, const privilege::PrivilegeWish& w
       log.debug(fmt::format("vdeup-helper has its privilege by {}", way));
     });
     links = std::make_unique<privilege::HelperHost>(std::move(links), session);
-    nats = std::make_unique<privilege::HelperNats>(std::move(nats), session);
+    using Rules = privilege::HelperNats::Rules;
+    nats = std::make_unique<privilege::HelperNats>(
+        std::move(nats), session, looks == Looks::thorough ? Rules::asked_for : Rules::left_open);
   }
   return Wiring{
       std::move(links),  std::make_unique<vde::VdeHost>(), std::move(nats), config::host_seed(), log,

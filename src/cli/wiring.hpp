@@ -19,8 +19,11 @@ namespace vdeup::cli {
 class Wiring {
  public:
   /// The real hosts: this kernel, and switches of this machine. Who has no right to change the kernel's side
-  /// has it changed by vdeup-helper, which is started at the first change.
-  [[nodiscard]] static Result<Wiring> connect(const Log& log, const privilege::PrivilegeWish& wish = {});
+  /// has it changed by vdeup-helper, which is started at the first change; or at the first look at what can
+  /// be seen with privilege only, where a command is about that.
+  enum class Looks { cheap, thorough };
+  [[nodiscard]] static Result<Wiring> connect(const Log& log, const privilege::PrivilegeWish& wish = {},
+                                              Looks looks = Looks::cheap);
 
   Wiring(std::unique_ptr<engine::LinkHost> links, std::unique_ptr<engine::SwitchHost> switches,
          std::unique_ptr<engine::NatHost> nats, std::string host_seed, const Log& log,

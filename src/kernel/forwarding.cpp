@@ -22,6 +22,12 @@ constexpr const char* k_ip4_interfaces = "ipv4/conf";
 constexpr const char* k_ip6_interfaces = "ipv6/conf";
 constexpr const char* k_forwarding = "forwarding";
 constexpr const char* k_accept_ra = "accept_ra";
+constexpr const char* k_tag = "tag";
+
+// What the tag of a bridge says.
+constexpr int k_ip4_was_off = 1;
+constexpr int k_ip6_was_off = 2;
+constexpr int k_redirects_were_off = 4;
 
 /// Listen to routers unless forwarding is on, and listen to them anyway.
 constexpr int k_if_no_router = 1;
@@ -110,6 +116,21 @@ void ForwardingRecord::merge(const ForwardingRecord& other) {
   accept_ra_was_1.insert(other.accept_ra_was_1.begin(), other.accept_ra_was_1.end());
 }
 
+ForwardingRecord read_bridge_note(const std::string& bridge) {
+  const int tag = read_value(name_of(k_ip4_interfaces, bridge, k_tag)).value_or(0);
+  return {.ip4_was_off = (tag & k_ip4_was_off) != 0,
+          .ip6_was_off = (tag & k_ip6_was_off) != 0,
+          .redirects_were_off = (tag & k_redirects_were_off) != 0};
+}
+
+Result<> write_bridge_note(const std::string& bridge, const ForwardingRecord& record) {
+  const int tag = (record.ip4_was_off ? k_ip4_was_off : 0) | (record.ip6_was_off ? k_ip6_was_off : 0) |
+                  (record.redirects_were_off ? k_redirects_were_off : 0);
+  const std::string name = name_of(k_ip4_interfaces, bridge, k_tag);
+  const auto now = read_value(name);
+  return now ? change_value(name, *now, tag) : ok();
+}
+
 bool has_ip6() {
   return read_value("ipv6/conf/all/disable_ipv6") == 0;
 }
@@ -118,7 +139,9 @@ bool forwards_packets(bool ip6) {
   return read_value(ip6 ? k_ip6_forward : k_ip4_forward).value_or(0) != 0;
 }
 
-ForwardingRecord observe_forwarding(bool with_ip6, const InterfaceNames& deaf) {
+namespace {
+
+ForwardingRecord look_at_forwarding(bool with_ip6, const InterfaceNames& deaf) {
   ForwardingRecord record;
   if (!forwards_packets(false)) {
     record.ip4_was_off = true;
@@ -131,6 +154,22 @@ ForwardingRecord observe_forwarding(bool with_ip6, const InterfaceNames& deaf) {
     for (const std::string& name : interfaces_with(k_ip6_interfaces, k_accept_ra, k_if_no_router))
       if (!record.ip6_was_on.contains(name) && !deaf.contains(name))
         record.accept_ra_was_1.insert(name);
+  }
+  return record;
+}
+
+} // namespace
+
+// The kernel switches all together first, and then one interface after the other: what is seen of that while
+// somebody else does so is nothing that was before. It has been seen when it is seen twice.
+ForwardingRecord observe_forwarding(bool with_ip6, const InterfaceNames& deaf) {
+  constexpr int most_looks = 100;
+  ForwardingRecord record = look_at_forwarding(with_ip6, deaf);
+  for (int look = 1; look < most_looks; ++look) {
+    ForwardingRecord again = look_at_forwarding(with_ip6, deaf);
+    if (again == record)
+      break;
+    record = std::move(again);
   }
   return record;
 }

@@ -27,6 +27,15 @@ struct ForwardingRecord {
   void merge(const ForwardingRecord& other);
 };
 
+// What was off is noted on the bridge of a private network as well, in its net.ipv4.conf.NAME.tag, a number
+// that the kernel leaves to whoever wants one (Documentation/networking/ip-sysctl.rst): it is there after
+// somebody has flushed all rules, and the record with them.
+
+/// Read what a bridge bears; nothing of a bridge that is gone.
+[[nodiscard]] ForwardingRecord read_bridge_note(const std::string& bridge);
+/// Have a bridge bear what was off. Success if it is gone.
+[[nodiscard]] Result<> write_bridge_note(const std::string& bridge, const ForwardingRecord& record);
+
 /// True if the kernel has IPv6, and it is not switched off.
 [[nodiscard]] bool has_ip6();
 

@@ -53,8 +53,10 @@ Result<Tables> find_tables(const IfName& bridge, const NatMark& mark, const std:
 
 /// What is on record already. Another private network's is as good as an own one: of what was before both of
 /// them, nothing is left to be seen.
-Result<ForwardingRecord> read_records(const Tables& tables) {
+Result<ForwardingRecord> read_records(const Tables& tables, const InterfaceNames& bridges) {
   ForwardingRecord record;
+  for (const std::string& bridge : bridges)
+    record.merge(read_bridge_note(bridge));
   if (tables.own) {
     TRY(auto own, read_record(*tables.own));
     record.merge(own);
@@ -127,8 +129,16 @@ Result<> remove_table(const NatTable& table, const std::vector<NatTable>& others
   return hand_over_nat_table(table, {}, {});
 }
 
+/// The same where somebody has flushed the table away: the bridges still bear what was off.
+Result<> stop_without_table(const IfName& bridge, InterfaceNames bridges, const Tables& tables) {
+  const bool is_there = bridges.erase(bridge.str()) > 0;
+  const ForwardingRecord note = is_there ? read_bridge_note(bridge.str()) : ForwardingRecord{};
+  return bridges.empty() && tables.others.empty() ? stop_forwarding(note) : ok();
+}
+
 Result<> start(Netlink& netlink, const Device& bridge, const AddPrivateNetwork& step,
                const ForwardingRecord& record) {
+  TRY(write_bridge_note(bridge.name.str(), record));
   TRY(start_forwarding(step.network.gateway6.has_value(), record));
   std::vector<InterfaceAddress> added;
   auto done = add_addresses(netlink, bridge, step.network, added);
@@ -146,10 +156,15 @@ Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step) {
   if (!bridge)
     return fail(Error{ErrorKind::missing, what, "there is no such bridge", {}});
   TRY(auto tables, find_tables(step.bridge, step.mark, what));
-  TRY(auto record, read_records(tables));
   TRY(auto deaf, list_private_bridges(netlink));
+  TRY(auto record, read_records(tables, deaf));
   const ForwardingRecord now = observe_forwarding(step.network.gateway6.has_value(), deaf);
   record.merge(now);
+  // Who has begun meanwhile wrote a record first, and who has ended deletes it last.
+  TRY(auto later, find_tables(step.bridge, step.mark, what));
+  TRY(deaf, list_private_bridges(netlink));
+  TRY(auto more, read_records(later, deaf));
+  record.merge(more);
   TRY(auto table, write_nat_table(step, record));
   auto done = start(netlink, *bridge, step, record);
   if (!done) {
@@ -168,7 +183,9 @@ Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& st
   }
   for (int attempt = 1;; ++attempt) {
     TRY(auto tables, find_tables(step.bridge, step.mark, what));
-    auto removed = tables.own ? remove_table(*tables.own, tables.others) : ok();
+    TRY(auto bridges, list_private_bridges(netlink));
+    auto removed = tables.own ? remove_table(*tables.own, tables.others)
+                              : stop_without_table(step.bridge, std::move(bridges), tables);
     if (removed || attempt == k_most_attempts) // else others may be on their way out at the same time
       return removed;
   }

@@ -21,6 +21,13 @@ Result<> HelperHost::execute(const LinkStep& step) {
   return m_session->execute(step);
 }
 
+Result<Nat> HelperNats::inspect(const IfName& bridge, const NatMark& mark) {
+  TRY(auto seen, m_direct->inspect(bridge, mark));
+  if (m_rules == Rules::asked_for && seen.network && !seen.has_rules)
+    seen.has_rules = m_session->has_nat_rules(bridge, mark);
+  return seen;
+}
+
 Result<std::vector<NatObstacle>> HelperNats::obstacles(const IfName& bridge) {
   TRY(m_session->may_masquerade(bridge));
   return std::vector<NatObstacle>{};

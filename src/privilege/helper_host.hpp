@@ -31,12 +31,14 @@ class HelperHost final : public engine::LinkHost {
 /// The same for private networks. To end a dnsmasq of one's own takes no privilege.
 class HelperNats final : public engine::NatHost {
  public:
-  HelperNats(std::unique_ptr<engine::NatHost> direct, std::shared_ptr<Session> session)
-      : m_direct(std::move(direct)), m_session(std::move(session)) {}
+  /// Whether rules are there is seen by who has privilege only; the helper can be asked for it, which starts
+  /// one for a look.
+  enum class Rules { left_open, asked_for };
 
-  [[nodiscard]] Result<Nat> inspect(const IfName& bridge, const NatMark& mark) override {
-    return m_direct->inspect(bridge, mark);
-  }
+  HelperNats(std::unique_ptr<engine::NatHost> direct, std::shared_ptr<Session> session, Rules rules)
+      : m_direct(std::move(direct)), m_session(std::move(session)), m_rules(rules) {}
+
+  [[nodiscard]] Result<Nat> inspect(const IfName& bridge, const NatMark& mark) override;
   [[nodiscard]] Result<std::vector<IfName>> left_rules(const NatMark& mark) override {
     return m_direct->left_rules(mark);
   }
@@ -50,6 +52,7 @@ class HelperNats final : public engine::NatHost {
  private:
   std::unique_ptr<engine::NatHost> m_direct;
   std::shared_ptr<Session> m_session;
+  Rules m_rules;
 };
 
 /// The same for TAPs of VMs.

@@ -2,6 +2,7 @@
 
 #include "kernel/capabilities.hpp"
 #include "kernel/links.hpp"
+#include "kernel/nat_table.hpp"
 #include "kernel/private_network.hpp"
 #include "nat/dnsmasq.hpp"
 #include "privilege/judge.hpp"
@@ -109,6 +110,17 @@ Result<> Menu::may_masquerade(const IfName& bridge) {
   Error error = judge.refusal(first.text());
   error.hint = fmt::format("run as root: {}", fmt::join(first.commands, "; "));
   return fail(std::move(error));
+}
+
+// Safe: it looks for rules that bear the caller's mark, and tells of no others.
+Result<> Menu::find_nat_rules(const IfName& bridge, const NatMark& mark) {
+  TRY(const auto are_there, kernel::has_rules(bridge, NatMark{m_rules.caller.uid, mark.switch_dir}));
+  if (are_there.value_or(false))
+    return ok();
+  return fail(Error{ErrorKind::missing,
+                    fmt::format("cannot masquerade bridge {}", bridge.str()),
+                    "its rules are gone",
+                    {}});
 }
 
 Result<> Menu::perform(const NatStep& step) {

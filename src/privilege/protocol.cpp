@@ -116,6 +116,9 @@ struct RequestWriter {
   Result<std::string> operator()(const NatQuestion& question) const {
     return line("may-nat", question.bridge.str());
   }
+  Result<std::string> operator()(const NatRulesQuestion& question) const {
+    return line("has-nat-rules", question.bridge.str(), hexadecimal(question.mark.switch_dir.str()));
+  }
   Result<std::string> operator()(const LinkStep& step) const { return std::visit(StepWriter{}, step); }
   Result<std::string> operator()(const NatStep& step) const { return std::visit(StepWriter{}, step); }
   Result<std::string> operator()(const NicRequest& request) const {
@@ -147,6 +150,8 @@ class RequestReader {
       return read_question<TapQuestion>();
     if (kind == "may-nat")
       return read_question<NatQuestion>();
+    if (kind == "has-nat-rules")
+      return read_rules_question();
     if (auto request = read_nic_request(kind))
       return Request{std::move(*request)};
     if (auto step = read_nat_step(kind))
@@ -272,6 +277,13 @@ class RequestReader {
   std::optional<Request> read_question() {
     auto bridge = m_words.value<IfName>();
     return bridge ? std::optional{Request{Question{std::move(*bridge)}}} : std::nullopt;
+  }
+
+  std::optional<Request> read_rules_question() {
+    auto bridge = m_words.value<IfName>();
+    auto mark = read_nat_mark();
+    return bridge && mark ? std::optional{Request{NatRulesQuestion{std::move(*bridge), std::move(*mark)}}}
+                          : std::nullopt;
   }
 
   std::optional<Request> read_vm_tap() {

@@ -42,7 +42,13 @@ struct TapQuestion {
 struct NatQuestion {
   IfName bridge;
 };
-using Request = std::variant<Greeting, TapQuestion, NatQuestion, LinkStep, NatStep, VmTapPlan, NicRequest>;
+/// Are the rules of the caller's private network behind this bridge there?
+struct NatRulesQuestion {
+  IfName bridge;
+  NatMark mark;
+};
+using Request = std::variant<Greeting, TapQuestion, NatQuestion, NatRulesQuestion, LinkStep, NatStep,
+                             VmTapPlan, NicRequest>;
 
 /// Write a request. Errors: refused for a step that is not on the helper's menu.
 [[nodiscard]] Result<std::string> write_request(const Request& request);

@@ -56,6 +56,9 @@ Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes,
   if (const auto* question = std::get_if<NatQuestion>(&request.value()))
     if (auto allowed = menu.may_masquerade(question->bridge); !allowed)
       return refused(std::move(allowed));
+  if (const auto* question = std::get_if<NatRulesQuestion>(&request.value()))
+    if (auto found = menu.find_nat_rules(question->bridge, question->mark); !found)
+      return refused(std::move(found));
   if (const auto* step = std::get_if<LinkStep>(&request.value()))
     if (auto done = menu.perform(*step); !done)
       return refused(std::move(done));

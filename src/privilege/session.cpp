@@ -151,6 +151,14 @@ Result<> Session::may_masquerade(const IfName& bridge) {
   return ask_quietly(fmt::format("cannot make a private network of {}", bridge.str()), NatQuestion{bridge});
 }
 
+std::optional<bool> Session::has_nat_rules(const IfName& bridge, const NatMark& mark) {
+  const auto found = ask_quietly(fmt::format("cannot look at the rules of {}", bridge.str()),
+                                 NatRulesQuestion{bridge, mark});
+  if (!found && found.error().kind != ErrorKind::missing)
+    return std::nullopt;
+  return found.has_value();
+}
+
 void Session::end() {
   m_helper.reset();
 }

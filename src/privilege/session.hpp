@@ -40,6 +40,10 @@ class Session {
   /// Nobody is bothered for it. Errors: as may_attach(); refused, naming what is in the way.
   [[nodiscard]] Result<> may_masquerade(const IfName& bridge);
 
+  /// Say whether the rules of the caller's private network behind this bridge are there; nothing where nobody
+  /// can be asked without being bothered.
+  [[nodiscard]] std::optional<bool> has_nat_rules(const IfName& bridge, const NatMark& mark);
+
   /// End the helper, if there is one. A step that follows starts another.
   void end();
 

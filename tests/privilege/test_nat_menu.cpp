@@ -66,6 +66,28 @@ TEST_CASE("nat: a user whom the policy allows it has a private network, and take
   CHECK(whole_snapshot() == before);
 }
 
+TEST_CASE("nat: a user whose rules somebody has flushed hears of it, and create brings them back",
+          "[privilege]") {
+  const Host host;
+  needs_nat();
+  Host::set_policy("allow user acue bridge * tap,nat\n");
+  const std::string before = lab::snapshot();
+  REQUIRE(Host::vdeup(k_acue, {"create", "--uplink", "nat"}).status == 0);
+  must("nft flush ruleset");
+  const auto checked = Host::vdeup(k_acue, {"check"});
+  INFO(checked.out << checked.err);
+  CHECK(checked.status == 1);
+  CHECK(has(checked.out, "the rules that masquerade bridge vdenat5001 are gone"));
+  const auto mended = Host::vdeup(k_acue, {"create", "--uplink", "nat"});
+  CHECK(mended.status == 0);
+  CHECK(has(mended.out, "repaired"));
+  CHECK(Host::vdeup(k_acue, {"check"}).status == 0);
+  const std::string others = Host::talk(k_berta, k_hello + line("has-nat-rules vdenat5001 " + k_dir));
+  CHECK(has(others, "its rules are gone")); // his are not there, and those of others are not told of
+  CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
+  CHECK(lab::changes_since(before) == "");
+}
+
 TEST_CASE("nat: the ladder leads to it for who is allowed, and tells who is not by which line",
           "[privilege]") {
   const Host host;

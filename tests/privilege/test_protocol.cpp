@@ -38,6 +38,7 @@ std::vector<Request> all_requests() {
       LinkStep{MarkBridge{name("vdenat0"), mac, nat}},
       LinkStep{DeleteBridge{name("vdenat0"), nat}},
       NatQuestion{name("vdenat0")},
+      NatRulesQuestion{name("vdenat0"), nat},
       NatStep{AddPrivateNetwork{name("vdenat0"), both, nat}},
       NatStep{AddPrivateNetwork{name("vdenat0"), {both.gateway4, {}}, nat}},
       NatStep{RemovePrivateNetwork{name("vdenat0"), nat}},
