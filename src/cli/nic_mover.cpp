@@ -41,11 +41,24 @@ Result<std::optional<ProposedMove>> NicMover::propose_in(const plan::Request& re
                                                          const Situation& situation) const {
   if (situation.choice.exists || request.without_nic || !request.may_move_nic)
     return std::optional<ProposedMove>{};
-  return m_moves.propose_in(situation.choice.bridge.name, request.interface);
+  TRY(auto proposed, m_moves.propose_in(situation.choice.bridge.name, request.interface));
+  if (proposed) {
+    TRY(check_may_insist());
+  }
+  return proposed;
+}
+
+/// The helper says so as well, but a dry run does not ask it.
+Result<> NicMover::check_may_insist() const {
+  if (!is_by_helper() || !m_context.call.force)
+    return ok();
+  return fail(Error{ErrorKind::refused, "cannot move a NIC", "only root can insist with -f",
+                    "repeat this without -f"});
 }
 
 Result<ProposedMove> NicMover::propose_out(const IfName& bridge, const IfName& nic,
                                            const std::vector<std::string>& leaving) const {
+  TRY(check_may_insist());
   if (is_by_helper() && !m_context.call.dry_run) {
     TRY(order(
         privilege::MoveNicOut{bridge, move_terms(m_context.call), privilege::MoveNicOut::How::rehearsed}));

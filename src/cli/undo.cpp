@@ -97,7 +97,9 @@ Result<int> undo_command(const Context& context) {
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish));
   auto undone = undo(context, wiring);
-  return undone ? std::move(undone) : fail(with_root_hint(std::move(undone).error(), wiring, "undo"));
+  return undone ? std::move(undone)
+                : fail(with_root_hint(std::move(undone).error(), wiring,
+                                      context.call.dry_run ? "undo --dry-run" : "undo"));
 }
 
 } // namespace vdeup::cli

@@ -9,9 +9,8 @@
 //    the administrator's policy and QEMU's list of bridges.
 // 4. It serves requests (privilege/protocol.hpp) until the channel is closed. What it does for them, and why
 //    that is safe, is in privilege/menu.cpp.
-// 5. Where root starts it and the policy lets the caller move a NIC, a part of it stays root's, for that
-// alone
-//    (privilege/nic_monitor.hpp).
+// 5. Where root starts it and the policy lets the caller move a NIC, a part of it stays root's, for nothing
+//    but that (privilege/nic_monitor.hpp).
 
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"

@@ -62,8 +62,8 @@ Result<> keep_network_rights(const Identity& user) {
 }
 
 Result<> keep_mover_rights() {
-  constexpr std::array<unsigned, 8> kept{CAP_NET_ADMIN,       CAP_NET_RAW,  CAP_BPF,          CAP_SYS_PTRACE,
-                                         CAP_DAC_READ_SEARCH, CAP_IPC_LOCK, CAP_SYS_RESOURCE, CAP_KILL};
+  constexpr std::array<unsigned, 7> kept{CAP_NET_ADMIN,       CAP_NET_RAW,  CAP_BPF,         CAP_SYS_PTRACE,
+                                         CAP_DAC_READ_SEARCH, CAP_IPC_LOCK, CAP_SYS_RESOURCE};
   TRY(const auto former, read_capabilities());
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   Words words{};

@@ -17,8 +17,8 @@ namespace vdeup::kernel {
 
 /// Stay root, with no other capabilities than those that moving a NIC takes, for good: CAP_NET_ADMIN and
 /// CAP_NET_RAW for the move and its proof; as far as root has them here, CAP_BPF for the detour of its
-/// packets, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH to see whose logins are at stake, and CAP_IPC_LOCK,
-/// CAP_SYS_RESOURCE and CAP_KILL for its watchdog. In the only thread. Errors: not_permitted without the
+/// packets, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH to see whose logins are at stake, and CAP_IPC_LOCK
+/// and CAP_SYS_RESOURCE for its watchdog. In the only thread. Errors: not_permitted without the
 /// first two.
 [[nodiscard]] Result<> keep_mover_rights();
 

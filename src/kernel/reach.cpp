@@ -31,8 +31,8 @@ class Asking {
   explicit Asking(std::vector<std::unique_ptr<Question>> questions)
       : m_questions(std::move(questions)), m_has_answer(m_questions.size()) {}
 
-  std::vector<bool> ask(const Deadline& deadline) {
-    while (!is_done() && !deadline.is_over()) {
+  std::vector<bool> ask(const Deadline& deadline, const std::function<bool()>& is_wanted) {
+    while (!is_done() && !deadline.is_over() && (!is_wanted || is_wanted())) {
       for (std::size_t i = 0; i < m_questions.size(); ++i)
         if (!m_has_answer[i])
           m_questions[i]->ask();
@@ -66,7 +66,7 @@ class Asking {
 } // namespace
 
 Result<std::vector<bool>> reach(const Device& device, const std::vector<ReachTarget>& targets,
-                                const Deadline& deadline) {
+                                const Deadline& deadline, const std::function<bool()>& is_wanted) {
   TRY(auto netlink, Netlink::open());
   TRY(auto link, find_link(netlink, device.index));
   if (!link || !link->mac)
@@ -76,7 +76,7 @@ Result<std::vector<bool>> reach(const Device& device, const std::vector<ReachTar
     TRY(auto question, make_question(device, *link->mac, target));
     questions.push_back(std::move(question));
   }
-  return Asking{std::move(questions)}.ask(deadline);
+  return Asking{std::move(questions)}.ask(deadline, is_wanted);
 }
 
 } // namespace vdeup::kernel

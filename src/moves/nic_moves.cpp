@@ -1,5 +1,6 @@
 #include "moves/nic_moves.hpp"
 
+#include "base/signal_hold.hpp"
 #include "kernel/memory_lock.hpp"
 #include "kernel/reach.hpp"
 #include "plan/move_proof.hpp"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace vdeup::moves {
 namespace {
@@ -166,11 +168,16 @@ Result<> NicMoves::prove(const ProposedMove& proposed, const std::vector<ReachTa
                          const Deadline& deadline) const {
   TRY(auto after, snapshot(m_hosts, proposed.destination()));
   TRY(plan::verify_nic_move(proposed.move, proposed.had, after));
-  TRY(auto answered, kernel::reach({after.index, after.name}, targets, deadline));
+  const auto is_wanted = [this] { return SignalHold::arrived() == 0 && m_asker.is_there().has_value(); };
+  TRY(auto answered, kernel::reach({after.index, after.name}, targets, deadline, is_wanted));
+  TRY(m_asker.is_there());
+  const int signal = SignalHold::arrived();
+  if (!all(answered) && signal != 0)
+    return fail(Error{ErrorKind::failed, "interrupted", ::strsignal(signal), {}});
   if (!all(answered))
     return fail(unproven(targets, answered, fmt::format("{} is not proven", describe(proposed.move)),
                          "all is as it was before; `--timeout` gives it more time"));
-  return m_asker.is_there();
+  return ok();
 }
 
 Result<> NicMoves::make(const ProposedMove& proposed) {
@@ -178,6 +185,7 @@ Result<> NicMoves::make(const ProposedMove& proposed) {
   if (has_settled)
     return fail(Error{ErrorKind::conflict, "cannot make " + describe(proposed.move),
                       "another one had to be taken back first", "repeat this"});
+  TRY(check_still_there(proposed.move.source)); // before somebody is asked through what is a port by now
   for (const std::string& note : proposed.notes)
     m_asker.tell(note);
   TRY(auto targets, those_who_answer(proposed)); // which can take a while

@@ -35,14 +35,18 @@ Result<char> tell_watchdog(char word, std::string_view what, const Permit& permi
   if (!record)
     return fail(nothing_to(what));
   TRY(permit(record->move));
-  pollfd waiting{socket.value().get(), POLLIN, 0};
+  // A watchdog that waits for nobody has answered, and hung up, before it hears anything. Then the kernel
+  // tells of that first (ECONNRESET), and has the answer all the same.
+  (void)::send(socket.value().get(), &word, 1, MSG_NOSIGNAL);
   const Deadline deadline = Deadline::after(k_answer_patience);
-  char answer = 0;
-  if (::send(socket.value().get(), &word, 1, MSG_NOSIGNAL) != 1 ||
-      ::poll(&waiting, 1, deadline.poll_timeout()) <= 0 || ::recv(socket.value().get(), &answer, 1, 0) != 1)
-    return fail(Error{ErrorKind::failed, fmt::format("cannot {}", what), "the watchdog does not answer",
-                      "it takes the move back when its time is over"});
-  return answer;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    pollfd waiting{socket.value().get(), POLLIN, 0};
+    char answer = 0;
+    if (::poll(&waiting, 1, deadline.poll_timeout()) > 0 && ::recv(socket.value().get(), &answer, 1, 0) == 1)
+      return answer;
+  }
+  return fail(Error{ErrorKind::failed, fmt::format("cannot {}", what), "the watchdog does not answer",
+                    "it takes the move back when its time is over"});
 }
 
 /// Take back the move that waits for its confirmation, and wait until that is done. False if none waits.
@@ -50,7 +54,7 @@ Result<bool> refuse_waiting_move(const Permit& permit) {
   const auto told = tell_watchdog(line::no, "undo", permit);
   if (!told && told.error().kind == ErrorKind::refused)
     return fail(told.error());
-  if (!told)
+  if (!told || told.value() == line::not_yet)
     return false;
   TRY(auto store, RecordStore::open(false));
   if (!store)
@@ -97,6 +101,10 @@ Result<ProposedMove> propose_inverse(const NicMoves& moves, const NicMove& move)
 
 Result<> confirm_waiting_move(const Permit& permit) {
   TRY(auto answer, tell_watchdog(line::yes, "confirm", permit));
+  if (answer == line::not_yet)
+    return fail(Error{ErrorKind::failed, "cannot confirm",
+                      "the move is not proven yet, or is being taken back",
+                      "repeat this when it asks for it"});
   if (answer != line::kept)
     return fail(Error{ErrorKind::failed, "cannot confirm", "the move is being taken back", {}});
   return ok();

@@ -21,6 +21,9 @@ namespace {
 using config::Right;
 using Outcome = Result<std::optional<MovedNic>>;
 
+constexpr std::chrono::seconds k_longest_timeout{60};
+constexpr std::chrono::seconds k_longest_confirm{600};
+
 MovedNic moved(const NicMove& move) {
   return {move.direction, move.nic, move.bridge};
 }
@@ -39,7 +42,7 @@ class NicCook {
     TRY(m_judge.allow(in.bridge, Right::nic));
     TRY(m_judge.allow_new_bridge(in.bridge));
     TRY(auto moves, open(in.terms));
-    TRY(moves.settle());
+    TRY(moves::settle_moves(m_asker));
     TRY(auto there, moves.links().link(in.bridge));
     if (there)
       return fail(
@@ -54,7 +57,7 @@ class NicCook {
   Outcome operator()(const MoveNicOut& out) {
     TRY(allow_both(out.bridge));
     TRY(auto moves, open(out.terms));
-    TRY(moves.settle());
+    TRY(moves::settle_moves(m_asker));
     TRY(auto links, moves.links().links());
     const auto leaving = out.how == MoveNicOut::How::rehearsed ? own_taps(links) : std::vector<std::string>{};
     TRY(auto nic, find_nic(out.bridge, links, leaving));
@@ -72,10 +75,10 @@ class NicCook {
   // bridge what this does. A move that was cut off is taken back for whoever comes: that is its end.
   Outcome operator()(const UndoNicMove& undo) {
     TRY(m_judge.allow_nic_somewhere());
-    TRY(auto moves, open(undo.terms));
-    TRY(const bool is_undone, moves::take_open_move_back(moves, permit()));
+    TRY(const bool is_undone, take_open_move_back(undo.terms));
     if (is_undone)
       return std::optional<MovedNic>{};
+    TRY(auto moves, open(undo.terms));
     TRY(auto proposed, moves::propose_back(moves, permit()));
     TRY(moves.make(proposed));
     moves.forget_last();
@@ -91,10 +94,25 @@ class NicCook {
 
  private:
   /// To insist is for root: what yields to that are also rules of the packet filter, which protect others.
+  /// And as long as a move is under way or waits, root's calls wait for it.
   [[nodiscard]] Result<moves::NicMoves> open(const MoveTerms& terms) {
     if (terms.force)
-      return fail(m_judge.refusal("only root can insist with -f"));
+      return fail(Error{ErrorKind::refused, m_what, "only root can insist with -f", {}});
+    if (terms.timeout > k_longest_timeout || terms.confirm.value_or(k_longest_confirm) > k_longest_confirm)
+      return fail(Error{ErrorKind::refused,
+                        m_what,
+                        fmt::format("only root can have it take longer than {} s to be proven, or {} s to be "
+                                    "confirmed",
+                                    k_longest_timeout.count(), k_longest_confirm.count()),
+                        {}});
     return moves::NicMoves::open(m_asker, terms);
+  }
+
+  /// The lock of the records is not held afterwards, while processes of the caller's are looked into: he can
+  /// have that take as long as he likes.
+  [[nodiscard]] Result<bool> take_open_move_back(const MoveTerms& terms) {
+    TRY(auto moves, open(terms));
+    return moves::take_open_move_back(moves, permit());
   }
 
   [[nodiscard]] Result<> allow_both(const IfName& bridge) const {
@@ -103,7 +121,10 @@ class NicCook {
   }
 
   [[nodiscard]] moves::Permit permit() const {
-    return [this](const NicMove& move) { return allow_both(move.bridge); };
+    return [this](const NicMove& move) -> Result<> {
+      TRY(allow_both(move.bridge));
+      return move.direction == NicMove::Direction::in ? ok() : m_judge.allow_new_bridge(move.bridge);
+    };
   }
 
   /// The caller's TAPs by mark and owner, which are gone when the move is made; if not, it is refused then.
@@ -111,7 +132,7 @@ class NicCook {
     std::vector<std::string> names;
     for (const Link& link : links)
       if (const auto mark = TapMark::parse(link.alias);
-          link.is_tap && mark && mark->owner == m_rules.caller.uid)
+          link.is_tap && mark && mark->owner == m_rules.caller.uid && link.tun_owner == m_rules.caller.uid)
         names.push_back(link.name);
     return names;
   }
@@ -123,11 +144,14 @@ class NicCook {
     if (link == links.end())
       return fail(Error{ErrorKind::conflict, m_what, fmt::format("{} is gone", name.str()), {}});
     if (!link->is_bridge() || link->alias != bridge_mark(std::nullopt))
-      return fail(m_judge.refusal(fmt::format("{} is no bridge that vdeup has made", name.str())));
+      return fail(Error{
+          ErrorKind::refused, m_what, fmt::format("{} is no bridge that vdeup has made", name.str()), {}});
     TRY(auto bridge, to_bridge(*link, links, m_rules.host_seed));
     auto nic = plan::nic_in(bridge, links, leaving);
     if (!nic)
-      return fail(m_judge.refusal("no NIC is the one port that is left of it"));
+      return fail(Error{ErrorKind::refused, m_what,
+                        "it has other ports than a NIC and your own TAPs, or no NIC at all",
+                        fmt::format("`ip link show master {}` lists them", name.str())});
     return *std::move(nic);
   }
 

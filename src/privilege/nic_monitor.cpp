@@ -1,5 +1,6 @@
 #include "privilege/nic_monitor.hpp"
 
+#include "base/undisturbed.hpp"
 #include "kernel/capabilities.hpp"
 #include "privilege/channel.hpp"
 #include "privilege/nic_menu.hpp"
@@ -42,13 +43,13 @@ void take_nothing_from_the_caller() {
   (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
   constexpr rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
   for (const auto resource : {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_RSS, RLIMIT_NPROC,
-                              RLIMIT_MEMLOCK, RLIMIT_AS, RLIMIT_LOCKS, RLIMIT_RTTIME})
+                              RLIMIT_MEMLOCK, RLIMIT_AS, RLIMIT_LOCKS, RLIMIT_RTTIME, RLIMIT_SIGPENDING})
     (void)::setrlimit(resource, &unlimited);
   constexpr rlimit files{1024, 4096};
   (void)::setrlimit(RLIMIT_NOFILE, &files);
   constexpr rlimit no_core{0, 0};
   (void)::setrlimit(RLIMIT_CORE, &no_core);
-  (void)::setpriority(PRIO_PROCESS, 0, 0);
+  run_undisturbed();
   (void)::umask(S_IWGRP | S_IWOTH);
 }
 
@@ -82,6 +83,12 @@ Reply carry_out(const NicMenu& menu, const Caller& caller, int line, std::string
   };
   auto done = menu.perform(*nic, {.tell = tell, .is_there = is_there});
   return done ? Reply{.moved = std::move(done).value()} : Reply{.error = std::move(done).error()};
+}
+
+Error has_ended(const NicRequest& request) {
+  return Error{ErrorKind::failed, "cannot " + describe(request),
+               "the part of vdeup-helper that moves NICs has ended",
+               "its watchdog takes back what was not proven"};
 }
 
 [[noreturn]] void serve_helper(UniqueFd line, const Caller& caller, const MenuRules& rules) noexcept {
@@ -123,6 +130,18 @@ Result<NicMonitor> NicMonitor::start(const Caller& caller, const MenuRules& rule
 
 Result<std::optional<MovedNic>> NicMonitor::order(const NicRequest& request, int channel,
                                                   const std::function<void(const std::string&)>& tell) {
+  bool is_answered = false;
+  auto outcome = ask(request, channel, tell, is_answered);
+  if (!is_answered)
+    m_line.reset();
+  return outcome;
+}
+
+Result<std::optional<MovedNic>> NicMonitor::ask(const NicRequest& request, int channel,
+                                                const std::function<void(const std::string&)>& tell,
+                                                bool& is_answered) {
+  if (!m_line)
+    return fail(has_ended(request));
   const auto deadline = Deadline::after(patience_for(request));
   TRY(auto bytes, write_request(request));
   TRY(send_message(m_line.get(), bytes, {}, deadline));
@@ -130,10 +149,9 @@ Result<std::optional<MovedNic>> NicMonitor::order(const NicRequest& request, int
     TRY(wait_for_message(m_line.get(), channel, deadline));
     TRY(auto message, receive_message(m_line.get(), Fds::dropped, deadline));
     if (!message)
-      return fail(Error{ErrorKind::failed, "cannot " + describe(request),
-                        "the part of vdeup-helper that moves NICs has ended",
-                        "its watchdog takes back what was not proven"});
+      return fail(has_ended(request));
     TRY(auto reply, read_reply(message->bytes));
+    is_answered = !reply.note;
     if (reply.error)
       return fail(std::move(*reply.error));
     if (!reply.note)

@@ -37,7 +37,11 @@ class NicMonitor {
 
  private:
   explicit NicMonitor(UniqueFd line) : m_line(std::move(line)) {}
-  UniqueFd m_line;
+  [[nodiscard]] Result<std::optional<MovedNic>> ask(const NicRequest& request, int channel,
+                                                    const std::function<void(const std::string&)>& tell,
+                                                    bool& is_answered);
+  UniqueFd
+      m_line; ///< none once an answer has not come: a later one would be taken for that of another request
 };
 
 /// How long a request can take, and its answer.

@@ -24,7 +24,8 @@ struct ProgramEnd {
 /// Signals that others send to us are passed on to it. What the terminal sends (Ctrl-C) comes to it and to us
 /// alike and is not sent twice; the kernel says which it is, sigaction(2) si_code. Only the end of the
 /// terminal comes to us alone where we are the first program of its session, and is passed on. A signal that
-/// the caller had ignored stays ignored by both; the end of children by the program alone. Threading: in the only thread, once in a process.
+/// the caller had ignored stays ignored by both; the end of children by the program alone. Threading: in the
+/// only thread, once in a process.
 class Supervisor {
  public:
   /// Errors: program_missing, program_not_executable.

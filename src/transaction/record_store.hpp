@@ -51,7 +51,8 @@ class RecordStore {
 
   /// Listen for confirmations. The socket's file is removed with remove_confirm_socket().
   [[nodiscard]] Result<UniqueFd> listen() const;
-  /// Connect to who listens. Errors: missing if nobody does.
+  /// Connect to who listens, at once; the socket does not block. Errors: missing if nobody does; timed_out if
+  /// too many wait for an answer already.
   [[nodiscard]] Result<UniqueFd> connect() const;
   void remove_confirm_socket() const;
 

@@ -12,6 +12,7 @@ inline constexpr char ready = 'r';   ///< I watch
 inline constexpr char kept = 'k';    ///< it is kept
 inline constexpr char expired = 'x'; ///< nobody confirmed it: undo it
 inline constexpr char refused = 'n'; ///< he does not want it: undo it
+inline constexpr char not_yet = 'w'; ///< nobody is waited for, as long as it is not proven
 
 // The mover's.
 inline constexpr char keep = 'K';

@@ -1,5 +1,6 @@
 #include "transaction/watchdog_loop.hpp"
 
+#include "base/undisturbed.hpp"
 #include "transaction/take_back.hpp"
 #include "transaction/watchdog_line.hpp"
 
@@ -29,6 +30,7 @@ constexpr int k_not_taken_back = 1;
 
 /// Be nobody's: of no terminal, no session and no directory, and not the first to go when memory is short.
 void detach() {
+  run_undisturbed();
   (void)::setsid();
   (void)::prctl(PR_SET_NAME, "vdeup-watchdog");
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
@@ -88,7 +90,7 @@ class Loop {
     // A negative descriptor is one that poll(2) does not look at.
     std::array<pollfd, 2> waiting{
         pollfd{m_is_mover_gone ? -1 : m_line, POLLIN, 0},
-        pollfd{m_is_waiting ? m_watch.confirmations.get() : -1, POLLIN, 0},
+        pollfd{m_watch.confirmations.get(), POLLIN, 0},
     };
     if (::poll(waiting.data(), waiting.size(), m_deadline.poll_timeout()) <= 0)
       return;
@@ -132,6 +134,8 @@ class Loop {
     if (!caller || ::getsockopt(caller.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
         (who.uid != 0 && who.uid != ::geteuid()))
       return;
+    if (!m_is_waiting) // nobody is to wait in a queue, nor to have said by then what he thinks now
+      return say(caller.get(), line::not_yet);
     pollfd waiting{caller.get(), POLLIN, 0};
     char word = 0;
     if (::poll(&waiting, 1, static_cast<int>(k_reply_patience.count())) <= 0 ||
