@@ -166,9 +166,11 @@ Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step) {
   TRY(auto more, read_records(later, deaf));
   record.merge(more);
   TRY(auto table, write_nat_table(step, record));
+  const ForwardingRecord former_note = read_bridge_note(step.bridge.str());
   auto done = start(netlink, *bridge, step, record);
   if (!done) {
     (void)stop_forwarding(now);
+    (void)write_bridge_note(step.bridge.str(), former_note);
     if (!tables.own) // one that was there is what an earlier call has left for us to go on with
       (void)hand_over_nat_table(table, {}, {});
   }
@@ -186,8 +188,9 @@ Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& st
     TRY(auto bridges, list_private_bridges(netlink));
     auto removed = tables.own ? remove_table(*tables.own, tables.others)
                               : stop_without_table(step.bridge, std::move(bridges), tables);
-    if (removed || attempt == k_most_attempts) // else others may be on their way out at the same time
-      return removed;
+    if (!removed && attempt < k_most_attempts) // others may be on their way out at the same time
+      continue;
+    return removed && bridge ? write_bridge_note(step.bridge.str(), {}) : removed;
   }
 }
 

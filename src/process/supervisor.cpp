@@ -90,7 +90,7 @@ Result<Supervisor> Supervisor::start(const std::string& program, const std::vect
   if (!signals)
     return fail(errno_error(errno, "cannot watch for signals"));
   TRY(auto report, make_pipe());
-  (void)::sigprocmask(SIG_BLOCK, &watched, &former); // from before the fork: none is lost
+  (void)::sigprocmask(SIG_BLOCK, &watched, &former);  // from before the fork: none is lost
   const auto former_end = ::signal(SIGCHLD, SIG_DFL); // where it is ignored nobody hears of an end (wait(2))
   const pid_t pid = ::fork();
   if (pid == 0) {
