@@ -14,6 +14,13 @@ std::string home_of_caller() {
   return home == nullptr ? "/" : home;
 }
 
+/// With -f a user insists on what is done to devices of his own. Of a NIC only root can.
+MoveTerms users_terms(const Invocation& call) {
+  MoveTerms terms = move_terms(call);
+  terms.force = false;
+  return terms;
+}
+
 } // namespace
 
 moves::Asker asker(const Wiring& wiring) {
@@ -32,7 +39,8 @@ MoveTerms move_terms(const Invocation& call) {
 /// rights we see less, and would take more for reasons.
 Result<NicMover> NicMover::open(const Context& context, const Wiring& wiring) {
   MoveTerms terms = move_terms(context.call);
-  terms.force = terms.force || (wiring.session() != nullptr && !context.call.dry_run);
+  if (wiring.session() != nullptr)
+    terms.force = !context.call.dry_run;
   TRY(auto moves, moves::NicMoves::open(asker(wiring), std::move(terms)));
   return NicMover{std::move(moves), wiring.session(), context};
 }
@@ -41,27 +49,14 @@ Result<std::optional<ProposedMove>> NicMover::propose_in(const plan::Request& re
                                                          const Situation& situation) const {
   if (situation.choice.exists || request.without_nic || !request.may_move_nic)
     return std::optional<ProposedMove>{};
-  TRY(auto proposed, m_moves.propose_in(situation.choice.bridge.name, request.interface));
-  if (proposed) {
-    TRY(check_may_insist());
-  }
-  return proposed;
-}
-
-/// The helper says so as well, but a dry run does not ask it.
-Result<> NicMover::check_may_insist() const {
-  if (!is_by_helper() || !m_context.call.force)
-    return ok();
-  return fail(Error{ErrorKind::refused, "cannot move a NIC", "only root can insist with -f",
-                    "repeat this without -f"});
+  return m_moves.propose_in(situation.choice.bridge.name, request.interface);
 }
 
 Result<ProposedMove> NicMover::propose_out(const IfName& bridge, const IfName& nic,
                                            const std::vector<std::string>& leaving) const {
-  TRY(check_may_insist());
   if (is_by_helper() && !m_context.call.dry_run) {
     TRY(order(
-        privilege::MoveNicOut{bridge, move_terms(m_context.call), privilege::MoveNicOut::How::rehearsed}));
+        privilege::MoveNicOut{bridge, users_terms(m_context.call), privilege::MoveNicOut::How::rehearsed}));
   }
   return m_moves.propose_out(bridge, nic, leaving);
 }
@@ -75,7 +70,7 @@ Result<> NicMover::make(const ProposedMove& proposed) {
   if (!is_by_helper())
     return m_moves.make(proposed);
   const NicMove& move = proposed.move;
-  const MoveTerms terms = move_terms(m_context.call);
+  const MoveTerms terms = users_terms(m_context.call);
   using How = privilege::MoveNicOut::How;
   if (move.direction == NicMove::Direction::in)
     return order(privilege::MoveNicIn{move.bridge, move.nic, terms});

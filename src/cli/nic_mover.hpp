@@ -49,7 +49,6 @@ class NicMover {
   NicMover(moves::NicMoves moves, privilege::Session* session, const Context& context)
       : m_moves(std::move(moves)), m_session(session), m_context(context) {}
   [[nodiscard]] Result<> order(const privilege::NicRequest& request) const;
-  [[nodiscard]] Result<> check_may_insist() const;
 
   moves::NicMoves m_moves;
   privilege::Session* m_session; ///< none: we may move NICs ourselves

@@ -119,21 +119,30 @@ Result<> remove_addresses(Netlink& netlink, const Device& bridge) {
   return ok();
 }
 
+/// What was before is there again, and nothing of it is to be noted anywhere: who switches forwarding on from
+/// now on is somebody else.
+Result<> stop_and_forget(const ForwardingRecord& record, const InterfaceNames& bridges) {
+  TRY(stop_forwarding(record));
+  for (const std::string& bridge : bridges) {
+    TRY(write_bridge_note(bridge, {}));
+  }
+  return ok();
+}
+
 /// Have the kernel do what it did before, or leave that to those who still need what it does now; and then
 /// the table with the record goes.
-Result<> remove_table(const NatTable& table, const std::vector<NatTable>& others) {
+Result<> remove_table(const NatTable& table, const Tables& tables, const InterfaceNames& bridges) {
   TRY(auto record, read_record(table));
-  if (!others.empty()) // one is enough: who goes after it hands it on
-    return hand_over_nat_table(table, record, {others.front()});
-  TRY(stop_forwarding(record));
+  if (!tables.others.empty()) // one is enough: who goes after it hands it on
+    return hand_over_nat_table(table, record, {tables.others.front()});
+  TRY(stop_and_forget(record, bridges));
   return hand_over_nat_table(table, {}, {});
 }
 
 /// The same where somebody has flushed the table away: the bridges still bear what was off.
-Result<> stop_without_table(const IfName& bridge, InterfaceNames bridges, const Tables& tables) {
-  const bool is_there = bridges.erase(bridge.str()) > 0;
-  const ForwardingRecord note = is_there ? read_bridge_note(bridge.str()) : ForwardingRecord{};
-  return bridges.empty() && tables.others.empty() ? stop_forwarding(note) : ok();
+Result<> stop_without_table(const IfName& bridge, const Tables& tables, const InterfaceNames& bridges) {
+  const bool is_last = tables.others.empty() && bridges.size() == bridges.count(bridge.str());
+  return is_last ? stop_and_forget(read_bridge_note(bridge.str()), bridges) : ok();
 }
 
 Result<> start(Netlink& netlink, const Device& bridge, const AddPrivateNetwork& step,
@@ -185,9 +194,9 @@ Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& st
   }
   for (int attempt = 1;; ++attempt) {
     TRY(auto tables, find_tables(step.bridge, step.mark, what));
-    TRY(auto bridges, list_private_bridges(netlink));
-    auto removed = tables.own ? remove_table(*tables.own, tables.others)
-                              : stop_without_table(step.bridge, std::move(bridges), tables);
+    TRY(const auto bridges, list_private_bridges(netlink));
+    auto removed = tables.own ? remove_table(*tables.own, tables, bridges)
+                              : stop_without_table(step.bridge, tables, bridges);
     if (!removed && attempt < k_most_attempts) // others may be on their way out at the same time
       continue;
     return removed && bridge ? write_bridge_note(step.bridge.str(), {}) : removed;

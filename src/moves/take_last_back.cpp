@@ -1,6 +1,7 @@
 #include "moves/take_last_back.hpp"
 
 #include "base/text.hpp"
+#include "model/nat.hpp"
 #include "transaction/watchdog_line.hpp"
 
 #include <fmt/format.h>
@@ -88,9 +89,12 @@ Result<ProposedMove> propose_inverse(const NicMoves& moves, const NicMove& move)
     return fail(Error{kind, fmt::format("cannot undo {}", describe(move)), std::move(cause), {}});
   };
   TRY(auto bridge, moves.links().link(move.bridge));
+  if (move.direction == NicMove::Direction::in && !bridge)
+    return cannot(ErrorKind::missing, fmt::format("{} is gone", move.bridge.str()));
+  if (move.direction == NicMove::Direction::in && bridge->alias != bridge_mark(std::nullopt))
+    return cannot(ErrorKind::refused, fmt::format("{} is no bridge that vdeup has made", move.bridge.str()));
   if (move.direction == NicMove::Direction::in)
-    return bridge ? moves.propose_out(move.bridge, move.nic, {})
-                  : cannot(ErrorKind::missing, fmt::format("{} is gone", move.bridge.str()));
+    return moves.propose_out(move.bridge, move.nic, {});
   if (bridge)
     return cannot(ErrorKind::refused, fmt::format("there is a bridge {} again", move.bridge.str()));
   TRY(auto proposed, moves.propose_in(move.bridge, move.nic));

@@ -8,10 +8,9 @@
 #include "moves/take_last_back.hpp"
 #include "plan/nic_choice.hpp"
 #include "privilege/judge.hpp"
+#include "process/held_process.hpp"
 
 #include <fmt/format.h>
-
-#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -163,9 +162,7 @@ class NicCook {
 
 /// Check that this process is still the caller's: what is at stake is looked up from it.
 Result<> check_is_callers(const Caller& caller, const std::string& what) {
-  struct stat status {};
-  if (::stat(fmt::format("/proc/{}", caller.process).c_str(), &status) == 0 &&
-      status.st_uid == caller.account.identity.uid)
+  if (process::is_users(caller.process, caller.account.identity.uid))
     return ok();
   return fail(Error{ErrorKind::refused, what, "the process that asks for it is gone", {}});
 }

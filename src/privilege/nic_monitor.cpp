@@ -25,9 +25,10 @@ constexpr const char* k_name = "vdeup-monitor";
 constexpr std::chrono::hours k_until_the_next_look{24};
 constexpr std::chrono::seconds k_reply_patience{10};
 
-/// What waiting for another call, looking, asking who answers, and undoing can take beside what the request
-/// says of itself.
-constexpr std::chrono::seconds k_around_a_move{90};
+/// What a request can take beside what it says of itself: half a minute each for the lock of the records, to
+/// settle and to move; as long for a watchdog that is to take a move back, or does because all else has
+/// failed; to look at addresses and ask who answers.
+constexpr std::chrono::seconds k_around_a_move{180};
 
 /// Limits are the caller's, and so are signals that are ignored or blocked. None may end a move half-way.
 void take_nothing_from_the_caller() {

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "model/text_fields.hpp"
 #include "model/vm_identity.hpp"
+#include "privilege/nic_words.hpp"
 
 #include <fmt/format.h>
 
@@ -86,28 +87,6 @@ struct StepWriter {
   }
 };
 
-/// Writes requests about a NIC. How a move is to be made is the same words for all.
-struct NicWriter {
-  std::string operator()(const MoveNicIn& in) const {
-    return line("move-nic-in", in.bridge.str(), in.nic.str(), terms(in.terms));
-  }
-  std::string operator()(const MoveNicOut& out) const {
-    return line("move-nic-out", out.bridge.str(), static_cast<unsigned>(out.how), terms(out.terms));
-  }
-  std::string operator()(const UndoNicMove& undo) const { return line("undo-nic-move", terms(undo.terms)); }
-  std::string operator()(const ConfirmNicMove& /*confirm*/) const { return line("confirm-nic-move"); }
-
- private:
-  static std::string terms(const MoveTerms& terms) {
-    std::string words =
-        fmt::format("{} {} {} {}", terms.force ? 1 : 0, terms.timeout.count(),
-                    terms.confirm ? std::to_string(terms.confirm->count()) : "-", terms.probes.size());
-    for (const ReachTarget& probe : terms.probes)
-      words += fmt::format(" {} {} {}", static_cast<unsigned>(probe.how), probe.address.str(), probe.port);
-    return words;
-  }
-};
-
 struct RequestWriter {
   Result<std::string> operator()(const Greeting& /*greeting*/) const { return line("hello"); }
   Result<std::string> operator()(const TapQuestion& question) const {
@@ -128,7 +107,7 @@ struct RequestWriter {
                         "cannot " + describe(request),
                         fmt::format("there are more than {} addresses to ask", k_most_probes),
                         {}});
-    return std::visit(NicWriter{}, request);
+    return line(nic_words(request));
   }
   Result<std::string> operator()(const VmTapPlan& plan) const {
     return line("open-tap", plan.bridge.str(), plan.mtu, plan.queues, plan.mark.mac.str(),
@@ -152,7 +131,7 @@ class RequestReader {
       return read_question<NatQuestion>();
     if (kind == "has-nat-rules")
       return read_rules_question();
-    if (auto request = read_nic_request(kind))
+    if (auto request = read_nic_request(kind, m_words))
       return Request{std::move(*request)};
     if (auto step = read_nat_step(kind))
       return Request{std::move(*step)};
@@ -181,44 +160,6 @@ class RequestReader {
     if (verb == "mark")
       return LinkStep{MarkBridge{std::move(*name), *mac, nat}};
     return LinkStep{CreateBridge{std::move(*name), *mac, mtu, nat}};
-  }
-
-  std::optional<NicRequest> read_nic_request(std::string_view kind) {
-    if (kind == "confirm-nic-move")
-      return NicRequest{ConfirmNicMove{}};
-    if (kind == "undo-nic-move")
-      return NicRequest{UndoNicMove{read_terms()}};
-    if (kind != "move-nic-in" && kind != "move-nic-out")
-      return std::nullopt;
-    auto bridge = m_words.value<IfName>();
-    if (kind == "move-nic-in") {
-      auto nic = m_words.value<IfName>();
-      auto terms = read_terms();
-      return bridge && nic
-                 ? std::optional{NicRequest{MoveNicIn{std::move(*bridge), std::move(*nic), std::move(terms)}}}
-                 : std::nullopt;
-    }
-    const auto how =
-        static_cast<MoveNicOut::How>(m_words.number(static_cast<unsigned>(MoveNicOut::How::retreat)));
-    auto terms = read_terms();
-    return bridge ? std::optional{NicRequest{MoveNicOut{std::move(*bridge), std::move(terms), how}}}
-                  : std::nullopt;
-  }
-
-  MoveTerms read_terms() {
-    MoveTerms terms{.force = m_words.flag()};
-    terms.timeout = std::chrono::seconds{m_words.number(k_most_seconds)};
-    if (const auto confirm = m_words.number_or_none())
-      terms.confirm =
-          std::chrono::seconds{std::min(*confirm, k_most_seconds)}; // so that another is not the form
-    for (auto left = m_words.number(k_most_probes); left > 0 && m_words.is_good(); --left) {
-      const auto how = m_words.number(static_cast<unsigned>(ReachTarget::How::connect));
-      const auto address = m_words.value<IpAddress>();
-      const auto port = m_words.number<std::uint16_t>();
-      if (address)
-        terms.probes.push_back({static_cast<ReachTarget::How>(how), *address, port});
-    }
-    return terms;
   }
 
   std::optional<NatStep> read_nat_step(std::string_view kind) {

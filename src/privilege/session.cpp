@@ -40,6 +40,13 @@ Error Session::channel_error(Error error) const {
 }
 
 Result<Reply> Session::ask(const Request& request, const Deadline& deadline, const Tell& tell) {
+  auto reply = exchange(request, deadline, tell);
+  if (!reply) // an answer that comes later would be taken for that to the next request
+    m_helper.reset();
+  return reply;
+}
+
+Result<Reply> Session::exchange(const Request& request, const Deadline& deadline, const Tell& tell) const {
   TRY(auto bytes, write_request(request));
   if (auto sent = send_message(m_helper->channel(), bytes, {}, deadline); !sent)
     return fail(channel_error(std::move(sent).error()));

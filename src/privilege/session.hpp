@@ -55,6 +55,8 @@ class Session {
   [[nodiscard]] Result<> ask_quietly(const std::string& what, const Request& question);
   [[nodiscard]] Result<> greet(const Way& way);
   [[nodiscard]] Result<Reply> ask(const Request& request, const Deadline& deadline, const Tell& tell = {});
+  [[nodiscard]] Result<Reply> exchange(const Request& request, const Deadline& deadline,
+                                       const Tell& tell) const;
   [[nodiscard]] Error channel_error(Error error) const;
 
   PrivilegeWish m_wish;

@@ -24,27 +24,36 @@ namespace vdeup::process {
 namespace {
 
 /// What /proc/PID/status says: the name, and the real, effective, saved and file system uid.
-bool is_process_of(pid_t pid, uid_t owner, std::string_view program) {
+struct Status {
+  std::string name{};
+  std::array<uid_t, 4> uids{};
+
+  [[nodiscard]] bool is_of(uid_t owner) const {
+    return std::all_of(uids.begin(), uids.end(), [owner](uid_t uid) { return uid == owner; });
+  }
+};
+
+std::optional<Status> read_status(pid_t pid) {
   std::ifstream file{fmt::format("/proc/{}/status", pid)};
-  bool has_name = false;
+  Status status;
   for (std::string line; std::getline(file, line);) {
     std::istringstream words{line};
     std::string key;
     words >> key;
-    if (key == "Name:") {
-      std::string name;
-      words >> name;
-      has_name = name == program;
-    }
+    if (key == "Name:")
+      words >> status.name;
     if (key != "Uid:")
       continue;
-    std::array<uid_t, 4> uids{};
-    for (uid_t& uid : uids)
+    for (uid_t& uid : status.uids)
       words >> uid;
-    return has_name && words &&
-           std::all_of(uids.begin(), uids.end(), [owner](uid_t uid) { return uid == owner; });
+    return words ? std::optional{status} : std::nullopt;
   }
-  return false;
+  return std::nullopt;
+}
+
+bool is_process_of(pid_t pid, uid_t owner, std::string_view program) {
+  const auto status = read_status(pid);
+  return status && status->name == program && status->is_of(owner);
 }
 
 /// The words of a file in which each ends with a NUL.
@@ -64,6 +73,11 @@ std::optional<pid_t> parse_pid(std::string_view name) {
 }
 
 } // namespace
+
+bool is_users(pid_t pid, uid_t user) {
+  const auto status = read_status(pid);
+  return status && status->is_of(user);
+}
 
 Result<HeldProcess> HeldProcess::hold(pid_t pid, const Identity& owner, std::string_view program) {
   const std::string what = fmt::format("will not touch process {}", pid);

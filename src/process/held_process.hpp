@@ -39,6 +39,9 @@ class HeldProcess {
   pid_t m_pid;
 };
 
+/// True if there is such a process, and all its user ids are the user's.
+[[nodiscard]] bool is_users(pid_t pid, uid_t user);
+
 /// True if a process is in our network namespace. One that we may not look at counts as a neighbour.
 [[nodiscard]] bool is_in_our_network(pid_t pid);
 

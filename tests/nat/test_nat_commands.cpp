@@ -205,6 +205,25 @@ TEST_CASE("nat: who flushes all rules is told of by check, and the next create h
   CHECK(lab::changes_since(before) == "");
 }
 
+TEST_CASE("nat: what was before is forgotten when it is there again, also by a network that lost its rules",
+          "[nat]") {
+  needs_lab();
+  FarHost far;
+  must(vdeup({"create", "--uplink", "nat"}));
+  must(run_vdeup({"create", "--uplink", "nat", "-u", "daemon"}));
+  must_run("nft flush ruleset");
+  must(run_vdeup({"create", "--uplink", "nat", "-u", "daemon"}));
+  must(run_vdeup({"cancel", "-u", "daemon"})); // the last with rules: the kernel forwards no more
+  must_run("test $(cat /proc/sys/net/ipv4/ip_forward) = 0");
+  must_run("echo 1 > /proc/sys/net/ipv4/ip_forward"); // somebody else wants it
+  const bool is_mended = GENERATE(true, false);
+  if (is_mended)
+    must(vdeup({"create", "--uplink", "nat"}));
+  must(vdeup({"cancel"}));
+  must_run("test $(cat /proc/sys/net/ipv4/ip_forward) = 1");
+  must_run("echo 0 > /proc/sys/net/ipv4/ip_forward");
+}
+
 TEST_CASE("nat: after all rules were flushed, the last of two networks to go has the kernel forward no more",
           "[nat]") {
   needs_lab();

@@ -182,9 +182,6 @@ TEST_CASE("nic: a file capability is not enough, and the ways that are get named
 TEST_CASE("nic: only root insists, and guards what others depend on", "[privilege]") {
   const NicHost lab;
   const std::string before = lab::snapshot();
-  const auto insisted = Host::vdeup(k_acue, {"create", "-f"});
-  CHECK(insisted.status == 1);
-  CHECK(has(insisted.err, "only root can insist with -f"));
   needs("nft");
   must("nft add table inet filter");
   must("nft add chain inet filter input { type filter hook input priority 0; }");
@@ -193,6 +190,9 @@ TEST_CASE("nic: only root insists, and guards what others depend on", "[privileg
   INFO(filtered.err);
   CHECK(filtered.status == 1);
   CHECK(has(filtered.err, "the firewall has rules for eth0 that would not hold"));
+  const auto insisted = Host::vdeup(k_acue, {"create", "-f"}); // which is for his own devices
+  CHECK(insisted.status == 1);
+  CHECK(has(insisted.err, "for a NIC only root can use -f"));
   must("nft delete table inet filter");
   CHECK(lab::changes_since(before) == "");
 }
@@ -246,6 +246,15 @@ TEST_CASE("nic: a bridge that somebody else is on, or has made, is not taken awa
   lab::ip("link set eth0 master ctysbr0");
   const std::string foreign = talk_by_sudo(k_acue, k_hello + line("move-nic-out ctysbr0 1" + k_gently));
   CHECK(has(foreign, "ctysbr0 is no bridge that vdeup has made"));
+  must("ip link delete ctysbr0");
+  REQUIRE(Host::vdeup(k_acue, {"create"}).status == 0);
+  REQUIRE(Host::vdeup(k_acue, {"cancel"}).status == 0);
+  must("ip link set ctysbr0 alias administrator"); // who has made it his own
+  const std::string his = lab::snapshot();
+  const auto undone = Host::vdeup(k_acue, {"undo"});
+  CHECK(undone.status == 1);
+  CHECK(has(undone.err, "ctysbr0 is no bridge that vdeup has made"));
+  CHECK(lab::changes_since(his) == "");
   CHECK(is_port("eth0", "ctysbr0"));
 }
 

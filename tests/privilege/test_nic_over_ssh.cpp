@@ -26,6 +26,6 @@ TEST_CASE("nic over ssh: the login of the user who asks is what keeps the NIC wh
   CHECK(has(refused.err, "for a NIC only root can use -f"));
   const auto insisted = lab::run(ssh.ssh("alice", program + " create -f -i nic0"));
   CHECK(insisted.status == 1);
-  CHECK(has(insisted.err, "only root can insist with -f"));
+  CHECK(has(insisted.err, "for a NIC only root can use -f"));
   CHECK(lab::changes_since(before) == "");
 }
