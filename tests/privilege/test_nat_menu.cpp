@@ -235,6 +235,25 @@ TEST_CASE("nat: a user has no more private networks than TAPs", "[privilege]") {
   CHECK(!exists("vdenat5001c"));
 }
 
+TEST_CASE("nat: many helpers at a time do not bring a user beyond that either", "[privilege]") {
+  const Host host;
+  needs_nat();
+  Host::set_policy("allow all bridge * tap,nat taps=2\n");
+  constexpr const char* letters = "bcdefghi";
+  for (int round = 0; round < 5; ++round) {
+    std::vector<lab::Running> helpers;
+    for (const char* letter = letters; *letter != '\0'; ++letter) {
+      helpers.emplace_back(Host::talker(), lab::SpawnOptions{.user = k_acue});
+      helpers.back().write(k_hello + create_bridge(fmt::format("vdenat5001{}", *letter).c_str()));
+    }
+    for (lab::Running& helper : helpers)
+      (void)helper.finish();
+    CHECK(lab::count(must("ip -br link"), "vdenat5001") <= 2);
+    for (const char* letter = letters; *letter != '\0'; ++letter)
+      (void)lab::run({"ip", "link", "delete", fmt::format("vdenat5001{}", *letter)});
+  }
+}
+
 TEST_CASE("nat: the names of others are not to be had, and rules never stay without their bridge",
           "[privilege]") {
   const Host host;
