@@ -35,6 +35,14 @@ SignalGap::~SignalGap() {
   (void)sigprocmask(SIG_SETMASK, &m_former_mask, nullptr);
 }
 
+void restore_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  for (int signal = 1; signal < NSIG; ++signal)
+    (void)::signal(signal, SIG_DFL);
+  (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 int SignalHold::arrived() {
   sigset_t pending;
   sigemptyset(&pending);

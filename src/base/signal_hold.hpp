@@ -33,4 +33,8 @@ class SignalGap {
   sigset_t m_former_mask{};
 };
 
+/// Have every signal mean what it does by default, and block none. Calls nothing that a child between fork
+/// and exec must not.
+void restore_signals();
+
 } // namespace vdeup

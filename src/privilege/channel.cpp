@@ -8,16 +8,17 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 namespace vdeup::privilege {
 namespace {
 
 constexpr std::size_t k_room_for_fds = CMSG_SPACE(sizeof(int) * k_most_fds);
 
-Result<> wait_for(int channel, short events, const Deadline& deadline) {
-  pollfd wanted{channel, events, 0};
+/// Wait until one of these can be looked at.
+Result<> wait_for(std::span<pollfd> waiting, const Deadline& deadline) {
   for (;;) {
-    const int ready = ::poll(&wanted, 1, deadline.poll_timeout());
+    const int ready = ::poll(waiting.data(), waiting.size(), deadline.poll_timeout());
     if (ready > 0)
       return ok();
     if (ready < 0 && errno != EINTR)
@@ -25,6 +26,11 @@ Result<> wait_for(int channel, short events, const Deadline& deadline) {
     if (deadline.is_over())
       return fail(Error{ErrorKind::timed_out, "cannot talk with the other end", "it does not answer", {}});
   }
+}
+
+Result<> wait_for(int channel, short events, const Deadline& deadline) {
+  std::array<pollfd, 1> waiting{pollfd{channel, events, 0}};
+  return wait_for(waiting, deadline);
 }
 
 void put_fds(msghdr& header, const std::vector<int>& fds) {
@@ -74,18 +80,11 @@ Result<> send_message(int channel, std::string_view bytes, const std::vector<int
 }
 
 Result<> wait_for_message(int channel, int client, const Deadline& deadline) {
-  for (;;) {
-    std::array<pollfd, 2> waiting{pollfd{channel, POLLIN, 0}, pollfd{client, POLLRDHUP, 0}};
-    const int ready = ::poll(waiting.data(), waiting.size(), deadline.poll_timeout());
-    if (ready < 0 && errno != EINTR)
-      return fail(errno_error(errno, "cannot wait for the other end"));
-    if (ready > 0 && waiting[0].revents != 0)
-      return ok();
-    if (ready > 0)
-      return fail(Error{ErrorKind::failed, "cannot wait for the other end", "the client has gone", {}});
-    if (deadline.is_over())
-      return fail(Error{ErrorKind::timed_out, "cannot talk with the other end", "it does not answer", {}});
-  }
+  std::array<pollfd, 2> waiting{pollfd{channel, POLLIN, 0}, pollfd{client, POLLRDHUP, 0}};
+  TRY(wait_for(waiting, deadline));
+  if (waiting[0].revents != 0)
+    return ok();
+  return fail(Error{ErrorKind::failed, "cannot wait for the other end", "the client has gone", {}});
 }
 
 Result<std::optional<Message>> receive_message(int channel, Fds fds, const Deadline& deadline) {

@@ -1,5 +1,6 @@
 #include "privilege/nic_monitor.hpp"
 
+#include "base/signal_hold.hpp"
 #include "base/undisturbed.hpp"
 #include "kernel/capabilities.hpp"
 #include "privilege/channel.hpp"
@@ -32,16 +33,12 @@ constexpr std::chrono::seconds k_around_a_move{180};
 
 /// Limits are the caller's, and so are signals that are ignored or blocked. None may end a move half-way.
 void take_nothing_from_the_caller() {
-  sigset_t none;
-  sigemptyset(&none);
-  for (int signal = 1; signal < NSIG; ++signal)
-    (void)::signal(signal, SIG_DFL);
+  restore_signals();
   // Outside of a move the first four mean nothing; in one they are held, and looked at
   // (base/signal_hold.hpp). A limit that cannot be lifted is to be an error.
   for (const int signal :
        {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ, SIGXCPU})
     (void)::signal(signal, SIG_IGN);
-  (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
   constexpr rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
   for (const auto resource : {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_RSS, RLIMIT_NPROC,
                               RLIMIT_MEMLOCK, RLIMIT_AS, RLIMIT_LOCKS, RLIMIT_RTTIME, RLIMIT_SIGPENDING})

@@ -1,5 +1,6 @@
 #include "process/companion.hpp"
 
+#include "base/signal_hold.hpp"
 #include "base/text.hpp"
 
 extern "C" { // glibc 2.36 forgot to say so itself
@@ -37,14 +38,6 @@ Result<Ends> make_channel() {
   TRY(auto ours, move_above(UniqueFd{ends[0]}, STDERR_FILENO + 1));
   TRY(auto theirs, move_above(UniqueFd{ends[1]}, STDERR_FILENO + 1));
   return Ends{std::move(ours), std::move(theirs)};
-}
-
-void restore_signals() {
-  sigset_t none;
-  sigemptyset(&none);
-  for (int signal = 1; signal < NSIG; ++signal)
-    (void)::signal(signal, SIG_DFL);
-  (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// In the child, whose memory is a copy of ours: there is no other thread that could have held a lock.

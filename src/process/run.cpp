@@ -1,4 +1,5 @@
 #include "base/identity.hpp"
+#include "base/signal_hold.hpp"
 #include "base/text.hpp"
 #include "process/command.hpp"
 #include "process/keep_capabilities.hpp"
@@ -42,11 +43,7 @@ struct CleanStart {
   error_code on_exec_setup(Launcher& /*launcher*/, const process_v2::filesystem::path& /*program*/,
                            const char* const* /*argv*/) const {
     (void)::umask(S_IRWXG | S_IRWXO);
-    sigset_t none;
-    sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (int signal = 1; signal < NSIG; ++signal)
-      (void)::signal(signal, SIG_DFL);
+    restore_signals();
     (void)::setsid(); // a user's program must not get at the terminal of root, who called us
     if (const int error_number =
             capabilities.empty() ? settle_identity() : settle_identity_keeping(capabilities);

@@ -1,57 +1,20 @@
 // Private networks as users have them: by the commands, with real machines' network stacks and a far host.
 
-#include "nat/guests.hpp"
-
-#include <catch2/catch.hpp>
+#include "nat/commands.hpp"
 
 #include <signal.h>
 
 #include <algorithm>
 
+using namespace nat_commands;
 using namespace nat_guests;
 using lab::difference;
 using lab::FarHost;
-using lab::Finished;
 using lab::list_dnsmasqs;
 using lab::run_vdeup;
 using lab::whole_snapshot;
 
 namespace {
-
-constexpr const char* k_switch = "/var/tmp/vde_switch0.nobody";
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// The network of an address, which is a /24.
-std::string network_of(const std::string& address) {
-  return address.substr(0, address.rfind('.'));
-}
-
-std::vector<std::string> for_user(std::vector<std::string> words) {
-  words.insert(words.end(), {"-u", "nobody"});
-  return words;
-}
-
-Finished vdeup(std::vector<std::string> words) {
-  return run_vdeup(for_user(std::move(words)));
-}
-
-Finished must(const Finished& done) {
-  INFO(done.out << done.err);
-  REQUIRE(done.status == 0);
-  return done;
-}
-
-void must_run(const std::string& script) {
-  must(lab::run({"sh", "-c", "set -e; " + script}));
-}
-
-void require_cancel_restores(const std::string& before) {
-  must(vdeup({"cancel"}));
-  CHECK(difference(before, whole_snapshot()) == "");
-}
 
 /// What `iptables -P FORWARD DROP` and Docker's chains are.
 void be_docker() {
@@ -183,62 +146,6 @@ TEST_CASE("nat: what is gone is named by check, and create brings it back", "[na
     CHECK(web.reaches(FarHost::k_address));
   }
   require_cancel_restores(before);
-}
-
-TEST_CASE("nat: who flushes all rules is told of by check, and the next create has them again", "[nat]") {
-  needs_lab();
-  FarHost far;
-  const std::string before = lab::snapshot();
-  must(vdeup({"create", "--uplink", "nat"}));
-  must_run("nft flush ruleset");
-  const auto checked = vdeup({"check"});
-  CHECK(checked.status == 1);
-  CHECK(has(checked.out, "the rules that masquerade bridge vdenat65534 are gone"));
-  const bool is_mended = GENERATE(true, false); // or given up at once
-  if (is_mended) {
-    must(vdeup({"create", "--uplink", "nat"}));
-    Guest web{k_switch, "web"};
-    REQUIRE(!web.ask_for_address().empty());
-    CHECK(web.reaches(FarHost::k_address));
-  }
-  must(vdeup({"cancel"}));
-  CHECK(lab::changes_since(before) == "");
-}
-
-TEST_CASE("nat: what was before is forgotten when it is there again, also by a network that lost its rules",
-          "[nat]") {
-  needs_lab();
-  FarHost far;
-  must(vdeup({"create", "--uplink", "nat"}));
-  must(run_vdeup({"create", "--uplink", "nat", "-u", "daemon"}));
-  must_run("nft flush ruleset");
-  must(run_vdeup({"create", "--uplink", "nat", "-u", "daemon"}));
-  must(run_vdeup({"cancel", "-u", "daemon"})); // the last with rules: the kernel forwards no more
-  must_run("test $(cat /proc/sys/net/ipv4/ip_forward) = 0");
-  must_run("echo 1 > /proc/sys/net/ipv4/ip_forward"); // somebody else wants it
-  const bool is_mended = GENERATE(true, false);
-  if (is_mended)
-    must(vdeup({"create", "--uplink", "nat"}));
-  must(vdeup({"cancel"}));
-  must_run("test $(cat /proc/sys/net/ipv4/ip_forward) = 1");
-  must_run("echo 0 > /proc/sys/net/ipv4/ip_forward");
-}
-
-TEST_CASE("nat: after all rules were flushed, the last of two networks to go has the kernel forward no more",
-          "[nat]") {
-  needs_lab();
-  FarHost far;
-  const std::string before = lab::snapshot();
-  must(vdeup({"create", "--uplink", "nat"}));
-  must(run_vdeup({"create", "--uplink", "nat", "-u", "daemon"}));
-  must_run("nft flush ruleset");
-  const bool is_one_mended = GENERATE(true, false);
-  if (is_one_mended)
-    must(run_vdeup({"create", "--uplink", "nat", "-u", "daemon"}));
-  must(vdeup({"cancel"}));
-  must_run("test $(cat /proc/sys/net/ipv4/ip_forward) = 1");
-  must(run_vdeup({"cancel", "-u", "daemon"}));
-  CHECK(lab::changes_since(before) == "");
 }
 
 TEST_CASE("nat: two users have a network each, and the last to go restores", "[nat]") {

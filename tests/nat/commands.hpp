@@ -1,0 +1,48 @@
+#pragma once
+
+#include "nat/guests.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+// What the tests of private networks by the commands share: calls for the switch of `nobody`.
+namespace nat_commands {
+
+inline constexpr const char* k_switch = "/var/tmp/vde_switch0.nobody";
+
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The network of an address, which is a /24.
+inline std::string network_of(const std::string& address) {
+  return address.substr(0, address.rfind('.'));
+}
+
+inline std::vector<std::string> for_user(std::vector<std::string> words) {
+  words.insert(words.end(), {"-u", "nobody"});
+  return words;
+}
+
+inline lab::Finished vdeup(std::vector<std::string> words) {
+  return lab::run_vdeup(for_user(std::move(words)));
+}
+
+inline lab::Finished must(const lab::Finished& done) {
+  INFO(done.out << done.err);
+  REQUIRE(done.status == 0);
+  return done;
+}
+
+inline void must_run(const std::string& script) {
+  must(lab::run({"sh", "-c", "set -e; " + script}));
+}
+
+inline void require_cancel_restores(const std::string& before) {
+  must(vdeup({"cancel"}));
+  CHECK(lab::difference(before, lab::whole_snapshot()) == "");
+}
+
+} // namespace nat_commands
