@@ -160,8 +160,7 @@ TEST_CASE("run: signals are as the caller left them", "[run]") {
   CHECK(signals_of(vm.pid()).starts_with(expected));
 }
 
-TEST_CASE("run: a caller who ignores the end of children gets a network, and the program ignores it, too",
-          "[run]") {
+TEST_CASE("run: a program whose caller ignores the end of children ignores it, too", "[run]") {
   Running vm{
       {"bash", "-c", "trap '' CHLD; exec \"$0\" run -- \"$1\"", bin_directory() + "/vdeup", fake_vm()}};
   REQUIRE(vm.wait_for("sock="));
