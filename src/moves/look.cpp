@@ -17,7 +17,7 @@ constexpr std::chrono::seconds k_settling{5}; // of addresses that the kernel ha
 Result<NicSnapshot> there(Result<std::optional<NicSnapshot>> looked, const IfName& name) {
   TRY(auto seen, std::move(looked));
   if (!seen)
-    return fail(Error{ErrorKind::conflict, "cannot look at " + name.str(), "the interface is gone", {}});
+    return fail(is_gone(name));
   return *std::move(seen);
 }
 
@@ -41,6 +41,10 @@ Result<transaction::MoveHosts> open_hosts() {
   TRY(auto links, kernel::KernelHost::open());
   TRY(auto nics, kernel::KernelNics::open());
   return transaction::MoveHosts{std::move(links), std::move(nics), std::make_unique<broker::Broker>()};
+}
+
+Error is_gone(const IfName& name) {
+  return Error{ErrorKind::conflict, "cannot look at " + name.str(), "the interface is gone", {}};
 }
 
 Result<NicSnapshot> snapshot(const transaction::MoveHosts& hosts, const IfName& name) {

@@ -23,6 +23,9 @@ struct SeenNic {
 /// The kernel and the managers of this host. Nothing is opened at the latter before it is needed.
 [[nodiscard]] Result<transaction::MoveHosts> open_hosts();
 
+/// The error of who comes too late. Its kind is conflict.
+[[nodiscard]] Error is_gone(const IfName& name);
+
 // What an interface has. Errors: conflict if it is gone. The second waits until the kernel has made up its
 // mind about its addresses, five seconds at most.
 [[nodiscard]] Result<NicSnapshot> snapshot(const transaction::MoveHosts& hosts, const IfName& name);

@@ -37,10 +37,6 @@ Error unproven(const std::vector<ReachTarget>& targets, const std::vector<bool>&
                fmt::format("no answer from {}", fmt::join(silent, ", ")), std::move(hint)};
 }
 
-Error is_gone(const IfName& name) {
-  return Error{ErrorKind::conflict, "cannot look at " + name.str(), "the interface is gone", {}};
-}
-
 } // namespace
 
 const IfName& ProposedMove::destination() const {
