@@ -33,8 +33,10 @@ std::vector<std::string> helpers() {
   return pids;
 }
 
-bool signal_as(const lab::User& user, const std::string& pid, const std::string& name) {
-  return lab::run({"sh", "-c", "kill -s " + name + " " + pid}, {.user = user}).status == 0;
+bool signal_as(const lab::User& user, const std::string& pid, const std::string& names) {
+  return lab::run({"sh", "-c", "for name in " + names + "; do kill -s $name " + pid + " || exit; done"},
+                  {.user = user})
+             .status == 0;
 }
 
 Talk::Talk(const lab::User& user, std::vector<std::string> environment)

@@ -15,8 +15,9 @@ inline const std::string k_hello = line("hello");
 /// The pids of the helpers that run.
 [[nodiscard]] std::vector<std::string> helpers();
 
-/// Signal a process as a user does. False if the kernel does not let him.
-bool signal_as(const lab::User& user, const std::string& pid, const std::string& name);
+/// Signal a process as a user does, with one signal or with several, one after the other. False if the
+/// kernel does not let him.
+bool signal_as(const lab::User& user, const std::string& pid, const std::string& names);
 
 /// A talk that has begun: the helper serves.
 class Talk {

@@ -4,10 +4,9 @@
 // 1. Signals that ask a process to end wait until the helper is asked for nothing, and then its client is
 //    gone first: a step that has begun ends.
 // 2. SIGKILL leaves a step that has happened or has not. The one exception is a bridge without its mark,
-// which
-//    the next call knows by its address.
-// 3. A helper that is stopped, at whichever step, is in nobody else's way, and no TAP over the quota comes of
-// it.
+//    which the next call knows by its address.
+// 3. A helper that is stopped, at whichever step, is in nobody else's way, and no TAP over the quota comes
+//    of it.
 
 #include "privilege/interrupted_request.hpp"
 
@@ -62,8 +61,7 @@ TEST_CASE("interrupted: stopped at any moment of a request, a helper is in nobod
   CHECK(!signal_as(k_berta, talk.helper(), "STOP"));
   while (request.advance()) {
     CAPTURE(request.calls());
-    for (const char* name : {"TERM", "INT", "HUP", "QUIT", "STOP"})
-      REQUIRE(signal_as(k_acue, talk.helper(), name));
+    REQUIRE(signal_as(k_acue, talk.helper(), "TERM INT HUP QUIT STOP"));
     REQUIRE(request.tracer().run_into_stop());
     check_others_go_on(berta, other);
     REQUIRE(signal_as(k_acue, talk.helper(), "CONT"));
