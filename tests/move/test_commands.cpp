@@ -40,6 +40,7 @@ TEST_CASE("move: a dry run shows each step with its undo, and changes nothing", 
   CHECK(changes_since(before) == "");
   CHECK_FALSE(has_record(Kind::open));
   REQUIRE(run_vdeup({"create", "-X"}).status == 0);
+  settle();
   const std::string created = snapshot();
   const auto back = run_vdeup({"cancel", "--bridge", "--dry-run"});
   CHECK(has(back.out, "delete TAP tap0"));

@@ -42,6 +42,7 @@ TEST_CASE("refusals: a NIC that is a port already has its bridge used", "[move]"
   ip("link set br7 up");
   ip("link set eth0 master br7");
   REQUIRE(eventually([] { return has(run({"ip", "link", "show", "br7"}).out, "state UP"); }));
+  settle();
   const std::string before = snapshot();
   const auto used = run_vdeup({"create", "-i", "eth0"});
   CHECK(used.status == 0);
@@ -75,6 +76,7 @@ TEST_CASE("refusals: a VLAN device goes into a bridge", "[move]") {
   const Neighbourhood neighbourhood;
   make("link eth0 name eth0.7 type vlan id 7");
   ip("link set eth0.7 up");
+  settle();
   const std::string before = snapshot();
   check_success(run_vdeup({"create", "-i", "eth0.7"}));
   check_success(run_vdeup({"cancel", "--bridge"}));

@@ -153,6 +153,7 @@ TEST_CASE("nat: another user's private network is nobody else's, whatever the po
   needs_nat();
   Host::set_policy("allow all bridge * all\n");
   REQUIRE(Host::vdeup(k_acue, {"create", "--uplink", "nat"}).status == 0);
+  lab::settle();
   const std::string before = whole_snapshot();
   const std::string gateways =
       lab::run({"sh", "-c", "ip -o -4 address show vdenat5001 | awk '{print $4}'"}).out;

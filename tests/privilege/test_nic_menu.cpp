@@ -157,6 +157,7 @@ TEST_CASE("nic: a bridge that somebody else is on, or has made, is not taken awa
   const NicHost lab;
   REQUIRE(Host::vdeup(k_acue, {"create"}).status == 0);
   REQUIRE(Host::vdeup(k_berta, {"create"}).status == 0);
+  lab::settle();
   const std::string shared = lab::snapshot();
   const std::string said =
       talk_by_sudo(k_acue, k_hello + line("move-nic-out ctysbr0 1" + k_gently) +
@@ -174,6 +175,7 @@ TEST_CASE("nic: a bridge that somebody else is on, or has made, is not taken awa
   REQUIRE(Host::vdeup(k_acue, {"create"}).status == 0);
   REQUIRE(Host::vdeup(k_acue, {"cancel"}).status == 0);
   must("ip link set ctysbr0 alias administrator"); // who has made it his own
+  lab::settle();
   const std::string his = lab::snapshot();
   const auto undone = Host::vdeup(k_acue, {"undo"});
   CHECK(undone.status == 1);

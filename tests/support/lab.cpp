@@ -169,6 +169,19 @@ std::string lines_of_pids(const std::string& program) {
   return text;
 }
 
+/// True if an interface has a carrier that the kernel has yet to tell of, which it does at its leisure. Then
+/// it gets its link-local address.
+bool has_untold_carrier() {
+  std::istringstream links{run({"ip", "-o", "link", "show", "up"}).out};
+  const auto has = [](const std::string& link, const char* word) {
+    return link.find(word) != std::string::npos;
+  };
+  for (std::string link; std::getline(links, link);)
+    if (has(link, "LOWER_UP") && (has(link, " state DOWN ") || has(link, " state LOWERLAYERDOWN ")))
+      return true;
+  return false;
+}
+
 } // namespace
 
 void skip(const std::string& reason) {
@@ -227,6 +240,7 @@ std::string list_uplinks() {
 }
 
 void settle() {
+  (void)eventually([] { return !has_untold_carrier(); });
   (void)eventually([] { return run({"ip", "-o", "-6", "address", "show", "tentative"}).out.empty(); });
 }
 
