@@ -136,10 +136,13 @@ Result<std::vector<ReachTarget>> NicMoves::those_who_answer(const ProposedMove& 
   if (!link->is_up || !link->has_carrier) // nothing can be lost, and nobody be asked
     return std::vector<ReachTarget>{};
   TRY(auto answered, kernel::reach({link->index, from}, proposed.proof, Deadline::after(k_first_look)));
-  if (!all(answered) && !m_terms.force)
-    return fail(Error{unproven(proposed.proof, answered, fmt::format("will not move what {} has", from.str()),
-                               "then nothing would prove that the new way works; mend this, or use -f to go "
-                               "on without that proof")});
+  if (!all(answered) && !m_terms.force) {
+    Error error = unproven(proposed.proof, answered, fmt::format("will not move what {} has", from.str()),
+                           "then nothing would prove that the new way works; mend this, or use -f to go on "
+                           "without that proof");
+    error.yields_to_force = true;
+    return fail(std::move(error));
+  }
   std::vector<ReachTarget> answering;
   for (std::size_t i = 0; i < answered.size(); ++i)
     if (answered[i])

@@ -81,7 +81,7 @@ Result<> check_unchanged(const NicMoves& moves, const Record& record, const NicM
   }
   return fail(Error{ErrorKind::refused, fmt::format("cannot undo {}", describe(record.move)),
                     fmt::format("{} has changed since:\n{}", now.source.name.str(), changed),
-                    "repeat with -f, and what it has now goes back"});
+                    "repeat with -f, and what it has now goes back", true});
 }
 
 Result<ProposedMove> propose_inverse(const NicMoves& moves, const NicMove& move) {

@@ -137,7 +137,7 @@ Error to_error(const std::string& nic, const std::vector<Objection>& objections)
                                     [](const Objection& objection) { return !objection.yields_to_force; });
   const Objection& first = hardest == objections.end() ? objections.front() : *hardest;
   return Error{ErrorKind::refused, fmt::format("will not move what {} has", nic),
-               fmt::format("{}", fmt::join(causes, "; ")), first.hint};
+               fmt::format("{}", fmt::join(causes, "; ")), first.hint, first.yields_to_force};
 }
 
 std::vector<Objection> all_objections(const Link& nic, const NicUse& use, const NicSurvey& survey) {
