@@ -70,7 +70,7 @@ Result<std::vector<plan::PrivateRemains>> find_remains(const Wiring& wiring, con
   std::vector<plan::PrivateRemains> remains;
   for (const Bridge& bridge : survey.private_bridges)
     remains.push_back({bridge.name, true, bridge.ports});
-  TRY(auto left, wiring.host().nats.left_rules(nat_mark(request.scope)));
+  TRY(auto left, wiring.host().nats.remains(nat_mark(request.scope)));
   for (IfName& bridge : left)
     if (std::none_of(remains.begin(), remains.end(), [&](const auto& each) { return each.bridge == bridge; }))
       remains.push_back({std::move(bridge), false, {}});

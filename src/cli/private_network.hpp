@@ -26,7 +26,7 @@ inline constexpr std::string_view k_no_privilege = "it takes CAP_NET_ADMIN";
 /// Say for people what keeps a new private network from the outside, and the commands that help.
 [[nodiscard]] std::vector<std::string> warnings_about(const Wiring& wiring, const IfName& bridge);
 
-/// The private networks of a scope, with those of which only rules are left.
+/// The private networks of a scope, with those whose bridge is gone or has another name.
 [[nodiscard]] Result<std::vector<plan::PrivateRemains>>
 find_remains(const Wiring& wiring, const plan::Request& request, const engine::Survey& survey);
 

@@ -10,7 +10,7 @@ class NoNats final : public NatHost {
   [[nodiscard]] Result<Nat> inspect(const IfName& /*bridge*/, const NatMark& /*mark*/) override {
     return Nat{};
   }
-  [[nodiscard]] Result<std::vector<IfName>> left_rules(const NatMark& /*mark*/) override {
+  [[nodiscard]] Result<std::vector<IfName>> remains(const NatMark& /*mark*/) override {
     return std::vector<IfName>{};
   }
   [[nodiscard]] Result<std::vector<IpPrefix>> used_networks() override { return std::vector<IpPrefix>{}; }

@@ -112,6 +112,7 @@ struct StartDnsmasq {
   Identity owner;
   IfName bridge;
   PrivateNetwork network;
+  SocketPath switch_dir; ///< whose network it is
 };
 
 struct StopDnsmasq {

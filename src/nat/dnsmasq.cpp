@@ -30,29 +30,36 @@ Error cannot_start(const StartDnsmasq& step, ErrorKind kind, std::string cause, 
                std::move(hint)};
 }
 
-Result<ServedBridge> in_our_network(const IfName& bridge) {
+Result<ino_t> our_network() {
   struct stat status {};
   if (::stat("/proc/self/ns/net", &status) < 0)
     return fail(errno_error(errno, "cannot look at /proc/self/ns/net"));
-  return ServedBridge{bridge, status.st_ino};
+  return status.st_ino;
 }
 
-/// The words of a process, without argv[0].
-std::vector<std::string> words_of(pid_t pid) {
-  std::vector<std::string> words = process::command_line_of(pid);
+Result<ServedBridge> in_our_network(const IfName& bridge) {
+  TRY(const auto network, our_network());
+  return ServedBridge{bridge, network};
+}
+
+/// A command line without argv[0].
+std::vector<std::string> words_behind_the_first(std::vector<std::string> words) {
   words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
   return words;
 }
 
-std::vector<pid_t> find_ours(const Identity& owner, const ServedBridge& where) {
+std::vector<std::string> words_of(pid_t pid) {
+  return words_behind_the_first(process::command_line_of(pid));
+}
+
+std::vector<pid_t> find_ours(uid_t owner, const ServedBridge& where) {
   return process::find_processes(owner, k_program, [&where](std::vector<std::string> words) {
-    words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
-    return is_ours(words, where);
+    return is_ours(words_behind_the_first(std::move(words)), where);
   });
 }
 
 Result<> end_ours(const Identity& owner, const ServedBridge& where) {
-  for (const pid_t pid : find_ours(owner, where)) {
+  for (const pid_t pid : find_ours(owner.uid, where)) {
     auto held = process::HeldProcess::hold(pid, owner, k_program);
     if (!held && held.error().kind == ErrorKind::missing)
       continue;
@@ -133,7 +140,7 @@ Result<> prove(const StartDnsmasq& step) {
 
 bool serves_the_same(const StartDnsmasq& step, const ServedBridge& where,
                      const std::vector<std::string>& words) {
-  const std::vector<pid_t> pids = find_ours(step.owner, where);
+  const std::vector<pid_t> pids = find_ours(step.owner.uid, where);
   return pids.size() == 1 && words_of(pids.front()) == words && prove(step);
 }
 
@@ -152,7 +159,7 @@ Result<> start_dnsmasq(const StartDnsmasq& step) {
                              "dnsmasq would take that name for other interfaces as well",
                              "give the bridge a name of letters and digits"));
   TRY(const auto where, in_our_network(step.bridge));
-  const std::vector<std::string> words = dnsmasq_words(where, step.network);
+  const std::vector<std::string> words = dnsmasq_words(where, step.switch_dir, step.network);
   TRY(auto acting, ActingAs::enter(step.owner));
   if (serves_the_same(step, where, words))
     return ok();
@@ -164,6 +171,15 @@ Result<> start_dnsmasq(const StartDnsmasq& step) {
   if (!started)
     (void)end_ours(step.owner, where);
   return started;
+}
+
+Result<std::vector<IfName>> list_served(const NatMark& mark) {
+  TRY(const auto network, our_network());
+  std::vector<IfName> bridges;
+  for (const pid_t pid : process::find_processes(mark.owner, k_program, [](const auto&) { return true; }))
+    if (auto bridge = bridge_served_by(words_of(pid), network, mark.switch_dir))
+      bridges.push_back(std::move(*bridge));
+  return bridges;
 }
 
 Result<> stop_dnsmasq(const StopDnsmasq& step) {

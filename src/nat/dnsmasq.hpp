@@ -25,6 +25,10 @@ namespace vdeup::nat {
 /// error nothing is left running.
 [[nodiscard]] Result<> start_dnsmasq(const StartDnsmasq& step);
 
+/// The bridges, there or not, which dnsmasqs that start_dnsmasq() has started serve for this switch. What its
+/// owner asks for himself takes no privilege. Errors: those of looking at the network namespace.
+[[nodiscard]] Result<std::vector<IfName>> list_served(const NatMark& mark);
+
 /// End what start_dnsmasq() has started for this bridge, also where it is stopped and hears nothing; nothing
 /// is to be done if there is none. Errors: timed_out if it did not end.
 [[nodiscard]] Result<> stop_dnsmasq(const StopDnsmasq& step);

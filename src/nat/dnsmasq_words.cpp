@@ -9,6 +9,7 @@ namespace vdeup::nat {
 namespace {
 
 constexpr unsigned k_address_bits = 32;
+constexpr std::string_view k_interface = "--interface=";
 
 std::uint32_t to_number(const IpAddress& address) {
   std::uint32_t number = 0;
@@ -50,14 +51,24 @@ std::vector<std::string> first_words(const ServedBridge& where) {
           "--no-hosts",
           fmt::format("--tag-if=set:vdeup-{}", where.net_namespace), // a tag that nothing asks for
           "--bind-dynamic",
-          fmt::format("--interface={}", where.bridge.str()),
+          fmt::format("{}{}", k_interface, where.bridge.str()),
           "--except-interface=lo"};
+}
+
+/// What says whose network it is, which comes next. In digits: a comma in a tag is the end of it.
+std::string switch_word(const SocketPath& switch_dir) {
+  std::string word = "--tag-if=set:vdeup-switch-";
+  for (const char byte : switch_dir.str())
+    word += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return word;
 }
 
 } // namespace
 
-std::vector<std::string> dnsmasq_words(const ServedBridge& where, const PrivateNetwork& network) {
+std::vector<std::string> dnsmasq_words(const ServedBridge& where, const SocketPath& switch_dir,
+                                       const PrivateNetwork& network) {
   std::vector<std::string> words = first_words(where);
+  words.push_back(switch_word(switch_dir));
   const auto add = [&words](const std::vector<std::string>& more) {
     words.insert(words.end(), more.begin(), more.end());
   };
@@ -86,6 +97,19 @@ bool is_plain(const IfName& interface) {
 bool is_ours(const std::vector<std::string>& words, const ServedBridge& where) {
   const std::vector<std::string> first = first_words(where);
   return words.size() > first.size() && std::equal(first.begin(), first.end(), words.begin());
+}
+
+std::optional<IfName> bridge_served_by(const std::vector<std::string>& words, ino_t net_namespace,
+                                       const SocketPath& switch_dir) {
+  const auto named = std::find_if(words.begin(), words.end(),
+                                  [](const std::string& word) { return word.starts_with(k_interface); });
+  if (named == words.end())
+    return std::nullopt;
+  auto bridge = IfName::parse(named->substr(k_interface.size()));
+  if (!bridge || !is_ours(words, {bridge.value(), net_namespace}) ||
+      std::find(words.begin(), words.end(), switch_word(switch_dir)) == words.end())
+    return std::nullopt;
+  return std::move(bridge).value();
 }
 
 } // namespace vdeup::nat

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct ServedBridge {
 
 /// The words of dnsmasq, without argv[0]: DHCP, router advertisements and DNS for the VMs of a private
 /// network, and nothing for others. The name of the bridge is_plain().
-[[nodiscard]] std::vector<std::string> dnsmasq_words(const ServedBridge& where,
+[[nodiscard]] std::vector<std::string> dnsmasq_words(const ServedBridge& where, const SocketPath& switch_dir,
                                                      const PrivateNetwork& network);
 
 /// True if dnsmasq takes the name of an interface for itself, and not for a pattern, or for two of them.
@@ -26,5 +27,10 @@ struct ServedBridge {
 
 /// True if these are the words, without argv[0], of a dnsmasq of ours that serves there, whatever network.
 [[nodiscard]] bool is_ours(const std::vector<std::string>& words, const ServedBridge& where);
+
+/// The bridge that a dnsmasq of ours with these words, without argv[0], serves in this network namespace as
+/// the private network of this switch; nothing if it does not.
+[[nodiscard]] std::optional<IfName> bridge_served_by(const std::vector<std::string>& words,
+                                                     ino_t net_namespace, const SocketPath& switch_dir);
 
 } // namespace vdeup::nat

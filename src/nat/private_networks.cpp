@@ -52,12 +52,12 @@ Result<Nat> PrivateNetworks::inspect(const IfName& bridge, const NatMark& mark) 
   return seen;
 }
 
-Result<std::vector<IfName>> PrivateNetworks::left_rules(const NatMark& mark) {
+Result<std::vector<IfName>> PrivateNetworks::remains(const NatMark& mark) {
+  TRY(auto bridges, list_served(mark));
   auto tables = kernel::list_nat_tables();
   if (!tables && tables.error().kind == ErrorKind::not_permitted)
-    return std::vector<IfName>{};
+    return bridges;
   TRY(auto found, std::move(tables));
-  std::vector<IfName> bridges;
   for (const kernel::NatTable& table : found)
     if (table.mark == mark) {
       TRY(auto bridge, kernel::bridge_of(table));

@@ -11,7 +11,7 @@ namespace vdeup::nat {
 class PrivateNetworks final : public engine::NatHost {
  public:
   [[nodiscard]] Result<Nat> inspect(const IfName& bridge, const NatMark& mark) override;
-  [[nodiscard]] Result<std::vector<IfName>> left_rules(const NatMark& mark) override;
+  [[nodiscard]] Result<std::vector<IfName>> remains(const NatMark& mark) override;
   [[nodiscard]] Result<std::vector<IpPrefix>> used_networks() override;
   [[nodiscard]] bool has_ip6() override;
   [[nodiscard]] Result<std::vector<NatObstacle>> obstacles(const IfName& bridge) override;

@@ -86,7 +86,7 @@ class Planner {
     if (seen.network != network || !seen.forwards || !seen.has_rules.value_or(true))
       add(AddPrivateNetwork{bridge.name, network, *bridge.nat}, std::move(removal));
     if (!seen.is_served)
-      add(StartDnsmasq{m_request.scope.owner, bridge.name, network},
+      add(StartDnsmasq{m_request.scope.owner, bridge.name, network, bridge.nat->switch_dir},
           Step{NatStep{StopDnsmasq{m_request.scope.owner, bridge.name}}});
   }
 

@@ -39,8 +39,8 @@ class HelperNats final : public engine::NatHost {
       : m_direct(std::move(direct)), m_session(std::move(session)), m_rules(rules) {}
 
   [[nodiscard]] Result<Nat> inspect(const IfName& bridge, const NatMark& mark) override;
-  [[nodiscard]] Result<std::vector<IfName>> left_rules(const NatMark& mark) override {
-    return m_direct->left_rules(mark);
+  [[nodiscard]] Result<std::vector<IfName>> remains(const NatMark& mark) override {
+    return m_direct->remains(mark);
   }
   [[nodiscard]] Result<std::vector<IpPrefix>> used_networks() override { return m_direct->used_networks(); }
   [[nodiscard]] bool has_ip6() override { return m_direct->has_ip6(); }

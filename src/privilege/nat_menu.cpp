@@ -32,7 +32,7 @@ class NatCook {
   // administrator allows with `nat`; what comes from elsewhere to those addresses is dropped, unless it is an
   // answer.
   Result<> operator()(const AddPrivateNetwork& step) {
-    TRY(auto link, find_own(step.bridge));
+    TRY(auto link, find_own(step.bridge, step.mark.switch_dir));
     TRY(auto there, kernel::read_private_network(m_netlink, link.index));
     if (there != step.network) { // else it is mended
       TRY(auto used, m_networks.used_networks());
@@ -48,16 +48,16 @@ class NatCook {
     return m_networks.execute(NatStep{RemovePrivateNetwork{step.bridge, own(step.mark)}});
   }
 
-  // Safe: a line of words that is made here of the name of a bridge and its addresses, which are those that
-  // it has. The program runs as the caller, from a directory of the system's, with no environment of the
-  // caller's, and with the three capabilities that it takes to serve; the kernel lets the caller end it, and
-  // not look into it.
+  // Safe: a line of words that is made here of the name of a bridge, its addresses, which are those that it
+  // has, and its switch, in digits. The program runs as the caller, from a directory of the system's, with no
+  // environment of the caller's, and with the three capabilities that it takes to serve; the kernel lets the
+  // caller end it, and not look into it.
   Result<> operator()(const StartDnsmasq& step) {
-    TRY(auto link, find_own(step.bridge));
+    TRY(auto link, find_own(step.bridge, step.switch_dir));
     TRY(auto there, kernel::read_private_network(m_netlink, link.index));
     if (there != step.network)
       return fail(m_judge.refusal("the bridge has other addresses"));
-    return m_networks.execute(NatStep{StartDnsmasq{m_caller, step.bridge, step.network}});
+    return m_networks.execute(NatStep{StartDnsmasq{m_caller, step.bridge, step.network, step.switch_dir}});
   }
 
   Result<> operator()(const StopDnsmasq& /*step*/) {
@@ -65,14 +65,13 @@ class NatCook {
   }
 
  private:
-  [[nodiscard]] Result<Link> find_own(const IfName& bridge) {
+  [[nodiscard]] Result<Link> find_own(const IfName& bridge, const SocketPath& switch_dir) {
     TRY(m_judge.allow(bridge, Right::nat));
     TRY(auto link, kernel::find_link(m_netlink, bridge));
     if (!link)
       return fail(Error{ErrorKind::conflict, m_what, fmt::format("{} is gone", bridge.str()), {}});
-    const auto mark = NatMark::parse(link->alias);
-    if (!link->is_bridge() || !mark || mark->owner != m_caller.uid)
-      return fail(m_judge.refusal("it is not a private network of yours"));
+    if (!link->is_bridge() || NatMark::parse(link->alias) != NatMark{m_caller.uid, switch_dir})
+      return fail(m_judge.refusal("it is not the private network of that switch of yours"));
     return std::move(*link);
   }
 

@@ -68,7 +68,8 @@ struct StepWriter {
     return line("remove-private-network", step.bridge.str(), hexadecimal(step.mark.switch_dir.str()));
   }
   Result<std::string> operator()(const StartDnsmasq& step) const {
-    return line("start-dnsmasq", step.bridge.str(), network(step.network));
+    return line("start-dnsmasq", step.bridge.str(), network(step.network),
+                hexadecimal(step.switch_dir.str()));
   }
   Result<std::string> operator()(const StopDnsmasq& step) const {
     return fail(not_on_the_menu(Step{NatStep{step}})); // it takes no privilege
@@ -171,11 +172,11 @@ class RequestReader {
     const auto network = adds || starts ? read_network() : std::nullopt;
     if (!bridge || ((adds || starts) && !network))
       return std::nullopt;
-    if (starts)
-      return NatStep{StartDnsmasq{m_caller, std::move(*bridge), *network}};
-    const auto mark = read_nat_mark();
+    auto mark = read_nat_mark();
     if (!mark)
       return std::nullopt;
+    if (starts)
+      return NatStep{StartDnsmasq{m_caller, std::move(*bridge), *network, std::move(mark->switch_dir)}};
     if (adds)
       return NatStep{AddPrivateNetwork{std::move(*bridge), *network, *mark}};
     return NatStep{RemovePrivateNetwork{std::move(*bridge), *mark}};

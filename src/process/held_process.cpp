@@ -137,14 +137,12 @@ std::vector<std::string> environment_of(pid_t pid) {
   return read_words(fmt::format("/proc/{}/environ", pid));
 }
 
-std::vector<pid_t> find_processes(const Identity& owner, std::string_view program,
-                                  const CommandLineTest& test) {
+std::vector<pid_t> find_processes(uid_t owner, std::string_view program, const CommandLineTest& test) {
   std::vector<pid_t> found;
   const UniqueDirectory proc{::opendir("/proc")};
   while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
     const auto pid = parse_pid(entry->d_name);
-    if (pid && is_process_of(*pid, owner.uid, program) && test(command_line_of(*pid)) &&
-        is_in_our_network(*pid))
+    if (pid && is_process_of(*pid, owner, program) && test(command_line_of(*pid)) && is_in_our_network(*pid))
       found.push_back(*pid);
   }
   return found;

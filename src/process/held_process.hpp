@@ -51,9 +51,9 @@ class HeldProcess {
 /// The variables that a process was started with, `NAME=value`; none if it is gone or not ours to see.
 [[nodiscard]] std::vector<std::string> environment_of(pid_t pid);
 
-/// Find the processes of a program, the owner's and in our network namespace, whose command line passes.
+/// Find the processes of a program, this user's and in our network namespace, whose command line passes.
 using CommandLineTest = std::function<bool(const std::vector<std::string>&)>;
-[[nodiscard]] std::vector<pid_t> find_processes(const Identity& owner, std::string_view program,
+[[nodiscard]] std::vector<pid_t> find_processes(uid_t owner, std::string_view program,
                                                 const CommandLineTest& test);
 
 } // namespace vdeup::process

@@ -14,7 +14,7 @@ Result<process::HeldProcess> hold_process(pid_t pid, const Identity& owner, std:
 std::vector<pid_t> find_switch_processes(const Scope& scope) {
   const std::vector<std::string> serves{"-s", scope.sockets.dir.str()};
   return process::find_processes(
-      scope.owner, k_switch_program, [&serves](const std::vector<std::string>& words) {
+      scope.owner.uid, k_switch_program, [&serves](const std::vector<std::string>& words) {
         return std::search(words.begin(), words.end(), serves.begin(), serves.end()) != words.end();
       });
 }

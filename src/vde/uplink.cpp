@@ -73,7 +73,7 @@ bool read_url(std::string_view url, std::vector<Forward>& forwards) {
 }
 
 std::vector<pid_t> find_uplink_processes(const Scope& scope) {
-  return process::find_processes(scope.owner, k_plug_program, [&scope](std::vector<std::string> words) {
+  return process::find_processes(scope.owner.uid, k_plug_program, [&scope](std::vector<std::string> words) {
     words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
     return read_uplink_words(words, scope).has_value();
   });

@@ -99,8 +99,8 @@ class TroubledNats final : public vd::engine::NatHost {
   vd::Result<vd::Nat> inspect(const vd::IfName& bridge, const vd::NatMark& mark) override {
     return m_real.inspect(bridge, mark);
   }
-  vd::Result<std::vector<vd::IfName>> left_rules(const vd::NatMark& mark) override {
-    return m_real.left_rules(mark);
+  vd::Result<std::vector<vd::IfName>> remains(const vd::NatMark& mark) override {
+    return m_real.remains(mark);
   }
   vd::Result<std::vector<vd::IpPrefix>> used_networks() override { return m_real.used_networks(); }
   bool has_ip6() override { return m_real.has_ip6(); }

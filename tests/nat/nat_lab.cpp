@@ -41,8 +41,12 @@ Identity identity_of(const lab::User& user) {
   return {.uid = user.uid, .gid = user.gid, .name = user.name};
 }
 
+SocketPath switch_of(const Identity& owner) {
+  return SocketPath::directory("/var/tmp/vde_switch0." + owner.name).value();
+}
+
 StartDnsmasq start_for(const Identity& owner) {
-  return {owner, bridge(), network()};
+  return {owner, bridge(), network(), switch_of(owner)};
 }
 
 nat::ServedBridge served_bridge() {

@@ -19,6 +19,7 @@ inline constexpr const char* k_gateway6 = "fd12:3456:789a:1::1";
 [[nodiscard]] vdeup::IfName bridge();
 [[nodiscard]] vdeup::PrivateNetwork network();
 [[nodiscard]] vdeup::Identity identity_of(const lab::User& user);
+[[nodiscard]] vdeup::SocketPath switch_of(const vdeup::Identity& owner);
 [[nodiscard]] vdeup::StartDnsmasq start_for(const vdeup::Identity& owner);
 /// The bridge above, as it is seen in this network namespace.
 [[nodiscard]] vdeup::nat::ServedBridge served_bridge();

@@ -151,7 +151,7 @@ TEST_CASE("dnsmasq: a second start leaves the one that serves, and replaces one 
   step.network.gateway6.reset();
   CHECK(as_helper_of(lab::k_acue, [&step] { return nat::start_dnsmasq(step); }) == "");
   CHECK(is_gone(first));
-  CHECK(words_of(only_dnsmasq()) == nat::dnsmasq_words(served_bridge(), step.network));
+  CHECK(words_of(only_dnsmasq()) == nat::dnsmasq_words(served_bridge(), step.switch_dir, step.network));
 }
 
 TEST_CASE("dnsmasq: one that is stopped is ended all the same", "[nat]") {

@@ -243,6 +243,23 @@ TEST_CASE("nat: cancel finds the rules of a network whose bridge somebody delete
   require_cancel_restores(before);
 }
 
+TEST_CASE("nat: cancel finds a network whose bridge somebody renamed", "[nat]") {
+  needs_lab();
+  const std::string before = whole_snapshot();
+  must(vdeup({"create", "--uplink", "nat"}));
+  must_run("ip link set vdenat65534 down; ip link set vdenat65534 name other; ip link set other up");
+  require_cancel_restores(before);
+}
+
+TEST_CASE("nat: cancel finds a dnsmasq whose bridge and rules somebody took away", "[nat]") {
+  needs_lab();
+  must(vdeup({"create", "--uplink", "nat"}));
+  must_run("ip link delete vdenat65534; nft flush ruleset");
+  CHECK(list_dnsmasqs() != "");
+  must(vdeup({"cancel"}));
+  CHECK(list_dnsmasqs() == ""); // what the kernel did before, nothing tells any more
+}
+
 TEST_CASE("nat: run --rm leaves nothing", "[nat]") {
   needs_lab();
   const std::string before = whole_snapshot();

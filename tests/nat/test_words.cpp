@@ -12,8 +12,14 @@ namespace {
 
 constexpr ino_t k_namespace = 4026531840;
 
+SocketPath switch_dir(const std::string& path) {
+  return SocketPath::directory(path).value();
+}
+
+const std::string k_switch = "/var/tmp/a switch, of acue's";
+
 std::vector<std::string> words_for(const PrivateNetwork& network) {
-  return nat::dnsmasq_words({bridge(), k_namespace}, network);
+  return nat::dnsmasq_words({bridge(), k_namespace}, switch_dir(k_switch), network);
 }
 
 bool holds(const std::vector<std::string>& words, const std::string& word) {
@@ -56,4 +62,16 @@ TEST_CASE("words: ours are those of this bridge in this network namespace", "[na
   CHECK_FALSE(nat::is_ours(words, {IfName::parse("ctysbr").value(), k_namespace}));
   CHECK_FALSE(nat::is_ours({}, here));
   CHECK_FALSE(nat::is_ours({words.begin() + 1, words.end()}, here));
+}
+
+TEST_CASE("words: whose network it is can be read from them", "[nat]") {
+  const auto words = words_for(network());
+  CHECK(nat::bridge_served_by(words, k_namespace, switch_dir(k_switch)) == bridge());
+  CHECK_FALSE(nat::bridge_served_by(words, k_namespace + 1, switch_dir(k_switch)));
+  CHECK_FALSE(nat::bridge_served_by(words, k_namespace, switch_dir(k_switch + "2")));
+  CHECK_FALSE(nat::bridge_served_by(words, k_namespace, switch_dir("/var/tmp/a switch")));
+  CHECK_FALSE(nat::bridge_served_by({"--interface=ctysbr0"}, k_namespace, switch_dir(k_switch)));
+  CHECK_FALSE(nat::bridge_served_by({}, k_namespace, switch_dir(k_switch)));
+  for (const std::string& word : words) // a comma would end a tag
+    CHECK((word.find(',') == std::string::npos || word.starts_with("--dhcp-")));
 }

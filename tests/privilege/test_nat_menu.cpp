@@ -17,6 +17,7 @@ using lab::whole_snapshot;
 namespace {
 
 const std::string k_dir = hexadecimal("/var/tmp/vde_switch0.acue");
+const std::string k_second = "/var/tmp/vde_switch1.acue"; // another switch of acue's
 const std::string k_hello = line("hello");
 
 std::string derived_address(const char* bridge) {
@@ -63,6 +64,28 @@ TEST_CASE("nat: a user whom the policy allows it has a private network, and take
   CHECK(Host::vdeup(k_acue, {"check"}).status == 0);
   CHECK(lab::run_vdeup({"check", "-u", "acue"}).status == 0); // root sees the rules as well
   CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
+  CHECK(whole_snapshot() == before);
+}
+
+TEST_CASE("nat: a user's cancel finds his network whose bridge somebody deleted or renamed", "[privilege]") {
+  const std::string does =
+      GENERATE(as<std::string>{}, "ip link delete vdenat5001", "ip link set vdenat5001 down name other");
+  CAPTURE(does);
+  const Host host;
+  needs_nat();
+  Host::set_policy("allow user acue bridge * tap,nat\n");
+  const std::string before = whole_snapshot();
+  REQUIRE(Host::vdeup(k_acue, {"create", "--uplink", "nat"}).status == 0);
+  REQUIRE(Host::vdeup(k_acue, {"create", "-s", k_second, "--uplink", "nat"}).status == 0);
+  const std::string both = lab::run({"pgrep", "-x", "dnsmasq"}).out;
+  must(does);
+  CHECK(Host::vdeup(k_berta, {"cancel"}).status == 0); // nothing of hers is there
+  CHECK(lab::run({"pgrep", "-x", "dnsmasq"}).out == both);
+  const auto cancelled = Host::vdeup(k_acue, {"cancel"});
+  INFO(cancelled.out << cancelled.err);
+  CHECK(cancelled.status == 0);
+  CHECK(Host::vdeup(k_acue, {"check", "-s", k_second}).status == 0); // another switch's stays
+  CHECK(Host::vdeup(k_acue, {"cancel", "-s", k_second}).status == 0);
   CHECK(whole_snapshot() == before);
 }
 
@@ -163,7 +186,8 @@ TEST_CASE("nat: another user's private network is nobody else's, whatever the po
       "add-private-network vdenat5001 10.1.2.1/24 - " + k_dir,
       "remove-private-network vdenat5001 " + k_dir,
       "remove-private-network vdenat5001 " + berta_dir,
-      "start-dnsmasq vdenat5001 " + gateway4 + " -",
+      "start-dnsmasq vdenat5001 " + gateway4 + " - " + k_dir,
+      "start-dnsmasq vdenat5001 " + gateway4 + " - " + berta_dir,
       "delete-private-bridge vdenat5001 " + k_dir,
       "delete-bridge vdenat5001",
       "mark-private-bridge vdenat5001 " + derived_address("vdenat5001") + " " + berta_dir,
@@ -199,8 +223,9 @@ TEST_CASE("nat: a bridge that is not the caller's private network never becomes 
   for (const char* device : {"mine", "ctysbr0", "vdenat5001", "dum0", "lo", "nothing"}) {
     CAPTURE(device);
     CHECK(has(Host::talk(k_acue, k_hello + add_network(device, "10.1.2.1/24 -")), "error"));
-    CHECK(has(Host::talk(k_acue, k_hello + line(fmt::format("start-dnsmasq {} 10.1.2.1/24 -", device))),
-              "error"));
+    CHECK(has(
+        Host::talk(k_acue, k_hello + line(fmt::format("start-dnsmasq {} 10.1.2.1/24 - {}", device, k_dir))),
+        "error"));
     CHECK(has(Host::talk(k_acue, k_hello + create_bridge(device)), "error"));
     CHECK(has(Host::talk(k_acue, k_hello + line(fmt::format("mark-private-bridge {} {} {}", device,
                                                             derived_address(device), k_dir))),
@@ -216,11 +241,14 @@ TEST_CASE("nat: a dnsmasq is started for the addresses of its bridge, and for no
   make_bridge(k_acue, "vdenat5001");
   must("ip link set vdenat5001 up");
   REQUIRE(!has(Host::talk(k_acue, k_hello + add_network("vdenat5001", "10.1.2.1/24 -")), "error"));
+  const auto start = [](const std::string& network, const std::string& dir) {
+    return Host::talk(k_acue, k_hello + line(fmt::format("start-dnsmasq vdenat5001 {} {}", network, dir)));
+  };
   for (const char* other : {"10.1.3.1/24 -", "10.1.2.1/24 fd00::1/64", "10.1.2.1/16 -"})
-    CHECK(
-        has(Host::talk(k_acue, k_hello + line(fmt::format("start-dnsmasq vdenat5001 {}", other))), "error"));
+    CHECK(has(start(other, k_dir), "the bridge has other addresses"));
+  CHECK(has(start("10.1.2.1/24 -", hexadecimal(k_second)), "it is not the private network of that switch"));
   CHECK(lab::run({"pgrep", "-x", "dnsmasq"}).status == 1);
-  CHECK(!has(Host::talk(k_acue, k_hello + line("start-dnsmasq vdenat5001 10.1.2.1/24 -")), "error"));
+  CHECK(!has(start("10.1.2.1/24 -", k_dir), "error"));
   CHECK(lab::run({"pgrep", "-x", "dnsmasq"}).status == 0);
   must("pkill -x dnsmasq");
 }

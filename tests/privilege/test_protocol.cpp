@@ -42,7 +42,7 @@ std::vector<Request> all_requests() {
       NatStep{AddPrivateNetwork{name("vdenat0"), both, nat}},
       NatStep{AddPrivateNetwork{name("vdenat0"), {both.gateway4, {}}, nat}},
       NatStep{RemovePrivateNetwork{name("vdenat0"), nat}},
-      NatStep{StartDnsmasq{k_caller, name("vdenat0"), both}},
+      NatStep{StartDnsmasq{k_caller, name("vdenat0"), both, dir}},
       NicRequest{MoveNicIn{name("ctysbr0"), name("eth0"), {}}},
       NicRequest{MoveNicIn{name("ctysbr0"), name("eth0"), k_terms}},
       NicRequest{MoveNicOut{name("ctysbr0"), k_terms, MoveNicOut::How::rehearsed}},
