@@ -9,11 +9,16 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace vdeup::kernel {
 namespace {
 
 constexpr std::array<std::uint16_t, 2> k_asked_ports{67, 53}; // DHCP, DNS
+
+constexpr const char* k_drops_forwarded = "drops what is forwarded";
+constexpr const char* k_drops_asked = "drops what VMs ask this host";
+constexpr const char* k_drops_both = "drops what is forwarded, and what VMs ask this host";
 
 /// The interface that VMs reach the outside through: where the first default route leads, or any other than
 /// the bridge.
@@ -145,8 +150,20 @@ NatObstacle to_obstacle(const Dropping& what, const std::string& bridge) {
   const ForwardFilter& chain = what.chain;
   return {.owner = chain.owner.empty() ? fmt::format("table {} {}", chain.family, printable(chain.table))
                                        : chain.owner,
-          .what = what.ports.empty() ? "drops what is forwarded" : "drops what VMs ask this host",
+          .what = what.ports.empty() ? k_drops_forwarded : k_drops_asked,
           .commands = Commands{what, bridge}.write()};
+}
+
+/// ufw has a chain for IPv4 and one for IPv6, firewalld one for each hook, and both take the same commands
+/// for the two: these are told once.
+void add_obstacle(std::vector<NatObstacle>& all, NatObstacle obstacle) {
+  const auto same = std::find_if(all.begin(), all.end(), [&obstacle](const NatObstacle& one) {
+    return one.owner == obstacle.owner && one.commands == obstacle.commands;
+  });
+  if (same == all.end())
+    all.push_back(std::move(obstacle));
+  else if (same->what != obstacle.what)
+    same->what = k_drops_both;
 }
 
 } // namespace
@@ -158,7 +175,7 @@ Result<std::vector<NatObstacle>> nat_obstacles(Netlink& netlink, const IfName& b
   TRY(auto found, collect(inside, outside));
   std::vector<NatObstacle> obstacles;
   for (const Dropping& what : found.all())
-    obstacles.push_back(to_obstacle(what, bridge.str()));
+    add_obstacle(obstacles, to_obstacle(what, bridge.str()));
   return obstacles;
 }
 

@@ -72,7 +72,7 @@ struct PrivateNetwork {
 /// Something on this host that keeps a private network from the outside, or its VMs from their address.
 struct NatObstacle {
   std::string owner; ///< the program whose rules these are: Docker, ufw, firewalld; or a table
-  std::string what;  ///< "drops what is forwarded", "drops what VMs ask this host"
+  std::string what;  ///< "drops what is forwarded", "drops what VMs ask this host", or both
   std::vector<std::string> commands{}; ///< that let it through, to be run by root
 
   /// "Docker drops what is forwarded"

@@ -6,8 +6,11 @@
 #include "kernel/path_lab.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
-#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace lab;
 using namespace nat_lab;
@@ -124,6 +127,24 @@ TEST_CASE("obstacles: ufw is let through by its own commands", "[nat]") {
   CHECK(obstacles().empty());
 }
 
+TEST_CASE("obstacles: what ufw drops of IPv4 and IPv6 is told once, as one command is for both", "[nat]") {
+  const std::vector<std::pair<std::string, std::string>> tables{{"iptables-nft", "ufw"},
+                                                                {"ip6tables-nft", "ufw6"}};
+  for (const auto& [tool, prefix] : tables) {
+    needs(tool);
+    must(fmt::format("{} -w -N {}-before-forward", tool, prefix));
+    must(fmt::format("{} -w -A FORWARD -j {}-before-forward", tool, prefix));
+    must(tool + " -w -P FORWARD DROP");
+  }
+  CHECK(only_obstacle().owner == "ufw");
+  CHECK(only_obstacle().what == "drops what is forwarded");
+  CHECK(only_obstacle().commands == Lines{"ufw route allow in on vdenat0"});
+  must("iptables-nft -w -P FORWARD ACCEPT");
+  CHECK(only_obstacle().commands == Lines{"ufw route allow in on vdenat0"}); // for IPv6
+  must("ip6tables-nft -w -P FORWARD ACCEPT");
+  CHECK(obstacles().empty());
+}
+
 TEST_CASE("obstacles: firewalld is told of the bridge, once for all", "[nat]") {
   needs("nft");
   must("nft add table inet firewalld");
@@ -134,7 +155,13 @@ TEST_CASE("obstacles: firewalld is told of the bridge, once for all", "[nat]") {
   must("nft add rule inet firewalld filter_FORWARD reject with icmpx admin-prohibited");
   CHECK(only_obstacle().owner == "firewalld");
   CHECK(only_obstacle().commands == Lines{"firewall-cmd --zone=trusted --add-interface=vdenat0"});
+  CHECK(only_obstacle().what == "drops what is forwarded");
+  must("nft add chain inet firewalld filter_INPUT { type filter hook input priority 10 ; policy accept ; }");
+  must("nft add rule inet firewalld filter_INPUT reject with icmpx admin-prohibited");
+  CHECK(only_obstacle().what == "drops what is forwarded, and what VMs ask this host");
   must("nft insert rule inet firewalld filter_FORWARD iifname vdenat0 accept");
+  CHECK(only_obstacle().what == "drops what VMs ask this host");
+  must("nft insert rule inet firewalld filter_INPUT iifname vdenat0 accept");
   CHECK(obstacles().empty());
 }
 
