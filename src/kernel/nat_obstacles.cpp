@@ -95,8 +95,7 @@ class Commands {
     if (m_chain.owner == "ufw")
       write_for_ufw();
     else if (m_chain.owner == "firewalld")
-      m_commands.push_back(
-          fmt::format("firewall-cmd --zone=trusted --add-interface={}", m_bridge)); // lets all through
+      write_for_firewalld();
     else if (m_chain.tool == ForwardFilter::Tool::nftables)
       write_for_nft();
     else
@@ -110,6 +109,14 @@ class Commands {
       m_commands.push_back(fmt::format("ufw route allow in on {}", m_bridge));
     for (const std::uint16_t port : m_what.ports)
       m_commands.push_back(fmt::format("ufw allow in on {} to any port {} proto udp", m_bridge, port));
+  }
+
+  /// The zone lets all through. Told only for now, firewalld forgets it when it reads its files again; told
+  /// only for ever, it does not do it before that.
+  void write_for_firewalld() {
+    for (const char* how_long : {"", "--permanent "})
+      m_commands.push_back(
+          fmt::format("firewall-cmd {}--zone=trusted --add-interface={}", how_long, m_bridge));
   }
 
   void write_for_nft() {

@@ -145,7 +145,7 @@ TEST_CASE("obstacles: what ufw drops of IPv4 and IPv6 is told once, as one comma
   CHECK(obstacles().empty());
 }
 
-TEST_CASE("obstacles: firewalld is told of the bridge, once for all", "[nat]") {
+TEST_CASE("obstacles: firewalld is told of the bridge, for now and for its next start", "[nat]") {
   needs("nft");
   must("nft add table inet firewalld");
   must("nft add chain inet firewalld filter_FORWARD { type filter hook forward priority 10 ; policy accept ; "
@@ -154,7 +154,8 @@ TEST_CASE("obstacles: firewalld is told of the bridge, once for all", "[nat]") {
   CHECK(obstacles().empty());
   must("nft add rule inet firewalld filter_FORWARD reject with icmpx admin-prohibited");
   CHECK(only_obstacle().owner == "firewalld");
-  CHECK(only_obstacle().commands == Lines{"firewall-cmd --zone=trusted --add-interface=vdenat0"});
+  CHECK(only_obstacle().commands == Lines{"firewall-cmd --zone=trusted --add-interface=vdenat0",
+                                          "firewall-cmd --permanent --zone=trusted --add-interface=vdenat0"});
   CHECK(only_obstacle().what == "drops what is forwarded");
   must("nft add chain inet firewalld filter_INPUT { type filter hook input priority 10 ; policy accept ; }");
   must("nft add rule inet firewalld filter_INPUT reject with icmpx admin-prohibited");
