@@ -193,8 +193,11 @@ TEST_CASE("facts: Docker's policy is Docker's, and DOCKER-USER is where to accep
 
 TEST_CASE("facts: the chains of others tell whose filter it is", "[kernel]") {
   needs("iptables-nft");
-  const auto [chain, owner] = GENERATE(table<std::string, std::string>(
-      {{"ufw-before-forward", "ufw"}, {"LIBVIRT_FWX", "libvirt"}, {"mine", ""}}));
+  const auto [chain, owner] = GENERATE(table<std::string, std::string>({{"ufw-before-forward", "ufw"},
+                                                                        {"FORWARD_ZONES", "firewalld"},
+                                                                        {"INPUT_ZONES", "firewalld"},
+                                                                        {"LIBVIRT_FWX", "libvirt"},
+                                                                        {"mine", ""}}));
   must("nft flush ruleset");
   CHECK(filters().empty());
   must("iptables-nft -w -P FORWARD DROP");
