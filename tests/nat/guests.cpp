@@ -26,7 +26,7 @@ std::string first_word_after(const std::string& text, const std::string& key) {
 const char* const k_dhcp_script = R"(#!/bin/sh
 case $1 in
 bound | renew)
-  ip address flush dev "$interface" scope global 2>/dev/null || true
+  ip -4 address flush dev "$interface" scope global 2>/dev/null || true
   ip -4 address add "$ip/$mask" dev "$interface"
   ip route replace default via "$router"
   echo "address=$ip router=$router dns=$dns domain=$domain"
@@ -57,12 +57,12 @@ Guest::~Guest() {
   (void)m_plug->finish();
 }
 
-std::string Guest::ask_for_address() {
+std::string Guest::ask_for_address(int seconds) {
   const std::string script = "/var/tmp/home/udhcpc.script";
   std::ofstream{script} << k_dhcp_script;
   std::filesystem::permissions(script, std::filesystem::perms::owner_all);
-  const auto asked = run({"busybox", "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "5", "-T", "1", "-s",
-                          script, "-x", "hostname:" + m_name});
+  const auto asked = run({"busybox", "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", std::to_string(seconds),
+                          "-T", "1", "-s", script, "-x", "hostname:" + m_name});
   m_server = first_word_after(asked.out, "dns=");
   return first_word_after(asked.out, "address=");
 }

@@ -21,8 +21,8 @@ class Guest {
   ~Guest();
 
   /// Ask for an address by DHCP, with one's name; it is set, with the route and the name server. Empty if
-  /// nobody gives one within some seconds.
-  std::string ask_for_address();
+  /// nobody gives one within so many seconds.
+  std::string ask_for_address(int seconds = 5);
   /// Wait for an address by router advertisement; empty if none comes within some seconds.
   std::string wait_for_address6() const;
   /// True if a host answers a ping.
