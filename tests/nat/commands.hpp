@@ -40,6 +40,16 @@ inline void must_run(const std::string& script) {
   must(lab::run({"sh", "-c", "set -e; " + script}));
 }
 
+/// The commands that a message tells to run.
+inline std::vector<std::string> commands_in(const std::string& text) {
+  std::vector<std::string> commands;
+  for (std::size_t at = text.find("run `"); at != std::string::npos; at = text.find("run `", at)) {
+    at += 5;
+    commands.push_back(text.substr(at, text.find('`', at) - at));
+  }
+  return commands;
+}
+
 inline void require_cancel_restores(const std::string& before) {
   must(vdeup({"cancel"}));
   CHECK(lab::difference(before, lab::whole_snapshot()) == "");

@@ -23,16 +23,6 @@ void be_docker() {
            "iptables -A FORWARD -i docker0 ! -o docker0 -j ACCEPT");
 }
 
-/// The commands that a message tells to run.
-std::vector<std::string> commands_in(const std::string& text) {
-  std::vector<std::string> commands;
-  for (std::size_t at = text.find("run `"); at != std::string::npos; at = text.find("run `", at)) {
-    at += 5;
-    commands.push_back(text.substr(at, text.find('`', at) - at));
-  }
-  return commands;
-}
-
 } // namespace
 
 TEST_CASE("nat: machines get addresses and names, reach outside by IPv4 and IPv6, and nothing is left",
