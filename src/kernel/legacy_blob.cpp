@@ -2,7 +2,6 @@
 
 #include "kernel/xt_extensions.hpp"
 
-#include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -61,7 +60,7 @@ bool is_zero(const T& value) {
 Holds judge_protocol(std::uint16_t protocol, bool is_inverted, const Frames& frames) {
   if (protocol == 0)
     return holds_if(!is_inverted);
-  return frames.udp_port ? holds_if((protocol == IPPROTO_UDP) != is_inverted) : Holds::sometimes;
+  return frames.service ? holds_if((protocol == frames.service->protocol) != is_inverted) : Holds::sometimes;
 }
 
 /// For what ipt_ip and ip6t_ip6 have in common; the bits for interfaces and protocol are the same.

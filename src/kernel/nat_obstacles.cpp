@@ -7,14 +7,19 @@
 
 #include <fmt/format.h>
 
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace vdeup::kernel {
 namespace {
 
-constexpr std::array<std::uint16_t, 2> k_asked_ports{67, 53}; // DHCP, DNS
+constexpr std::array k_asked{Service{IPPROTO_UDP, 67},  // DHCP
+                             Service{IPPROTO_UDP, 53},  // DNS
+                             Service{IPPROTO_TCP, 53}}; // the same, for what is too long for a datagram
 
 constexpr const char* k_drops_forwarded = "drops what is forwarded";
 constexpr const char* k_drops_asked = "drops what VMs ask this host";
@@ -39,7 +44,7 @@ struct Dropping {
   ForwardFilter chain;
   bool outward = false;
   bool answers = false;
-  std::vector<std::uint16_t> ports{};
+  std::vector<Service> asked{};
 };
 
 /// Collects what the chains drop, each with all of it.
@@ -75,13 +80,17 @@ Result<Collection> collect(const FrameSide& bridge, const FrameSide& outside) {
   TRY(auto answers, read_packet_filters({.in = outside, .out = bridge, .state = k_established}));
   for (const ForwardFilter& chain : dropping(answers.forward))
     found.at(chain).answers = true;
-  for (const std::uint16_t port : k_asked_ports) {
-    TRY(auto asked, read_packet_filters({.in = bridge, .out = {}, .state = k_new, .udp_port = port}));
+  for (const Service& service : k_asked) {
+    TRY(auto asked, read_packet_filters({.in = bridge, .out = {}, .state = k_new, .service = service}));
     for (const ForwardFilter& chain : dropping(asked.input))
       if (chain.family != "ip6")
-        found.at(chain).ports.push_back(port);
+        found.at(chain).asked.push_back(service);
   }
   return found;
+}
+
+std::string_view name_of(const Service& service) {
+  return service.protocol == IPPROTO_TCP ? "tcp" : "udp";
 }
 
 /// Writes the commands that let a private network through one chain, for the tool or the program that made
@@ -107,8 +116,9 @@ class Commands {
   void write_for_ufw() {
     if (m_what.outward || m_what.answers)
       m_commands.push_back(fmt::format("ufw route allow in on {}", m_bridge));
-    for (const std::uint16_t port : m_what.ports)
-      m_commands.push_back(fmt::format("ufw allow in on {} to any port {} proto udp", m_bridge, port));
+    for (const Service& service : m_what.asked)
+      m_commands.push_back(fmt::format("ufw allow in on {} to any port {} proto {}", m_bridge, service.port,
+                                       name_of(service)));
   }
 
   /// The zone lets all through. Told only for now, firewalld forgets it when it reads its files again; told
@@ -128,8 +138,8 @@ class Commands {
       insert(fmt::format("iifname \"{}\"", m_name));
     if (m_what.answers)
       insert(fmt::format("oifname \"{}\" ct state established,related", m_name));
-    for (const std::uint16_t port : m_what.ports)
-      insert(fmt::format("iifname \"{}\" udp dport {}", m_name, port));
+    for (const Service& service : m_what.asked)
+      insert(fmt::format("iifname \"{}\" {} dport {}", m_name, name_of(service), service.port));
   }
 
   void write_for_iptables() {
@@ -142,8 +152,9 @@ class Commands {
     if (m_what.answers)
       m_commands.push_back(
           fmt::format("{} -o {} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", insert, m_bridge));
-    for (const std::uint16_t port : m_what.ports)
-      m_commands.push_back(fmt::format("{} -i {} -p udp --dport {} -j ACCEPT", insert, m_bridge, port));
+    for (const Service& service : m_what.asked)
+      m_commands.push_back(fmt::format("{} -i {} -p {} --dport {} -j ACCEPT", insert, m_bridge,
+                                       name_of(service), service.port));
   }
 
   const Dropping& m_what;
@@ -157,7 +168,7 @@ NatObstacle to_obstacle(const Dropping& what, const std::string& bridge) {
   const ForwardFilter& chain = what.chain;
   return {.owner = chain.owner.empty() ? fmt::format("table {} {}", chain.family, printable(chain.table))
                                        : chain.owner,
-          .what = what.ports.empty() ? k_drops_forwarded : k_drops_asked,
+          .what = what.asked.empty() ? k_drops_forwarded : k_drops_asked,
           .commands = Commands{what, bridge}.write()};
 }
 

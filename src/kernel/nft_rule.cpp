@@ -3,7 +3,6 @@
 #include "kernel/attributes.hpp"
 #include "kernel/xt_extensions.hpp"
 
-#include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
@@ -144,9 +143,9 @@ class RuleReader {
       return index_of(m_frames.in);
     if (key == NFT_META_OIF)
       return index_of(m_frames.out);
-    if (m_frames.udp_port && key == NFT_META_L4PROTO)
-      return {IPPROTO_UDP};
-    if (m_frames.udp_port && key == NFT_META_NFPROTO)
+    if (m_frames.service && key == NFT_META_L4PROTO)
+      return {m_frames.service->protocol};
+    if (m_frames.service && key == NFT_META_NFPROTO)
       return {NFPROTO_IPV4};
     return {};
   }
@@ -163,11 +162,12 @@ class RuleReader {
     const auto base = number_in_network_order(found[NFTA_PAYLOAD_BASE]);
     const auto offset = number_in_network_order(found[NFTA_PAYLOAD_OFFSET]);
     const auto size = number_in_network_order(found[NFTA_PAYLOAD_LEN]);
-    if (m_frames.udp_port && base == NFT_PAYLOAD_NETWORK_HEADER && offset == k_protocol_at && size == 1)
-      return load(found[NFTA_PAYLOAD_DREG], {IPPROTO_UDP});
-    if (m_frames.udp_port && base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == k_port_at &&
-        size == sizeof(*m_frames.udp_port))
-      return load(found[NFTA_PAYLOAD_DREG], bytes_of_number(htobe16(*m_frames.udp_port)));
+    const auto& service = m_frames.service;
+    if (service && base == NFT_PAYLOAD_NETWORK_HEADER && offset == k_protocol_at && size == 1)
+      return load(found[NFTA_PAYLOAD_DREG], {service->protocol});
+    if (service && base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == k_port_at &&
+        size == sizeof(service->port))
+      return load(found[NFTA_PAYLOAD_DREG], bytes_of_number(htobe16(service->port)));
     read_something_else();
   }
 

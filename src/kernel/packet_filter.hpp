@@ -30,12 +30,18 @@ struct FrameSide {
 inline constexpr std::uint32_t k_established = 2;
 inline constexpr std::uint32_t k_new = 8;
 
+/// What this host is asked for, over IPv4.
+struct Service {
+  std::uint8_t protocol = 0; ///< IPPROTO_UDP or IPPROTO_TCP
+  std::uint16_t port = 0;
+};
+
 /// The kind of frame that is looked at.
 struct Frames {
   FrameSide in;
   FrameSide out;
-  std::uint32_t state = 0;                 ///< of their connection, one of those above; 0: any
-  std::optional<std::uint16_t> udp_port{}; ///< they are of UDP and IPv4, and go to this port
+  std::uint32_t state = 0;          ///< of their connection, one of those above; 0: any
+  std::optional<Service> service{}; ///< where they go to
 
   /// True if they go from port to port of one bridge.
   [[nodiscard]] bool is_bridged() const {

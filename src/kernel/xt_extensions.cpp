@@ -1,5 +1,6 @@
 #include "kernel/xt_extensions.hpp"
 
+#include <linux/in.h>
 #include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_state.h>
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace vdeup::kernel {
 namespace {
@@ -41,19 +43,41 @@ Holds judge_state(Bytes data, std::uint32_t state) {
   return holds_if((info.statemask & state) != 0);
 }
 
-/// -p udp --dport …
-Holds judge_udp(Bytes data, std::optional<std::uint16_t> port) {
+/// The first and the last port, as xtables have them.
+using PortRange = std::span<const std::uint16_t, 2>;
+
+bool is_in(PortRange range, std::uint16_t port) {
+  return range.front() <= port && port <= range.back();
+}
+
+bool is_any(PortRange range) {
   constexpr std::uint16_t k_last_port = 0xffff;
+  return range.front() == 0 && range.back() == k_last_port;
+}
+
+/// -p udp --dport …
+Holds judge_udp(Bytes data, std::uint16_t port) {
   xt_udp info{};
-  if (!port || data.size() < sizeof(info))
+  if (data.size() < sizeof(info))
     return Holds::sometimes;
   std::memcpy(&info, data.data(), sizeof(info));
-  const bool is_in_range = info.dpts[0] <= *port && *port <= info.dpts[1];
-  if (is_in_range == ((info.invflags & XT_UDP_INV_DSTPT) != 0))
+  if (is_in(info.dpts, port) == ((info.invflags & XT_UDP_INV_DSTPT) != 0))
     return Holds::never;
-  const bool takes_any_source =
-      info.spts[0] == 0 && info.spts[1] == k_last_port && (info.invflags & XT_UDP_INV_SRCPT) == 0;
-  return takes_any_source ? Holds::always : Holds::sometimes;
+  const bool takes_any = is_any(info.spts) && (info.invflags & XT_UDP_INV_SRCPT) == 0;
+  return takes_any ? Holds::always : Holds::sometimes;
+}
+
+/// -p tcp --dport …
+Holds judge_tcp(Bytes data, std::uint16_t port) {
+  xt_tcp info{};
+  if (data.size() < sizeof(info))
+    return Holds::sometimes;
+  std::memcpy(&info, data.data(), sizeof(info));
+  if (is_in(info.dpts, port) == ((info.invflags & XT_TCP_INV_DSTPT) != 0))
+    return Holds::never;
+  const bool takes_any = is_any(info.spts) && info.option == 0 && info.flg_mask == 0 &&
+                         (info.invflags & ~static_cast<unsigned>(XT_TCP_INV_DSTPT)) == 0;
+  return takes_any ? Holds::always : Holds::sometimes;
 }
 
 constexpr std::array<std::string_view, 8> k_going_on{"AUDIT", "CHECKSUM", "CONNMARK", "LOG",
@@ -68,8 +92,10 @@ Holds judge_xt_match(std::string_view name, Bytes data, const Frames& frames) {
     return judge_conntrack(data, frames.state);
   if (name == "state")
     return judge_state(data, frames.state);
-  if (name == "udp")
-    return judge_udp(data, frames.udp_port);
+  if (name == "udp" && frames.service && frames.service->protocol == IPPROTO_UDP)
+    return judge_udp(data, frames.service->port);
+  if (name == "tcp" && frames.service && frames.service->protocol == IPPROTO_TCP)
+    return judge_tcp(data, frames.service->port);
   return Holds::sometimes;
 }
 

@@ -110,7 +110,8 @@ TEST_CASE("obstacles: ufw is let through by its own commands", "[nat]") {
   CHECK(obstacle.owner == "ufw");
   CHECK(obstacle.what == "drops what VMs ask this host");
   CHECK(obstacle.commands == Lines{"ufw allow in on vdenat0 to any port 67 proto udp",
-                                   "ufw allow in on vdenat0 to any port 53 proto udp"});
+                                   "ufw allow in on vdenat0 to any port 53 proto udp",
+                                   "ufw allow in on vdenat0 to any port 53 proto tcp"});
   must(tables + "-N DOCKER-USER"); // in the same table, and not in the way
   must(tables + "-A DOCKER-USER -j RETURN");
   CHECK(only_obstacle().owner == "ufw");
@@ -120,8 +121,10 @@ TEST_CASE("obstacles: ufw is let through by its own commands", "[nat]") {
   CHECK(both.front().commands == Lines{"ufw route allow in on vdenat0"});
   // What ufw makes of these commands.
   must(tables + "-A ufw-user-input -i vdenat0 -p udp --dport 67 -j ACCEPT");
-  CHECK(obstacles().back().commands.size() == 1);
+  CHECK(obstacles().back().commands.size() == 2);
   must(tables + "-A ufw-user-input -i vdenat0 -p udp --dport 53 -j ACCEPT");
+  CHECK(obstacles().back().commands.size() == 1);
+  must(tables + "-A ufw-user-input -i vdenat0 -p tcp --dport 53 -j ACCEPT");
   CHECK(only_obstacle().what == "drops what is forwarded");
   must(tables + "-A ufw-user-forward -i vdenat0 -j ACCEPT");
   CHECK(obstacles().empty());
@@ -188,7 +191,7 @@ TEST_CASE("obstacles: a firewall of one's own is let through with the tool that 
   REQUIRE(found.size() == 2);
   for (const NatObstacle& obstacle : found) {
     CHECK(obstacle.owner == owner);
-    CHECK(obstacle.commands.size() == 2);
+    CHECK(obstacle.commands.size() == (obstacle.what == "drops what is forwarded" ? 2 : 3));
     obey(obstacle);
   }
   CHECK(obstacles().empty());
@@ -212,6 +215,7 @@ TEST_CASE("obstacles: rules are understood as people write them", "[nat]") {
   const auto left = [](const Lines& in, const Lines& way) {
     must("nft flush table inet t");
     must("nft add rule inet t more iifname vdenat0 accept");
+    must("nft add rule inet t in iifname vdenat0 tcp dport 53 accept"); // has a test of its own
     for (const std::string& rule : in)
       must("nft add rule inet t in " + rule);
     for (const std::string& rule : way)
@@ -260,4 +264,42 @@ TEST_CASE("obstacles: rules are understood as people write them", "[nat]") {
   CHECK(left({all}, {"ct state established accept", "iifname vdenat0 oifname eth0 accept"}) == 1);
   CHECK(left({all}, {"ct state established accept", "iifname vdenat0 oifname != vdenat0 accept"}) == 0);
   CHECK(left({all}, {"iifname != vdenat0 oifname vdenat0 accept", "iifname vdenat0 accept"}) == 0);
+}
+
+TEST_CASE("obstacles: long answers of names come by TCP, and are asked for so", "[nat]") {
+  const std::string tool = GENERATE("nft", "iptables-nft", "iptables-legacy");
+  needs(tool);
+  if (tool == "nft") {
+    must("nft add table inet t");
+    must("nft add chain inet t in { type filter hook input priority 0 ; policy drop ; }");
+  } else {
+    if (run({tool, "-w", "-S"}, {.environment = {"XTABLES_LOCKFILE=/var/tmp/home/xtables.lock"}}).status != 0)
+      skip("this kernel has no tables of the older iptables");
+    must(tool + " -w -P INPUT DROP");
+  }
+  const std::string add = tool == "nft" ? "nft add rule inet t in " : tool + " -w -A INPUT ";
+  const std::string flush = tool == "nft" ? "nft flush table inet t" : tool + " -w -F";
+  const auto lets_through = [&](const std::string& nft_rule, const std::string& rule) {
+    must(flush);
+    must(add + (tool == "nft" ? "udp dport { 53, 67 } accept" : "-p udp -j ACCEPT"));
+    must(add + (tool == "nft" ? nft_rule + " accept" : rule + " -j ACCEPT"));
+    INFO(tool << ": " << nft_rule);
+    return obstacles().empty();
+  };
+  CHECK(lets_through("tcp dport 53", "-p tcp --dport 53"));
+  CHECK(lets_through("iifname vdenat0 meta l4proto tcp", "-i vdenat0 -p tcp"));
+  CHECK(lets_through("tcp dport 53 ct state new", "-p tcp --dport 53 -m conntrack --ctstate NEW"));
+  CHECK(lets_through("tcp dport != 22", "-p tcp ! --dport 22"));
+  CHECK_FALSE(lets_through("udp dport 53", "-p udp --dport 53"));
+  CHECK_FALSE(lets_through("tcp dport 54", "-p tcp --dport 54"));
+  CHECK_FALSE(lets_through("tcp dport != 53", "-p tcp ! --dport 53"));
+  CHECK_FALSE(lets_through("tcp sport 53", "-p tcp --sport 53"));
+  CHECK_FALSE(lets_through("tcp dport 53 tcp sport 53", "-p tcp --dport 53 --sport 53"));
+  CHECK_FALSE(lets_through("tcp dport 53 tcp flags fin", "-p tcp --dport 53 --tcp-flags ALL FIN"));
+  CHECK_FALSE(lets_through("tcp dport 53 tcp option timestamp exists", "-p tcp --dport 53 --tcp-option 8"));
+  must("nft flush ruleset");
+  if (tool == "iptables-legacy") {
+    must(tool + " -w -F");
+    must(tool + " -w -P INPUT ACCEPT");
+  }
 }

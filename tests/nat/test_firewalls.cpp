@@ -24,12 +24,24 @@ std::string rules_of_others() {
       .out;
 }
 
+/// Ask the name server of a network for "web" by TCP, as is done for long answers. Gives the address that the
+/// answer ends with.
+std::string look_up_by_tcp(const Guest& guest, const std::string& server) {
+  const std::string asked = R"(printf '\0\25\0\1\1\0\0\1\0\0\0\0\0\0\3web\0\0\1\0\1')";
+  return guest
+      .run({"sh", "-c",
+            asked + " | busybox timeout 5 busybox nc " + server +
+                " 53 | tail -c 4 | od -An -t u1 | sed 's/^ *//; s/  */./g'"})
+      .out;
+}
+
 /// A machine gets its address and finds its own name, and a far host answers by TCP, as pings pass ufw
 /// anyway.
 void require_connected(Guest& guest) {
   const std::string address = guest.ask_for_address();
   REQUIRE(!address.empty());
   CHECK(guest.look_up("web") == address + "\n");
+  CHECK(look_up_by_tcp(guest, network_of(address) + ".1") == address + "\n");
   CHECK(guest.run({"busybox", "timeout", "10", "busybox", "nc", FarHost::k_address, "7"}).out ==
         "hello from far\n");
   CHECK(guest.wait_for_address6().starts_with("fd"));
@@ -86,7 +98,8 @@ void require_helped_by(const std::vector<std::string>& commands) {
 
 const std::vector<std::string> k_for_ufw{"ufw route allow in on vdenat65534",
                                          "ufw allow in on vdenat65534 to any port 67 proto udp",
-                                         "ufw allow in on vdenat65534 to any port 53 proto udp"};
+                                         "ufw allow in on vdenat65534 to any port 53 proto udp",
+                                         "ufw allow in on vdenat65534 to any port 53 proto tcp"};
 const std::vector<std::string> k_for_firewalld{
     "firewall-cmd --zone=trusted --add-interface=vdenat65534",
     "firewall-cmd --permanent --zone=trusted --add-interface=vdenat65534"};
