@@ -44,7 +44,7 @@ class HelperNats final : public engine::NatHost {
   }
   [[nodiscard]] Result<std::vector<IpPrefix>> used_networks() override { return m_direct->used_networks(); }
   [[nodiscard]] bool has_ip6() override { return m_direct->has_ip6(); }
-  /// The helper tells the first obstacle as an error. Errors: as Session::may_masquerade.
+  /// The helper tells of obstacles by an error. Errors: as Session::may_masquerade.
   [[nodiscard]] Result<std::vector<NatObstacle>> obstacles(const IfName& bridge) override;
   /// Errors: as Session::execute.
   [[nodiscard]] Result<> execute(const NatStep& step) override;

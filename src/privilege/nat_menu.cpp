@@ -85,6 +85,24 @@ class NatCook {
   Judge m_judge;
 };
 
+/// What is in the way, as an error. A reply holds so much text; what does not fit is told when the first are
+/// out of the way.
+Error tell_of(const std::vector<NatObstacle>& obstacles, const Judge& judge) {
+  constexpr std::size_t most = 500;
+  std::vector<std::string> texts;
+  std::string commands;
+  for (const NatObstacle& obstacle : obstacles) {
+    const std::string more = fmt::format("{}", fmt::join(obstacle.commands, "; "));
+    if (!texts.empty() && commands.size() + more.size() > most)
+      break;
+    texts.push_back(obstacle.text());
+    commands += (commands.empty() || more.empty() ? "" : "; ") + more;
+  }
+  Error error = judge.refusal(fmt::format("{}", fmt::join(texts, ", ")));
+  error.hint = "run as root: " + commands;
+  return error;
+}
+
 } // namespace
 
 Result<> Menu::may_masquerade(const IfName& bridge) {
@@ -105,10 +123,7 @@ Result<> Menu::may_masquerade(const IfName& bridge) {
   TRY(auto obstacles, m_networks->obstacles(bridge));
   if (obstacles.empty())
     return ok();
-  const NatObstacle& first = obstacles.front();
-  Error error = judge.refusal(first.text());
-  error.hint = fmt::format("run as root: {}", fmt::join(first.commands, "; "));
-  return fail(std::move(error));
+  return fail(tell_of(obstacles, judge));
 }
 
 // Safe: it looks for rules that bear the caller's mark, and tells of no others.

@@ -1,7 +1,7 @@
 // Private networks through the helper: for whom the policy allows one, and against who wants more.
 
 #include "model/interpret.hpp"
-#include "privilege/privilege_lab.hpp"
+#include "privilege/nat_host.hpp"
 #include "support/far_host.hpp"
 
 #include <catch2/catch.hpp>
@@ -15,10 +15,6 @@ using lab::k_berta;
 using lab::whole_snapshot;
 
 namespace {
-
-const std::string k_dir = hexadecimal("/var/tmp/vde_switch0.acue");
-const std::string k_second = "/var/tmp/vde_switch1.acue"; // another switch of acue's
-const std::string k_hello = line("hello");
 
 std::string derived_address(const char* bridge) {
   return vdeup::bridge_address(vdeup::IfName::parse(bridge).value(), k_machine_id).str();
@@ -40,13 +36,6 @@ void make_bridge(const lab::User& user, const char* name) {
   REQUIRE(exists(name));
 }
 
-void needs_nat() {
-  needs("dnsmasq");
-  needs("nft");
-  write_file("/etc/resolv.conf",
-             "nameserver 127.0.0.1\n"); // not those of the machine, which could be in 10.0.0.0/8
-}
-
 } // namespace
 
 TEST_CASE("nat: a user whom the policy allows it has a private network, and takes it back", "[privilege]") {
@@ -65,50 +54,6 @@ TEST_CASE("nat: a user whom the policy allows it has a private network, and take
   CHECK(lab::run_vdeup({"check", "-u", "acue"}).status == 0); // root sees the rules as well
   CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
   CHECK(whole_snapshot() == before);
-}
-
-TEST_CASE("nat: a user's cancel finds his network whose bridge somebody deleted or renamed", "[privilege]") {
-  const std::string does =
-      GENERATE(as<std::string>{}, "ip link delete vdenat5001", "ip link set vdenat5001 down name other");
-  CAPTURE(does);
-  const Host host;
-  needs_nat();
-  Host::set_policy("allow user acue bridge * tap,nat\n");
-  const std::string before = whole_snapshot();
-  REQUIRE(Host::vdeup(k_acue, {"create", "--uplink", "nat"}).status == 0);
-  REQUIRE(Host::vdeup(k_acue, {"create", "-s", k_second, "--uplink", "nat"}).status == 0);
-  const std::string both = lab::run({"pgrep", "-x", "dnsmasq"}).out;
-  must(does);
-  CHECK(Host::vdeup(k_berta, {"cancel"}).status == 0); // nothing of hers is there
-  CHECK(lab::run({"pgrep", "-x", "dnsmasq"}).out == both);
-  const auto cancelled = Host::vdeup(k_acue, {"cancel"});
-  INFO(cancelled.out << cancelled.err);
-  CHECK(cancelled.status == 0);
-  CHECK(Host::vdeup(k_acue, {"check", "-s", k_second}).status == 0); // another switch's stays
-  CHECK(Host::vdeup(k_acue, {"cancel", "-s", k_second}).status == 0);
-  CHECK(whole_snapshot() == before);
-}
-
-TEST_CASE("nat: a user whose rules somebody has flushed hears of it, and create brings them back",
-          "[privilege]") {
-  const Host host;
-  needs_nat();
-  Host::set_policy("allow user acue bridge * tap,nat\n");
-  const std::string before = lab::snapshot();
-  REQUIRE(Host::vdeup(k_acue, {"create", "--uplink", "nat"}).status == 0);
-  must("nft flush ruleset");
-  const auto checked = Host::vdeup(k_acue, {"check"});
-  INFO(checked.out << checked.err);
-  CHECK(checked.status == 1);
-  CHECK(has(checked.out, "the rules that masquerade bridge vdenat5001 are gone"));
-  const auto mended = Host::vdeup(k_acue, {"create", "--uplink", "nat"});
-  CHECK(mended.status == 0);
-  CHECK(has(mended.out, "repaired"));
-  CHECK(Host::vdeup(k_acue, {"check"}).status == 0);
-  const std::string others = Host::talk(k_berta, k_hello + line("has-nat-rules vdenat5001 " + k_dir));
-  CHECK(has(others, "its rules are gone")); // his are not there, and those of others are not told of
-  CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
-  CHECK(lab::changes_since(before) == "");
 }
 
 TEST_CASE("nat: the ladder leads to it for who is allowed, and tells who is not by which line",
