@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::array<std::string_view, 4> k_without_condition{"counter", "dup", "last", "log"};
 
-/// Where the kernel keeps what is asked for most of a packet of IPv4 and UDP.
+/// Where the kernel keeps what is asked for most of a packet of IPv4, and of UDP or TCP behind it.
 constexpr std::uint32_t k_protocol_at = 9;
 constexpr std::uint32_t k_port_at = 2;
+constexpr std::uint32_t k_tcp_flags_at = 13;
 
 Action action_of(int verdict) {
   switch (verdict) {
@@ -65,6 +66,8 @@ class RuleReader {
       read_bitwise(data);
     else if (name == "cmp")
       read_comparison(data);
+    else if (name == "range")
+      read_range(data);
     else if (name == "lookup")
       read_lookup(data);
     else if (name == "immediate")
@@ -168,6 +171,9 @@ class RuleReader {
     if (service && base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == k_port_at &&
         size == sizeof(service->port))
       return load(found[NFTA_PAYLOAD_DREG], bytes_of_number(htobe16(service->port)));
+    if (service && service->protocol == IPPROTO_TCP && base == NFT_PAYLOAD_TRANSPORT_HEADER &&
+        offset == k_tcp_flags_at && size == 1)
+      return load(found[NFTA_PAYLOAD_DREG], {k_first_tcp_flags});
     read_something_else();
   }
 
@@ -198,13 +204,47 @@ class RuleReader {
 
   void read_comparison(nlattr* data) {
     const auto found = parse_nest<NFTA_CMP_MAX>(data);
-    const auto op = number_in_network_order(found[NFTA_CMP_OP]).value_or(NFT_CMP_LT);
+    const auto op = number_in_network_order(found[NFTA_CMP_OP]);
     const Bytes wanted = bytes_of(parse_nest<NFTA_DATA_MAX>(found[NFTA_CMP_DATA])[NFTA_DATA_VALUE]);
-    if (!is_loaded(found[NFTA_CMP_SREG]) || wanted.empty() || wanted.size() > m_loaded->value.size() ||
-        (op != NFT_CMP_EQ && op != NFT_CMP_NEQ))
+    const bool is_of_order = op != NFT_CMP_EQ && op != NFT_CMP_NEQ;
+    if (!op || !is_loaded(found[NFTA_CMP_SREG]) || wanted.empty() || wanted.size() > m_loaded->value.size() ||
+        (is_of_order && m_loaded->name_of != nullptr))
       return m_rule.require(Holds::sometimes);
+    if (is_of_order)
+      return m_rule.require(holds_if(is_in_order(*op, order_against(wanted))));
     const Holds is_equal = compare(wanted);
     m_rule.require(op == NFT_CMP_EQ ? is_equal : opposite(is_equal));
+  }
+
+  /// `dport != 50-60`; what is in a range is two comparisons.
+  void read_range(nlattr* data) {
+    const auto found = parse_nest<NFTA_RANGE_MAX>(data);
+    const Bytes first = bytes_of(parse_nest<NFTA_DATA_MAX>(found[NFTA_RANGE_FROM_DATA])[NFTA_DATA_VALUE]);
+    const Bytes last = bytes_of(parse_nest<NFTA_DATA_MAX>(found[NFTA_RANGE_TO_DATA])[NFTA_DATA_VALUE]);
+    if (!is_loaded(found[NFTA_RANGE_SREG]) || m_loaded->name_of != nullptr || first.empty() ||
+        first.size() != last.size() || first.size() > m_loaded->value.size())
+      return m_rule.require(Holds::sometimes);
+    const bool is_inside = order_against(first) >= 0 && order_against(last) <= 0;
+    const bool is_wanted = number_in_network_order(found[NFTA_RANGE_OP]) == NFT_RANGE_EQ;
+    m_rule.require(holds_if(is_inside == is_wanted));
+  }
+
+  /// How the loaded value stands to another one: below zero before it. The kernel goes byte by byte, too.
+  [[nodiscard]] int order_against(Bytes other) const {
+    return std::memcmp(m_loaded->value.data(), other.data(), other.size());
+  }
+
+  static bool is_in_order(std::uint32_t op, int order) {
+    switch (op) {
+    case NFT_CMP_LT:
+      return order < 0;
+    case NFT_CMP_LTE:
+      return order <= 0;
+    case NFT_CMP_GT:
+      return order > 0;
+    default:
+      return order >= 0; // NFT_CMP_GTE
+    }
   }
 
   /// Look the loaded value up in a set, or take the verdict that a map has for it.

@@ -30,11 +30,12 @@ struct FrameSide {
 inline constexpr std::uint32_t k_established = 2;
 inline constexpr std::uint32_t k_new = 8;
 
-/// What this host is asked for, over IPv4.
+/// What this host is asked for, over IPv4. What is looked at is the first packet of whoever asks.
 struct Service {
   std::uint8_t protocol = 0; ///< IPPROTO_UDP or IPPROTO_TCP
   std::uint16_t port = 0;
 };
+inline constexpr std::uint8_t k_first_tcp_flags = 2; ///< SYN and no other, RFC 9293
 
 /// The kind of frame that is looked at.
 struct Frames {

@@ -2,6 +2,7 @@
 
 #include <linux/in.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_state.h>
 #include <linux/netfilter/xt_tcpudp.h>
@@ -73,11 +74,38 @@ Holds judge_tcp(Bytes data, std::uint16_t port) {
   if (data.size() < sizeof(info))
     return Holds::sometimes;
   std::memcpy(&info, data.data(), sizeof(info));
-  if (is_in(info.dpts, port) == ((info.invflags & XT_TCP_INV_DSTPT) != 0))
+  const bool has_flags = (k_first_tcp_flags & info.flg_mask) == info.flg_cmp;
+  if (is_in(info.dpts, port) == ((info.invflags & XT_TCP_INV_DSTPT) != 0) ||
+      has_flags == ((info.invflags & XT_TCP_INV_FLAGS) != 0))
     return Holds::never;
-  const bool takes_any = is_any(info.spts) && info.option == 0 && info.flg_mask == 0 &&
-                         (info.invflags & ~static_cast<unsigned>(XT_TCP_INV_DSTPT)) == 0;
+  const bool takes_any =
+      is_any(info.spts) && info.option == 0 && (info.invflags & (XT_TCP_INV_SRCPT | XT_TCP_INV_OPTION)) == 0;
   return takes_any ? Holds::always : Holds::sometimes;
+}
+
+/// True if a port is one of a list, in which two can be a range.
+bool is_listed(const xt_multiport_v1& list, std::uint16_t port) {
+  const std::size_t count = std::min<std::size_t>(list.count, std::size(list.ports));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint16_t first = list.ports[i];
+    if (list.pflags[i] != 0 && i + 1 < count)
+      ++i;
+    if (first <= port && port <= list.ports[i])
+      return true;
+  }
+  return false;
+}
+
+/// -m multiport --dports …
+Holds judge_multiport(Bytes data, std::uint16_t port) {
+  xt_multiport_v1 info{};
+  if (data.size() < sizeof(info))
+    return Holds::sometimes;
+  std::memcpy(&info, data.data(), sizeof(info));
+  const bool is_there = is_listed(info, port);
+  if (info.flags == XT_MULTIPORT_SOURCE || (info.flags == XT_MULTIPORT_EITHER && !is_there))
+    return Holds::sometimes;
+  return holds_if(is_there != (info.invert != 0));
 }
 
 constexpr std::array<std::string_view, 8> k_going_on{"AUDIT", "CHECKSUM", "CONNMARK", "LOG",
@@ -96,6 +124,8 @@ Holds judge_xt_match(std::string_view name, Bytes data, const Frames& frames) {
     return judge_udp(data, frames.service->port);
   if (name == "tcp" && frames.service && frames.service->protocol == IPPROTO_TCP)
     return judge_tcp(data, frames.service->port);
+  if (name == "multiport" && frames.service)
+    return judge_multiport(data, frames.service->port);
   return Holds::sometimes;
 }
 

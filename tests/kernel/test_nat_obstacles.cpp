@@ -290,6 +290,18 @@ TEST_CASE("obstacles: long answers of names come by TCP, and are asked for so", 
   CHECK(lets_through("iifname vdenat0 meta l4proto tcp", "-i vdenat0 -p tcp"));
   CHECK(lets_through("tcp dport 53 ct state new", "-p tcp --dport 53 -m conntrack --ctstate NEW"));
   CHECK(lets_through("tcp dport != 22", "-p tcp ! --dport 22"));
+  CHECK(lets_through("tcp dport 50-60", "-p tcp --dport 50:60"));
+  CHECK(lets_through("tcp dport != 1-52", "-p tcp -m multiport ! --dports 1:52,54"));
+  CHECK(lets_through("tcp dport > 52 tcp dport < 54", "-p tcp -m multiport --dports 22,50:60"));
+  CHECK(lets_through("tcp dport >= 53 tcp dport <= 53", "-p tcp -m multiport --ports 53"));
+  CHECK(lets_through("tcp dport 53 tcp flags syn", "-p tcp --dport 53 --syn"));
+  CHECK(
+      lets_through("tcp dport 53 tcp flags & (syn|ack) == syn", "-p tcp --dport 53 --tcp-flags SYN,ACK SYN"));
+  CHECK_FALSE(lets_through("tcp dport 54-60", "-p tcp --dport 54:60"));
+  CHECK_FALSE(lets_through("tcp dport != 50-60", "-p tcp -m multiport ! --dports 50:60"));
+  CHECK_FALSE(lets_through("tcp dport > 53", "-p tcp -m multiport --dports 1:52,54"));
+  CHECK_FALSE(lets_through("tcp dport < 53", "-p tcp -m multiport --sports 53"));
+  CHECK_FALSE(lets_through("tcp dport 53 tcp flags & (syn|ack) == ack", "-p tcp --dport 53 ! --syn"));
   CHECK_FALSE(lets_through("udp dport 53", "-p udp --dport 53"));
   CHECK_FALSE(lets_through("tcp dport 54", "-p tcp --dport 54"));
   CHECK_FALSE(lets_through("tcp dport != 53", "-p tcp ! --dport 53"));
@@ -297,6 +309,12 @@ TEST_CASE("obstacles: long answers of names come by TCP, and are asked for so", 
   CHECK_FALSE(lets_through("tcp dport 53 tcp sport 53", "-p tcp --dport 53 --sport 53"));
   CHECK_FALSE(lets_through("tcp dport 53 tcp flags fin", "-p tcp --dport 53 --tcp-flags ALL FIN"));
   CHECK_FALSE(lets_through("tcp dport 53 tcp option timestamp exists", "-p tcp --dport 53 --tcp-option 8"));
+  // Who takes all but new connections has the same in the way.
+  must(flush);
+  must(tool == "nft" ? "nft add chain inet t in { policy accept ; }" : tool + " -w -P INPUT ACCEPT");
+  CHECK(obstacles().empty());
+  must(add + (tool == "nft" ? "tcp flags & (fin|syn|rst|ack) == syn drop" : "-p tcp --syn -j DROP"));
+  CHECK(obstacles().size() == 1);
   must("nft flush ruleset");
   if (tool == "iptables-legacy") {
     must(tool + " -w -F");
