@@ -19,8 +19,9 @@ class NatHost {
   /// Look at the private network behind a bridge that bears this mark. Cheap: a launch does it.
   [[nodiscard]] virtual Result<Nat> inspect(const IfName& bridge, const NatMark& mark) = 0;
 
-  /// The bridges, there or not, of whose private networks with this mark something is left: rules, which who
-  /// may not look at the packet filter does not see, or a dnsmasq.
+  /// The bridges, there or not, of whose private networks with this mark something is left, some of them
+  /// twice: rules, which who may not look at the packet filter does not see, or a dnsmasq. What a process
+  /// calls itself is no more than its owner's word: a name that leads to nothing of his is possible.
   [[nodiscard]] virtual Result<std::vector<IfName>> remains(const NatMark& mark) = 0;
 
   /// The networks that this host knows a way to, or is in: a private one must be none of them. Without those

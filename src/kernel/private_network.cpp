@@ -19,15 +19,26 @@ bool is_private6(const IpAddress& address) {
   return address.is_ip6() && address.bytes6().front() == k_private6;
 }
 
-/// The bridge of that name, if there is one. Errors: conflict if it does not bear the mark.
-Result<std::optional<Device>> find_bridge(Netlink& netlink, const IfName& name, const NatMark& mark,
-                                          const std::string& what) {
+bool is_of(const NatMark& mark, const Link& link) {
+  return link.is_bridge() && NatMark::parse(link.alias) == mark;
+}
+
+/// The bridge of that name. Errors: missing; conflict if it does not bear the mark.
+Result<Device> find_bridge(Netlink& netlink, const IfName& name, const NatMark& mark,
+                           const std::string& what) {
   TRY(auto link, find_link(netlink, name));
   if (!link)
-    return std::optional<Device>{};
-  if (!link->is_bridge() || NatMark::parse(link->alias) != mark)
+    return fail(Error{ErrorKind::missing, what, "there is no such bridge", {}});
+  if (!is_of(mark, *link))
     return fail(Error{ErrorKind::conflict, what, name.str() + " is not a bridge of that switch", {}});
-  return std::optional{Device{.index = link->index, .name = name}};
+  return Device{.index = link->index, .name = name};
+}
+
+/// The same where it may be gone; a device that has its name now is somebody else's.
+Result<std::optional<Device>> find_left_bridge(Netlink& netlink, const IfName& name, const NatMark& mark) {
+  TRY(auto link, find_link(netlink, name));
+  const bool is_there = link && is_of(mark, *link);
+  return is_there ? std::optional{Device{.index = link->index, .name = name}} : std::nullopt;
 }
 
 /// The tables of private networks: the one of this bridge, and the others.
@@ -162,8 +173,6 @@ Result<> start(Netlink& netlink, const Device& bridge, const AddPrivateNetwork& 
 Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step) {
   const std::string what = "cannot make a private network of bridge " + step.bridge.str();
   TRY(auto bridge, find_bridge(netlink, step.bridge, step.mark, what));
-  if (!bridge)
-    return fail(Error{ErrorKind::missing, what, "there is no such bridge", {}});
   TRY(auto tables, find_tables(step.bridge, step.mark, what));
   TRY(auto deaf, list_private_bridges(netlink));
   TRY(auto record, read_records(tables, deaf));
@@ -176,7 +185,7 @@ Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step) {
   record.merge(more);
   TRY(auto table, write_nat_table(step, record));
   const ForwardingRecord former_note = read_bridge_note(step.bridge.str());
-  auto done = start(netlink, *bridge, step, record);
+  auto done = start(netlink, bridge, step, record);
   if (!done) {
     (void)stop_forwarding(now);
     (void)write_bridge_note(step.bridge.str(), former_note);
@@ -188,7 +197,7 @@ Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step) {
 
 Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& step) {
   const std::string what = "cannot take back the private network of bridge " + step.bridge.str();
-  TRY(auto bridge, find_bridge(netlink, step.bridge, step.mark, what));
+  TRY(auto bridge, find_left_bridge(netlink, step.bridge, step.mark));
   if (bridge) {
     TRY(remove_addresses(netlink, *bridge));
   }
@@ -196,7 +205,8 @@ Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& st
     TRY(auto tables, find_tables(step.bridge, step.mark, what));
     TRY(const auto bridges, list_private_bridges(netlink));
     auto removed = tables.own ? remove_table(*tables.own, tables, bridges)
-                              : stop_without_table(step.bridge, tables, bridges);
+                   : bridge   ? stop_without_table(step.bridge, tables, bridges)
+                              : ok();            // nothing is left that could tell what was before
     if (!removed && attempt < k_most_attempts) // others may be on their way out at the same time
       continue;
     return removed && bridge ? write_bridge_note(step.bridge.str(), {}) : removed;

@@ -176,9 +176,12 @@ Result<> start_dnsmasq(const StartDnsmasq& step) {
 Result<std::vector<IfName>> list_served(const NatMark& mark) {
   TRY(const auto network, our_network());
   std::vector<IfName> bridges;
-  for (const pid_t pid : process::find_processes(mark.owner, k_program, [](const auto&) { return true; }))
-    if (auto bridge = bridge_served_by(words_of(pid), network, mark.switch_dir))
-      bridges.push_back(std::move(*bridge));
+  (void)process::find_processes(mark.owner, k_program, [&](std::vector<std::string> words) {
+    auto bridge = bridge_served_by(words_behind_the_first(std::move(words)), network, mark.switch_dir);
+    if (bridge)
+      bridges.push_back(*std::move(bridge));
+    return false; // the names are what is looked for
+  });
   return bridges;
 }
 

@@ -25,8 +25,9 @@ namespace vdeup::nat {
 /// error nothing is left running.
 [[nodiscard]] Result<> start_dnsmasq(const StartDnsmasq& step);
 
-/// The bridges, there or not, which dnsmasqs that start_dnsmasq() has started serve for this switch. What its
-/// owner asks for himself takes no privilege. Errors: those of looking at the network namespace.
+/// The bridges, there or not, which dnsmasqs of the owner's say that they serve for this switch. He can have
+/// any of his processes say so. To ask for one's own takes no privilege. Errors: those of looking at the
+/// network namespace.
 [[nodiscard]] Result<std::vector<IfName>> list_served(const NatMark& mark);
 
 /// End what start_dnsmasq() has started for this bridge, also where it is stopped and hears nothing; nothing

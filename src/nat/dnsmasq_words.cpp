@@ -106,7 +106,7 @@ std::optional<IfName> bridge_served_by(const std::vector<std::string>& words, in
   if (named == words.end())
     return std::nullopt;
   auto bridge = IfName::parse(named->substr(k_interface.size()));
-  if (!bridge || !is_ours(words, {bridge.value(), net_namespace}) ||
+  if (!bridge || !is_plain(bridge.value()) || !is_ours(words, {bridge.value(), net_namespace}) ||
       std::find(words.begin(), words.end(), switch_word(switch_dir)) == words.end())
     return std::nullopt;
   return std::move(bridge).value();

@@ -10,6 +10,9 @@
 #include "nat/dnsmasq.hpp"
 #include "nat/name_servers.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace vdeup::nat {
 namespace {
 
@@ -53,16 +56,23 @@ Result<Nat> PrivateNetworks::inspect(const IfName& bridge, const NatMark& mark) 
 }
 
 Result<std::vector<IfName>> PrivateNetworks::remains(const NatMark& mark) {
-  TRY(auto bridges, list_served(mark));
+  TRY(auto served, list_served(mark));
   auto tables = kernel::list_nat_tables();
   if (!tables && tables.error().kind == ErrorKind::not_permitted)
-    return bridges;
+    return served;
   TRY(auto found, std::move(tables));
-  for (const kernel::NatTable& table : found)
-    if (table.mark == mark) {
-      TRY(auto bridge, kernel::bridge_of(table));
-      bridges.push_back(std::move(bridge));
-    }
+  std::vector<IfName> bridges;
+  for (const kernel::NatTable& table : found) {
+    auto bridge = kernel::bridge_of(table);
+    if (!bridge)
+      continue; // no table of ours has such a name
+    if (table.mark == mark)
+      bridges.push_back(std::move(bridge).value());
+    else // whoever serves it for this switch: the rules are another's
+      served.erase(std::remove(served.begin(), served.end(), bridge.value()), served.end());
+  }
+  bridges.insert(bridges.end(), std::make_move_iterator(served.begin()),
+                 std::make_move_iterator(served.end()));
   return bridges;
 }
 

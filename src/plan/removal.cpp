@@ -50,8 +50,9 @@ class Remover {
   Result<> remove_private_network(const PrivateRemains& remains) {
     TRY(check_ports(remains.bridge, remains.ports, "take that port out first"));
     const NatMark mark = nat_mark(m_scope);
-    add(NatStep{StopDnsmasq{m_scope.owner, remains.bridge}});
+    // Where the bridge is gone, the dnsmasq is all by which its owner finds the rest: it goes after that.
     add(NatStep{RemovePrivateNetwork{remains.bridge, mark}});
+    add(NatStep{StopDnsmasq{m_scope.owner, remains.bridge}});
     if (remains.has_bridge)
       add(LinkStep{DeleteBridge{remains.bridge, mark}});
     return ok();

@@ -3,9 +3,9 @@
 #include "kernel/ip_networks.hpp"
 #include "kernel/nat_lab.hpp"
 #include "kernel/nat_obstacles.hpp"
-#include "kernel/udp_sockets.hpp"
 #include "kernel/nat_table.hpp"
 #include "kernel/path_lab.hpp"
+#include "kernel/udp_sockets.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,7 +34,7 @@ TEST_CASE("nat: bridges and tables of others are not touched", "[nat]") {
   another.mark = mark_of("another");
   const std::string before = whole_state();
   CHECK(kind_of(try_to_add(adding("br0"))) == ErrorKind::conflict);
-  CHECK(kind_of(try_to_remove(removing("br0"))) == ErrorKind::conflict);
+  CHECK(try_to_remove(removing("br0"))); // of which nothing is there
   CHECK(kind_of(try_to_add(adding("nobridge"))) == ErrorKind::missing);
   CHECK(kind_of(try_to_add(another)) == ErrorKind::conflict);
   CHECK(changes_of_state(before) == "");
@@ -43,6 +43,18 @@ TEST_CASE("nat: bridges and tables of others are not touched", "[nat]") {
   CHECK(kind_of(try_to_add(adding("vdenat0"))) == ErrorKind::conflict);
   CHECK(kind_of(try_to_remove(removing("vdenat0"))) == ErrorKind::conflict);
   CHECK(changes_of_state(with_table) == "");
+}
+
+TEST_CASE("nat: a device that has taken a bridge's name keeps what it has, and the rules go", "[nat]") {
+  needs("nft");
+  must("ip link add vdenat0 type bridge");
+  must("ip address add 10.1.2.1/24 dev vdenat0");
+  const std::string before = whole_state();
+  REQUIRE(kernel::write_nat_table(adding("vdenat0"), {}));
+  CHECK(changes_of_state(before) != "");
+  CHECK(try_to_remove(removing("vdenat0")));
+  CHECK(changes_of_state(before) == "");
+  must("ip link delete vdenat0");
 }
 
 TEST_CASE("nat: a table of the same name that bears no mark is not replaced", "[nat]") {

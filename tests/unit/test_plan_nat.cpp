@@ -283,10 +283,10 @@ TEST_CASE("nat plan: who may not read rules takes them for there", "[nat]") {
   CHECK(make_plan(k_request, whole(), seen).value().empty());
 }
 
-TEST_CASE("nat removal: switch, TAP, dnsmasq, network, bridge", "[nat]") {
+TEST_CASE("nat removal: switch, TAP, network, dnsmasq, bridge", "[nat]") {
   const Network seen = whole();
-  const std::string end = "stop the dnsmasq of vdenat1000\n"
-                          "take the private network from vdenat1000, and forward as before\n";
+  const std::string end = "take the private network from vdenat1000, and forward as before\n"
+                          "stop the dnsmasq of vdenat1000\n";
   CHECK(text(make_removal_plan(k_scope, {}, seen, {*seen.tap}, {{name("vdenat1000"), true, {"tap0"}}})
                  .value()) ==
         "stop vde_switch /var/tmp/vde_switch0.acue\ndelete TAP tap0\n" + end + "delete bridge vdenat1000\n");
