@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vdeup::privilege {
 namespace {
 
@@ -85,21 +87,25 @@ class NatCook {
   Judge m_judge;
 };
 
-/// What is in the way, as an error. A reply holds so much text; what does not fit is told when the first are
-/// out of the way.
+/// What is in the way, as an error. A reply holds so much text: commands are told whole, and what does not
+/// fit is told when the first are out of the way.
 Error tell_of(const std::vector<NatObstacle>& obstacles, const Judge& judge) {
   constexpr std::size_t most = 500;
   std::vector<std::string> texts;
-  std::string commands;
+  std::vector<std::string> commands;
+  std::size_t size = 0;
+  const auto fits = [&size](const std::string& command) { return (size += command.size()) <= most; };
   for (const NatObstacle& obstacle : obstacles) {
-    const std::string more = fmt::format("{}", fmt::join(obstacle.commands, "; "));
-    if (!texts.empty() && commands.size() + more.size() > most)
+    const auto& all = obstacle.commands;
+    const auto end = std::find_if_not(all.begin(), all.end(), fits);
+    commands.insert(commands.end(), all.begin(), end);
+    if (end != all.begin())
+      texts.push_back(obstacle.text());
+    if (end != all.end())
       break;
-    texts.push_back(obstacle.text());
-    commands += (commands.empty() || more.empty() ? "" : "; ") + more;
   }
   Error error = judge.refusal(fmt::format("{}", fmt::join(texts, ", ")));
-  error.hint = "run as root: " + commands;
+  error.hint = fmt::format("run as root: {}", fmt::join(commands, "; "));
   return error;
 }
 
