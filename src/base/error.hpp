@@ -37,7 +37,8 @@ struct Error {
   std::string what;
   std::string cause;
   std::string hint;
-  bool yields_to_force = false; ///< the same request with `-f` goes on all the same
+  bool yields_to_force =
+      false; ///< `-f` goes on all the same: said of a NIC's move only, where that is root's
 
   /// Say on the way up what was being done; the former `what` becomes part of the cause.
   [[nodiscard]] Error during(std::string_view action) &&;

@@ -79,9 +79,11 @@ Result<> check_unchanged(const NicMoves& moves, const Record& record, const NicM
                                    now.source.name.str(), changed));
     return ok();
   }
-  return fail(Error{ErrorKind::refused, fmt::format("cannot undo {}", describe(record.move)),
-                    fmt::format("{} has changed since:\n{}", now.source.name.str(), changed),
-                    "repeat with -f, and what it has now goes back", true});
+  Error error{ErrorKind::refused, fmt::format("cannot undo {}", describe(record.move)),
+              fmt::format("{} has changed since:\n{}", now.source.name.str(), changed),
+              "repeat with -f, and what it has now goes back"};
+  error.yields_to_force = true;
+  return fail(std::move(error));
 }
 
 Result<ProposedMove> propose_inverse(const NicMoves& moves, const NicMove& move) {

@@ -41,8 +41,9 @@ bool is_gone(pid_t pid) {
 
 /// There can be more for a moment: those that it becomes a daemon by.
 pid_t only_dnsmasq() {
-  REQUIRE(lab::eventually([] { return dnsmasqs().size() == 1; }));
-  return dnsmasqs().front();
+  std::vector<pid_t> pids;
+  REQUIRE(lab::eventually([&pids] { return (pids = dnsmasqs()).size() == 1; }));
+  return pids.front();
 }
 
 void check_confined(pid_t pid, const std::string& uid, const std::string& rights) {

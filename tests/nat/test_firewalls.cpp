@@ -30,7 +30,7 @@ std::string look_up_by_tcp(const Guest& guest, const std::string& server) {
   const std::string asked = R"(printf '\0\25\0\1\1\0\0\1\0\0\0\0\0\0\3web\0\0\1\0\1')";
   return guest
       .run({"sh", "-c",
-            asked + " | busybox timeout 5 busybox nc " + server +
+            asked + " | busybox timeout 20 busybox nc " + server +
                 " 53 | tail -c 4 | od -An -t u1 | sed 's/^ *//; s/  */./g'"})
       .out;
 }
@@ -38,14 +38,14 @@ std::string look_up_by_tcp(const Guest& guest, const std::string& server) {
 /// A machine gets its address and finds its own name, and a far host answers by TCP, as pings pass ufw
 /// anyway.
 void require_connected(Guest& guest) {
-  const std::string address = guest.ask_for_address();
+  const std::string address = guest.ask_for_address(20);
   REQUIRE(!address.empty());
   CHECK(guest.look_up("web") == address + "\n");
   CHECK(look_up_by_tcp(guest, network_of(address) + ".1") == address + "\n");
-  CHECK(guest.run({"busybox", "timeout", "10", "busybox", "nc", FarHost::k_address, "7"}).out ==
+  CHECK(guest.run({"busybox", "timeout", "20", "busybox", "nc", FarHost::k_address, "7"}).out ==
         "hello from far\n");
   CHECK(guest.wait_for_address6().starts_with("fd"));
-  CHECK(guest.reaches(FarHost::k_address6));
+  CHECK(lab::eventually([&guest] { return guest.reaches(FarHost::k_address6); }));
 }
 
 /// Run commands that were told, as root would in a shell; then nothing is in the way.

@@ -34,8 +34,8 @@ using namespace vdeup::privilege;
 
 namespace {
 
-// For a helper that a tracer holds at every system call in turn, while others work: a test ends before that.
-constexpr std::chrono::seconds k_patience{600};
+// For a helper that a tracer holds at every system call in turn, while others work.
+constexpr std::chrono::seconds k_patience{120};
 
 struct Options {
   uid_t made_by = 0;
