@@ -41,8 +41,8 @@ class RecordReader {
     if (!elements && elements.error().kind == ErrorKind::missing)
       return names;
     TRY(auto found, std::move(elements));
-    for (const auto& [key, action, target] : found)
-      names.emplace(key.begin(), std::find(key.begin(), key.end(), std::uint8_t{0}));
+    for (const NftElement& element : found)
+      names.emplace(element.key.begin(), std::find(element.key.begin(), element.key.end(), std::uint8_t{0}));
     return names;
   }
 
@@ -98,13 +98,13 @@ Result<std::vector<NatTable>> list_nat_tables() {
 }
 
 Result<std::optional<bool>> has_rules(const IfName& bridge, const NatMark& mark) {
-  TRY(auto name, nat_table_name(bridge));
+  const auto name = nat_table_name(bridge); // a name that cannot be no table has
   auto tables = list_nat_tables();
   if (!tables && tables.error().kind == ErrorKind::not_permitted)
     return std::optional<bool>{};
   TRY(auto found, std::move(tables));
   return std::optional{std::any_of(found.begin(), found.end(), [&](const NatTable& table) {
-    return table.name == name && table.mark == mark;
+    return name && table.name == name.value() && table.mark == mark;
   })};
 }
 

@@ -1,6 +1,7 @@
 #include "kernel/nft_rule.hpp"
 
 #include "kernel/attributes.hpp"
+#include "kernel/nft_set.hpp"
 #include "kernel/xt_extensions.hpp"
 
 #include <linux/netfilter.h>
@@ -253,21 +254,48 @@ class RuleReader {
     const auto set = m_sets.find(text_of(found[NFTA_LOOKUP_SET]));
     if (!is_loaded(found[NFTA_LOOKUP_SREG]) || set == m_sets.end())
       return read_something_else();
-    Holds holds = Holds::never;
-    const NftElement* match = nullptr;
-    for (const NftElement& element : set->second) {
-      const bool fits = element.key.size() == m_loaded->value.size(); // else it has more parts
-      const Holds one = fits ? compare(element.key) : Holds::sometimes;
-      holds = std::max(holds, one);
-      if (one == Holds::always)
-        match = &element;
-    }
+    const auto [holds, match] = look_up(set->second);
     const bool is_inverted = (number_in_network_order(found[NFTA_LOOKUP_FLAGS]).value_or(0) & 1U) != 0;
     m_rule.require(is_inverted ? opposite(holds) : holds);
     if (number_in_network_order(found[NFTA_LOOKUP_DREG]) == NFT_REG_VERDICT && match != nullptr) {
       m_rule.action = match->action;
       m_rule.target = match->target;
     }
+  }
+
+  struct Match {
+    Holds holds = Holds::never;
+    const NftElement* element = nullptr; ///< if it always holds
+  };
+
+  [[nodiscard]] Match look_up(const NftSet& set) const {
+    Match match = set.has_ranges ? look_up_range(set) : look_up_value(set);
+    const auto rest = std::find_if(set.elements.begin(), set.elements.end(),
+                                   [](const NftElement& element) { return element.key.empty(); });
+    if (rest == set.elements.end() || match.holds == Holds::always)
+      return match;
+    return match.holds == Holds::never ? Match{Holds::always, &*rest} : match;
+  }
+
+  [[nodiscard]] Match look_up_value(const NftSet& set) const {
+    Match match;
+    for (const NftElement& element : set.elements) {
+      if (element.key.empty())
+        continue;
+      const bool fits = element.key.size() == m_loaded->value.size(); // else it has more parts
+      const Holds one = fits ? compare(element.key) : Holds::sometimes;
+      match.holds = std::max(match.holds, one);
+      if (one == Holds::always)
+        match.element = &element;
+    }
+    return match;
+  }
+
+  [[nodiscard]] Match look_up_range(const NftSet& set) const {
+    if (m_loaded->name_of != nullptr)
+      return {.holds = Holds::sometimes};
+    const NftElement* range = find_range(set, m_loaded->value);
+    return {range != nullptr ? Holds::always : Holds::never, range};
   }
 
   void read_immediate(nlattr* data) {

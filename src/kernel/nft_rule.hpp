@@ -13,13 +13,19 @@ namespace vdeup::kernel {
 
 /// An element of a set, or of a map from keys to verdicts.
 struct NftElement {
-  std::vector<std::uint8_t> key; ///< as the kernel compares it
+  std::vector<std::uint8_t> key; ///< as the kernel compares it; empty: all that no other element is for
+  bool ends_range = false;       ///< the key is the first one behind a range
   Action action = Action::proceed;
   std::string target{}; ///< of jump and go_to
 };
 
-/// The sets of a table whose elements are single values, by their names.
-using NftSets = std::map<std::string, std::vector<NftElement>>;
+struct NftSet {
+  std::vector<NftElement> elements{};
+  bool has_ranges = false; ///< an element is the beginning of a range or what is behind it
+};
+
+/// The sets of a table, by their names.
+using NftSets = std::map<std::string, NftSet>;
 
 /// Read a verdict (NFTA_DATA_VERDICT) into a rule or an element. Pure.
 void read_verdict(nlattr* verdict, Action& action, std::string& target);

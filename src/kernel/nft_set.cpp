@@ -15,9 +15,10 @@ bool is_of_type(const nlmsghdr& message, int type) {
 std::optional<NftElement> read_element(nlattr* element) {
   const auto found = parse_nest<NFTA_SET_ELEM_MAX>(element);
   const Bytes key = bytes_of(parse_nest<NFTA_DATA_MAX>(found[NFTA_SET_ELEM_KEY])[NFTA_DATA_VALUE]);
-  if (key.empty())
+  const auto flags = number_in_network_order(found[NFTA_SET_ELEM_FLAGS]).value_or(0);
+  if (key.empty() && (flags & NFT_SET_ELEM_CATCHALL) == 0)
     return std::nullopt;
-  NftElement read{.key = {key.begin(), key.end()}};
+  NftElement read{.key = {key.begin(), key.end()}, .ends_range = (flags & NFT_SET_ELEM_INTERVAL_END) != 0};
   if (nlattr* verdict = parse_nest<NFTA_DATA_MAX>(found[NFTA_SET_ELEM_DATA])[NFTA_DATA_VERDICT])
     read_verdict(verdict, read.action, read.target);
   return read;
@@ -38,16 +39,31 @@ std::vector<NftElement> parse_nft_elements(const nlmsghdr& message) {
   return elements;
 }
 
-std::optional<std::string> parse_nft_rule_set(const nlmsghdr& message, const NftTable& table) {
+std::optional<NftSetHead> parse_nft_rule_set(const nlmsghdr& message, const NftTable& table) {
   const auto found = parse_message<NFTA_SET_MAX, nfgenmsg>(message);
   if (!is_of_type(message, NFT_MSG_NEWSET) || !found)
     return std::nullopt;
   const auto flags = number_in_network_order((*found)[NFTA_SET_FLAGS]).value_or(0);
   const bool is_of_table = header_of<nfgenmsg>(message).nfgen_family == table.family &&
                            text_of((*found)[NFTA_SET_TABLE]) == table.name;
-  if (!is_of_table || (flags & NFT_SET_ANONYMOUS) == 0 || (flags & NFT_SET_INTERVAL) != 0)
+  const bool has_ranges = (flags & NFT_SET_INTERVAL) != 0;
+  if (!is_of_table || (flags & NFT_SET_ANONYMOUS) == 0 || (has_ranges && (flags & NFT_SET_CONCAT) != 0))
     return std::nullopt;
-  return text_of((*found)[NFTA_SET_NAME]);
+  return NftSetHead{text_of((*found)[NFTA_SET_NAME]), has_ranges};
+}
+
+/// It is the one that begins last at or before the value, unless that has ended by then. The kernel orders
+/// keys byte by byte.
+const NftElement* find_range(const NftSet& set, const std::vector<std::uint8_t>& value) {
+  const NftElement* last = nullptr;
+  for (const NftElement& element : set.elements) {
+    if (element.key.size() != value.size() || value < element.key)
+      continue;
+    const bool is_later = last == nullptr || last->key < element.key;
+    if (is_later || (last->key == element.key && last->ends_range)) // one begins where another has ended
+      last = &element;
+  }
+  return last == nullptr || last->ends_range ? nullptr : last;
 }
 
 // nft list set FAMILY TABLE SET
@@ -71,14 +87,14 @@ Result<NftSets> list_nft_rule_sets(Netlink& netlink, const NftTable& table) {
   const Message message = nft_request(NFT_MSG_GETSET, table.family);
   (void)nla_put_string(message.get(), NFTA_SET_TABLE, table.name.c_str());
   const auto parse = [&table](const nlmsghdr& answer) { return parse_nft_rule_set(answer, table); };
-  TRY(auto names, netlink.list<std::string>(message, parse, "cannot list the sets of table " + table.name));
+  TRY(auto heads, netlink.list<NftSetHead>(message, parse, "cannot list the sets of table " + table.name));
   NftSets sets;
-  for (const std::string& name : names) {
-    auto elements = list_nft_elements(netlink, table, name);
+  for (const NftSetHead& head : heads) {
+    auto elements = list_nft_elements(netlink, table, head.name);
     if (!elements && elements.error().kind == ErrorKind::missing)
       continue; // its rule has gone meanwhile
     TRY(auto found, std::move(elements));
-    sets.emplace(name, std::move(found));
+    sets.emplace(head.name, NftSet{std::move(found), head.has_ranges});
   }
   return sets;
 }

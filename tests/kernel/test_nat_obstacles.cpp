@@ -266,6 +266,27 @@ TEST_CASE("obstacles: rules are understood as people write them", "[nat]") {
   CHECK(left({all}, {"iifname != vdenat0 oifname vdenat0 accept", "iifname vdenat0 accept"}) == 0);
 }
 
+TEST_CASE("obstacles: what a set with ranges, or the rest of a map, drops is in the way", "[nat]") {
+  needs("nft");
+  must("nft add table inet t");
+  must("nft add chain inet t in { type filter hook input priority 0 ; policy accept ; }");
+  const auto is_told = [](const std::string& rule) {
+    must("nft flush table inet t");
+    must("nft add rule inet t in " + rule);
+    INFO(rule);
+    return !obstacles().empty();
+  };
+  CHECK(is_told("udp dport { 50-60, 67-70 } drop"));
+  CHECK(is_told("udp dport { 1-52, 53, 54-60 } drop")); // ranges side by side
+  CHECK(is_told("udp dport vmap { 0-1023 : drop, 1024-65535 : accept }"));
+  CHECK(is_told("udp dport vmap { 0-52 : accept, 53 : drop, 54-65535 : accept }"));
+  CHECK(is_told("iifname vmap { eth0 : accept, * : drop }"));
+  CHECK_FALSE(is_told("udp dport { 54-60, 68-70 } drop"));
+  CHECK_FALSE(is_told("udp dport vmap { 0-1023 : accept, 1024-65535 : drop }"));
+  CHECK_FALSE(is_told("iifname vmap { vdenat0 : accept, * : drop }"));
+  must("nft flush ruleset");
+}
+
 TEST_CASE("obstacles: long answers of names come by TCP, and are asked for so", "[nat]") {
   const std::string tool = GENERATE("nft", "iptables-nft", "iptables-legacy");
   needs(tool);
@@ -297,6 +318,9 @@ TEST_CASE("obstacles: long answers of names come by TCP, and are asked for so", 
   CHECK(lets_through("tcp dport 53 tcp flags syn", "-p tcp --dport 53 --syn"));
   CHECK(
       lets_through("tcp dport 53 tcp flags & (syn|ack) == syn", "-p tcp --dport 53 --tcp-flags SYN,ACK SYN"));
+  CHECK(lets_through("tcp dport { 22, 50-60 }", "-p tcp -m multiport --dports 22,50:60"));
+  CHECK(lets_through("tcp dport != { 1-52, 54 }", "-p tcp --dport 53"));
+  CHECK_FALSE(lets_through("tcp dport { 1-52, 54-70 }", "-p tcp --dport 54"));
   CHECK_FALSE(lets_through("tcp dport 54-60", "-p tcp --dport 54:60"));
   CHECK_FALSE(lets_through("tcp dport != 50-60", "-p tcp -m multiport ! --dports 50:60"));
   CHECK_FALSE(lets_through("tcp dport > 53", "-p tcp -m multiport --dports 1:52,54"));
