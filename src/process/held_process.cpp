@@ -56,11 +56,17 @@ bool is_process_of(pid_t pid, uid_t owner, std::string_view program) {
   return status && status->name == program && status->is_of(owner);
 }
 
-/// The words of a file in which each ends with a NUL.
+/// The words of a file in which each ends with a NUL: as far as one looks, for the process can make them as
+/// many as it likes.
 std::vector<std::string> read_words(const std::string& path) {
+  constexpr std::size_t most = 256UL * 1024;
   std::ifstream file{path, std::ios::binary};
+  std::string text(most, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
   std::vector<std::string> words;
-  for (std::string word; std::getline(file, word, '\0');)
+  std::istringstream left{std::move(text)};
+  for (std::string word; std::getline(left, word, '\0');)
     words.push_back(word);
   return words;
 }

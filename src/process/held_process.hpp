@@ -45,10 +45,11 @@ class HeldProcess {
 /// True if a process is in our network namespace. One that we may not look at counts as a neighbour.
 [[nodiscard]] bool is_in_our_network(pid_t pid);
 
-/// The words that a process was started with, proc(5); none if it is gone or not ours to see.
+/// The words that a process was started with, proc(5), of which it can say what it likes: the first 256 KiB;
+/// none if it is gone or not ours to see.
 [[nodiscard]] std::vector<std::string> command_line_of(pid_t pid);
 
-/// The variables that a process was started with, `NAME=value`; none if it is gone or not ours to see.
+/// The same of the variables that it was started with, `NAME=value`.
 [[nodiscard]] std::vector<std::string> environment_of(pid_t pid);
 
 /// Find the processes of a program, this user's and in our network namespace, whose command line passes.

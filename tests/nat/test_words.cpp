@@ -1,5 +1,6 @@
 #include "nat/name_servers.hpp"
 #include "nat/nat_lab.hpp"
+#include "process/held_process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -74,4 +75,18 @@ TEST_CASE("words: whose network it is can be read from them", "[nat]") {
   CHECK_FALSE(nat::bridge_served_by({}, k_namespace, switch_dir(k_switch)));
   for (const std::string& word : words) // a comma would end a tag
     CHECK((word.find(',') == std::string::npos || word.starts_with("--dhcp-")));
+}
+
+TEST_CASE("words: of a process that says more than anybody reads, the beginning is taken", "[nat]") {
+  constexpr std::size_t most = 256UL * 1024;
+  const std::string much(100'000, 'x');
+  const lab::Running talkative{{"sh", "-c", "read none", much, much, much}};
+  std::vector<std::string> words;
+  REQUIRE(lab::eventually([&] { return (words = process::command_line_of(talkative.pid())).size() == 6; }));
+  CHECK(words[2] == "read none");
+  CHECK(words[4] == much);
+  std::size_t size = 0;
+  for (const std::string& word : words)
+    size += word.size() + 1;
+  CHECK(size <= most + 1);
 }
