@@ -89,7 +89,7 @@ class NatCook {
 
 /// What is in the way, as an error. A reply holds so much text: commands are told whole, and what does not
 /// fit is told when the first are out of the way.
-Error tell_of(const std::vector<NatObstacle>& obstacles, const Judge& judge) {
+Error tell_of(const std::vector<NatObstacle>& obstacles, const std::string& user, const Judge& judge) {
   constexpr std::size_t most = 500;
   std::vector<std::string> texts;
   std::vector<std::string> commands;
@@ -99,13 +99,14 @@ Error tell_of(const std::vector<NatObstacle>& obstacles, const Judge& judge) {
     const auto& all = obstacle.commands;
     const auto end = std::find_if_not(all.begin(), all.end(), fits);
     commands.insert(commands.end(), all.begin(), end);
-    if (end != all.begin())
+    if (end != all.begin() || texts.empty())
       texts.push_back(obstacle.text());
     if (end != all.end())
       break;
   }
   Error error = judge.refusal(fmt::format("{}", fmt::join(texts, ", ")));
-  error.hint = fmt::format("run as root: {}", fmt::join(commands, "; "));
+  error.hint = commands.empty() ? fmt::format("`sudo vdeup check -u {}` tells the commands", user)
+                                : fmt::format("run as root: {}", fmt::join(commands, "; "));
   return error;
 }
 
@@ -129,7 +130,7 @@ Result<> Menu::may_masquerade(const IfName& bridge) {
   TRY(auto obstacles, m_networks->obstacles(bridge));
   if (obstacles.empty())
     return ok();
-  return fail(tell_of(obstacles, judge));
+  return fail(tell_of(obstacles, m_rules.caller.name, judge));
 }
 
 // Safe: it looks for rules that bear the caller's mark, and tells of no others.

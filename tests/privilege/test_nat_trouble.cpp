@@ -99,6 +99,24 @@ TEST_CASE("nat: a user is told of all that is in the way, and of the commands fo
   CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
 }
 
+TEST_CASE("nat: a user is told what is in the way also where the commands are too long to tell",
+          "[privilege]") {
+  const Host host;
+  needs_nat();
+  const lab::FarHost far;
+  Host::set_policy("allow user acue bridge * tap,nat\n");
+  const std::string table(250, 't');
+  const std::string chain(240, 'c');
+  must("nft add table inet " + table);
+  must(fmt::format("nft add chain inet {} {} {{ type filter hook forward priority 0; policy drop; }}", table,
+                   chain));
+  const auto created = Host::vdeup(k_acue, {"create", "--uplink", "nat"});
+  INFO(created.err);
+  CHECK(has(created.err, "drops what is forwarded"));
+  CHECK(has(created.err, "hint: `sudo vdeup check -u acue` tells the commands"));
+  CHECK(Host::vdeup(k_acue, {"cancel"}).status == 0);
+}
+
 TEST_CASE("nat: a user whose rules somebody has flushed hears of it, and create brings them back",
           "[privilege]") {
   const Host host;
