@@ -66,8 +66,15 @@ Result<Ensured> reach(const Wiring& wiring, const plan::Request& request, const 
 
 /// A private network, and what is in its way.
 Result<Ensured> reach_privately(const Wiring& wiring, const plan::Request& request, const Manner& manner) {
+  TRY(auto strays, plan_to_clear_strays(wiring, request));
+  if (!manner.dry_run) {
+    engine::Journal journal = wiring.journal();
+    if (auto cleared = engine::apply(strays, wiring.host(), journal); !cleared)
+      return fail(with_privilege_hint(std::move(cleared).error(), request));
+  }
   TRY(auto ensured,
       reach(wiring, request, {look_for_private_network, plan::make_plan, plan::verify}, manner));
+  ensured.plan.insert(ensured.plan.begin(), strays.begin(), strays.end());
   if (!manner.dry_run && !ensured.plan.empty() && ensured.network.bridge)
     ensured.warnings = warnings_about(wiring, ensured.network.bridge->name);
   return ensured;

@@ -1,6 +1,7 @@
 #include "cli/keeper.hpp"
 
 #include "base/deadline.hpp"
+#include "cli/private_network.hpp"
 #include "engine/apply.hpp"
 #include "model/interpret.hpp"
 #include "model/vm_identity.hpp"
@@ -82,7 +83,14 @@ Result<engine::Survey> survey_after_vm(const Wiring& wiring, const Scope& scope)
   }
 }
 
-/// The bridge that was made, unless it has come to serve somebody else.
+/// True if a bridge has come to serve somebody else than this network.
+bool is_shared(const std::vector<std::string>& ports, const std::vector<Tap>& taps) {
+  return std::any_of(ports.begin(), ports.end(), [&taps](const std::string& port) {
+    return std::none_of(taps.begin(), taps.end(), [&port](const Tap& tap) { return tap.name.str() == port; });
+  });
+}
+
+/// The bridge that was made, unless it is shared.
 Result<std::optional<Bridge>> bridge_to_go(const Wiring& wiring, const Keeper& keeper,
                                            const engine::Survey& survey) {
   if (!keeper.made_bridge)
@@ -93,11 +101,24 @@ Result<std::optional<Bridge>> bridge_to_go(const Wiring& wiring, const Keeper& k
   if (link == survey.links.end())
     return std::optional<Bridge>{};
   TRY(auto bridge, to_bridge(*link, survey.links, wiring.host_seed()));
-  const bool is_shared = std::any_of(bridge.ports.begin(), bridge.ports.end(), [&](const std::string& port) {
-    return std::none_of(survey.taps.begin(), survey.taps.end(),
-                        [&port](const Tap& tap) { return tap.name.str() == port; });
-  });
-  return is_shared ? std::optional<Bridge>{} : std::optional{std::move(bridge)};
+  return is_shared(bridge.ports, survey.taps) ? std::optional<Bridge>{} : std::optional{std::move(bridge)};
+}
+
+/// If that bridge is, or was, a private network's: all of it, under whatever name it is by now.
+Result<std::vector<plan::PrivateRemains>> private_remains_to_go(const Wiring& wiring,
+                                                                const plan::Request& request,
+                                                                const Keeper& keeper,
+                                                                const engine::Survey& survey) {
+  if (!keeper.made_bridge)
+    return std::vector<plan::PrivateRemains>{};
+  TRY(auto remains, find_remains(wiring, request, survey));
+  const bool is_private = std::any_of(remains.begin(), remains.end(),
+                                      [&](const auto& each) { return each.bridge == *keeper.made_bridge; });
+  const auto stays = [&](const plan::PrivateRemains& each) {
+    return !is_private || is_shared(each.ports, survey.taps);
+  };
+  remains.erase(std::remove_if(remains.begin(), remains.end(), stays), remains.end());
+  return remains;
 }
 
 /// Take down what a keeper made; false if VMs still use it.
@@ -106,14 +127,12 @@ Result<bool> take_down(const Wiring& wiring, const plan::Request& request, const
   if (is_in_use(survey, request.scope))
     return false;
   TRY(survey.network.bridge, bridge_to_go(wiring, keeper, survey));
+  TRY(auto remains, private_remains_to_go(wiring, request, keeper, survey));
   if (!keeper.made_switch)
     survey.network.vde_switch = Switch{};
   if (!keeper.made_tap)
     survey.taps.clear();
   const plan::Removal removal{.force = true, .bridge = survey.network.bridge.has_value()};
-  std::vector<plan::PrivateRemains> remains;
-  if (const auto& bridge = survey.network.bridge; bridge && bridge->nat)
-    remains.push_back({bridge->name, true, bridge->ports});
   TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, remains));
   engine::Journal journal = wiring.journal();
   TRY(engine::apply(plan, wiring.host(), journal));

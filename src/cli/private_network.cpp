@@ -1,6 +1,7 @@
 #include "cli/private_network.hpp"
 
 #include "plan/nat_choice.hpp"
+#include "plan/removal.hpp"
 #include "process/command.hpp"
 
 #include <fmt/format.h>
@@ -75,6 +76,15 @@ Result<std::vector<plan::PrivateRemains>> find_remains(const Wiring& wiring, con
     if (std::none_of(remains.begin(), remains.end(), [&](const auto& each) { return each.bridge == bridge; }))
       remains.push_back({std::move(bridge), false, {}});
   return remains;
+}
+
+Result<Plan> plan_to_clear_strays(const Wiring& wiring, const plan::Request& request) {
+  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  TRY(auto remains, find_remains(wiring, request, survey));
+  remains.erase(
+      std::remove_if(remains.begin(), remains.end(), [](const auto& each) { return each.has_bridge; }),
+      remains.end());
+  return plan::make_removal_plan(request.scope, {}, {}, {}, remains);
 }
 
 } // namespace vdeup::cli

@@ -30,4 +30,8 @@ inline constexpr std::string_view k_no_privilege = "it takes CAP_NET_ADMIN";
 [[nodiscard]] Result<std::vector<plan::PrivateRemains>>
 find_remains(const Wiring& wiring, const plan::Request& request, const engine::Survey& survey);
 
+/// Plan what clears away such a one, where its bridge is gone or has another name: its dnsmasq would go on to
+/// serve under the old name, and its rules to hold.
+[[nodiscard]] Result<Plan> plan_to_clear_strays(const Wiring& wiring, const plan::Request& request);
+
 } // namespace vdeup::cli

@@ -1,5 +1,6 @@
 #include "kernel/private_network.hpp"
 
+#include "base/text.hpp"
 #include "kernel/interface_addresses.hpp"
 #include "kernel/links.hpp"
 #include "kernel/nat_table.hpp"
@@ -47,17 +48,38 @@ struct Tables {
   std::vector<NatTable> others{};
 };
 
-Result<Tables> find_tables(const IfName& bridge, const NatMark& mark, const std::string& what) {
-  TRY(auto name, nat_table_name(bridge));
+/// The table with the name that a bridge's has, whosever it is, and the others.
+Result<Tables> list_tables(const IfName& bridge) {
+  const auto name = nat_table_name(bridge); // a name that cannot be no table has
   TRY(auto all, list_nat_tables());
   Tables tables;
-  for (NatTable& table : all) {
-    if (table.name == name && table.mark != mark)
-      return fail(Error{ErrorKind::conflict, what, "table " + name + " is not that switch's", {}});
-    if (table.name == name)
+  for (NatTable& table : all)
+    if (name && table.name == name.value())
       tables.own = std::move(table);
     else if (table.mark)
       tables.others.push_back(std::move(table));
+  return tables;
+}
+
+/// Errors: conflict if the table with that name bears another mark.
+Result<Tables> find_tables(const IfName& bridge, const NatMark& mark, const std::string& what) {
+  TRY(auto tables, list_tables(bridge));
+  if (!tables.own || tables.own->mark == mark)
+    return tables;
+  Error error{ErrorKind::conflict, what, "table " + tables.own->name + " is not that switch's", {}};
+  if (tables.own->mark && tables.own->mark->owner == mark.owner)
+    error.hint = fmt::format("`vdeup cancel -s {}` takes away what is left of that one",
+                             shell_quote(tables.own->mark->switch_dir.str()));
+  return fail(std::move(error));
+}
+
+/// For who takes his network away: a table that bears another mark is another's, whatever its name.
+Result<Tables> find_left_tables(const IfName& bridge, const NatMark& mark) {
+  TRY(auto tables, list_tables(bridge));
+  if (tables.own && tables.own->mark != mark) {
+    if (tables.own->mark)
+      tables.others.push_back(std::move(*tables.own));
+    tables.own.reset();
   }
   return tables;
 }
@@ -196,13 +218,12 @@ Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step) {
 }
 
 Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& step) {
-  const std::string what = "cannot take back the private network of bridge " + step.bridge.str();
   TRY(auto bridge, find_left_bridge(netlink, step.bridge, step.mark));
   if (bridge) {
     TRY(remove_addresses(netlink, *bridge));
   }
   for (int attempt = 1;; ++attempt) {
-    TRY(auto tables, find_tables(step.bridge, step.mark, what));
+    TRY(auto tables, find_left_tables(step.bridge, step.mark));
     TRY(const auto bridges, list_private_bridges(netlink));
     auto removed = tables.own ? remove_table(*tables.own, tables, bridges)
                    : bridge   ? stop_without_table(step.bridge, tables, bridges)

@@ -23,9 +23,8 @@ namespace vdeup::kernel {
 [[nodiscard]] Result<> add_private_network(Netlink& netlink, const AddPrivateNetwork& step);
 
 /// Take all of that back; success if it is gone, and so may be the bridge: a device without the mark that has
-/// its name is not touched. As long as another private network is left, the kernel goes on to forward.
-/// Errors: conflict if a table with the name of its own bears another mark; not_permitted without
-/// CAP_NET_ADMIN.
+/// its name is not touched, nor is such a table. As long as another private network is left, the kernel goes
+/// on to forward. Errors: not_permitted without CAP_NET_ADMIN.
 [[nodiscard]] Result<> remove_private_network(Netlink& netlink, const RemovePrivateNetwork& step);
 
 /// Read the private network behind a bridge from the bridge's addresses, its first of IPv4 and its first of
