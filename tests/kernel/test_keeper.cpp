@@ -61,9 +61,9 @@ TEST_CASE("run --rm: a launch that fails takes down what it has made", "[kernel]
 
 TEST_CASE("run --rm: a caller who ignores the end of children hears how the VM ended", "[kernel]") {
   const std::string before = snapshot();
-  const auto done = run({"timeout", "30", "bash", "-c", "trap '' CHLD; exec \"$0\" \"$@\"",
-                         bin_directory() + "/vdeup", "run", "--uplink", "bridge", "--rm", "--",
-                         bin_directory() + "/fake_vm", "exit=42"});
+  const auto done =
+      run({"timeout", "30", "bash", "-c", "trap '' CHLD; exec \"$0\" \"$@\"", bin_directory() + "/vdeup",
+           "run", "--uplink", "bridge", "--rm", "--", bin_directory() + "/fake_vm", "exit=42"});
   INFO(done.err);
   CHECK(done.status == 42);
   settle();

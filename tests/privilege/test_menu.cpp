@@ -22,6 +22,7 @@ std::string create_tap(const std::string& name, const std::string& mtu = "1500")
 
 /// Ask for something that has to be refused with these words, and see that nothing has changed.
 void check_refused(const lab::User& user, const std::string& request, const std::string& reason) {
+  lab::settle();
   const std::string before = lab::snapshot();
   const std::string said = Host::talk(user, line(request));
   INFO(request << "\n" << said);
