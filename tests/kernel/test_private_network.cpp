@@ -74,17 +74,18 @@ TEST_CASE("nat: VMs come out, nobody comes in, and afterwards all is as before",
   CHECK_FALSE(kernel::has_rules(name_of("vdenat0"), mark_of("another")).value().value());
   CHECK(kernel::forwards_packets(false));
   CHECK(kernel::forwards_packets(true));
-  CHECK(vm.reaches("10.77.5.1"));
-  CHECK(vm.reaches("fd77::1"));
-  CHECK(vm.reaches("10.9.0.2")); // who has no way back to 10.77.5.0/24
-  CHECK(vm.reaches("2001:db8:9::2"));
+  CHECK(lab::eventually([&] { return vm.reaches("10.77.5.1"); }));
+  CHECK(lab::eventually([&] { return vm.reaches("fd77::1"); }));
+  CHECK(lab::eventually([&] { return vm.reaches("10.9.0.2"); })); // who has no way back to 10.77.5.0/24
+  CHECK(lab::eventually([&] { return vm.reaches("2001:db8:9::2"); }));
   neighbourhood.gateway.ip("route add 10.77.5.0/24 via 10.1.0.2");
   neighbourhood.gateway.ip("route add fd77::/64 via 2001:db8:1::2");
   CHECK_FALSE(reaches(neighbourhood.far_host, "10.77.5.9"));
   CHECK_FALSE(reaches(neighbourhood.far_host, "fd77::9"));
   must("nft flush chain inet vdeup_vdenat0 forward");
-  CHECK(reaches(neighbourhood.far_host, "10.77.5.9")); // it was the chain that kept them out
-  CHECK(reaches(neighbourhood.far_host, "fd77::9"));
+  CHECK(lab::eventually(
+      [&] { return reaches(neighbourhood.far_host, "10.77.5.9"); })); // it was the chain that kept them out
+  CHECK(lab::eventually([&] { return reaches(neighbourhood.far_host, "fd77::9"); }));
 
   remove(removing("vdenat0"));
   CHECK(changes_of_state(before) == "");
@@ -100,7 +101,7 @@ TEST_CASE("nat: a VM does not come out with an address of somebody else's", "[na
   const Vm vm{"vdenat0", 77};
   const bool with_ip6 = GENERATE(true, false);
   add(adding("vdenat0", 77, with_ip6));
-  CHECK(vm.reaches("10.9.0.2"));
+  CHECK(lab::eventually([&] { return vm.reaches("10.9.0.2"); }));
   // Their answers would come back: the host has a way to them, behind the bridge.
   vm.where().ip("address add 10.1.0.99/32 dev lan");
   vm.where().ip("address add 2001:db8:1::99/128 dev lan nodad");
@@ -117,8 +118,8 @@ TEST_CASE("nat: a VM does not come out with an address of somebody else's", "[na
   CHECK_FALSE(vm.reaches("10.9.0.2"));
   CHECK_FALSE(vm.reaches("2001:db8:9::2"));
   must("nft flush chain inet vdeup_vdenat0 forward");
-  CHECK(vm.reaches("10.9.0.2"));
-  CHECK(vm.reaches("2001:db8:9::2"));
+  CHECK(lab::eventually([&] { return vm.reaches("10.9.0.2"); }));
+  CHECK(lab::eventually([&] { return vm.reaches("2001:db8:9::2"); }));
 }
 
 TEST_CASE("nat: what was peculiar before is peculiar again", "[nat]") {
@@ -227,11 +228,11 @@ TEST_CASE("nat: VMs of one private network do not reach those of another", "[nat
   const Vm other{"vdenat1", 78};
   add(adding("vdenat0", 77));
   add(adding("vdenat1", 78));
-  CHECK(one.reaches("10.77.5.1"));
+  CHECK(lab::eventually([&] { return one.reaches("10.77.5.1"); }));
   CHECK_FALSE(one.reaches("10.78.5.9"));
   CHECK_FALSE(other.reaches("fd77::9"));
   must("nft flush chain inet vdeup_vdenat1 forward");
-  CHECK(one.reaches("10.78.5.9"));
+  CHECK(lab::eventually([&] { return one.reaches("10.78.5.9"); }));
 }
 
 TEST_CASE("nat: one that is half-done is completed, or taken back, with what was before it began", "[nat]") {

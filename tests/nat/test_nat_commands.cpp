@@ -41,12 +41,12 @@ TEST_CASE("nat: machines get addresses and names, reach outside by IPv4 and IPv6
     const std::string db_address = db.ask_for_address();
     CHECK(web_address != "");
     CHECK(web_address != db_address);
-    CHECK(web.reaches(FarHost::k_address));
+    CHECK(lab::eventually([&] { return web.reaches(FarHost::k_address); }));
     CHECK(web.wait_for_address6().starts_with("fd"));
-    CHECK(web.reaches(FarHost::k_address6));
+    CHECK(lab::eventually([&] { return web.reaches(FarHost::k_address6); }));
     CHECK(db.look_up("web") == web_address + "\n");
     CHECK(db.look_up("web.vdeup.internal") == web_address + "\n");
-    CHECK(web.reaches(db_address));
+    CHECK(lab::eventually([&] { return web.reaches(db_address); }));
     CHECK(must(vdeup({"check"})).out.find("fault") == std::string::npos);
   }
   const auto again = must(vdeup({"create", "--uplink", "nat", "-X"}));
@@ -98,7 +98,7 @@ TEST_CASE("nat: a host whose forward chain drops, as Docker's, is told of with t
     CHECK(has(checked.out, commands.front()));
     for (const std::string& command : commands)
       must_run(command);
-    CHECK(web.reaches(FarHost::k_address));
+    CHECK(lab::eventually([&] { return web.reaches(FarHost::k_address); }));
     CHECK(must(vdeup({"check"})).status == 0);
     for (std::string command : commands)
       must_run(command.replace(command.find(" -I "), 4, " -D "));
@@ -133,7 +133,7 @@ TEST_CASE("nat: what is gone is named by check, and create brings it back", "[na
   {
     Guest web{k_switch, "web"};
     REQUIRE(!web.ask_for_address().empty());
-    CHECK(web.reaches(FarHost::k_address));
+    CHECK(lab::eventually([&] { return web.reaches(FarHost::k_address); }));
   }
   require_cancel_restores(before);
 }
@@ -150,8 +150,8 @@ TEST_CASE("nat: two users have a network each, and the last to go restores", "[n
     const std::string address = one.ask_for_address();
     CHECK(!address.empty());
     CHECK(network_of(two.ask_for_address()) != network_of(address));
-    CHECK(one.reaches(FarHost::k_address));
-    CHECK(two.reaches(FarHost::k_address));
+    CHECK(lab::eventually([&] { return one.reaches(FarHost::k_address); }));
+    CHECK(lab::eventually([&] { return two.reaches(FarHost::k_address); }));
     CHECK_FALSE(two.reaches(address));
     CHECK(two.look_up("one") == "");
   }
@@ -162,7 +162,7 @@ TEST_CASE("nat: two users have a network each, and the last to go restores", "[n
   {
     Guest left{"/var/tmp/vde_switch0." + other, "left"};
     REQUIRE(!left.ask_for_address().empty());
-    CHECK(left.reaches(FarHost::k_address));
+    CHECK(lab::eventually([&] { return left.reaches(FarHost::k_address); }));
   }
   must(run_vdeup({"cancel", "-u", other}));
   CHECK(difference(before, whole_snapshot()) == "");

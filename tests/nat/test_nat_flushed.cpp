@@ -21,7 +21,7 @@ TEST_CASE("nat: who flushes all rules is told of by check, and the next create h
     must(vdeup({"create", "--uplink", "nat"}));
     Guest web{k_switch, "web"};
     REQUIRE(!web.ask_for_address().empty());
-    CHECK(web.reaches(FarHost::k_address));
+    CHECK(lab::eventually([&] { return web.reaches(FarHost::k_address); }));
   }
   must(vdeup({"cancel"}));
   CHECK(lab::changes_since(before) == "");

@@ -94,7 +94,7 @@ TEST_CASE("nat: create serves under the name that a bridge has now, and clears a
   {
     Guest guest{k_switch, "web"};
     CHECK(!guest.ask_for_address(20).empty());
-    CHECK(guest.reaches(lab::FarHost::k_address));
+    CHECK(lab::eventually([&] { return guest.reaches(lab::FarHost::k_address); }));
   }
   must(nat_commands::vdeup({"cancel"}));
   if (is_taken)
