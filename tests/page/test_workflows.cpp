@@ -72,8 +72,9 @@ Running acue_starts(const std::string& line) {
 void make_bridge_with_nic(const std::string& bridge) {
   make_bridge(bridge);
   const std::string nic = bridge + "-eth";
-  require_good(
-      run({"ip", "link", "add", nic, "master", bridge, "up", "type", "veth", "peer", "name", nic + "1"}));
+  // An address as NICs have them: a bridge takes the lowest one of its ports, and TAPs have high ones.
+  require_good(run({"ip", "link", "add", nic, "address", "52:54:00:00:02:01", "master", bridge, "up", "type",
+                    "veth", "peer", "name", nic + "1"}));
   require_good(run({"ip", "link", "set", nic + "1", "up"}));
   require_good(run({"ip", "address", "add", "192.0.2.1/24", "dev", bridge}));
   settle();
