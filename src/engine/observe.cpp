@@ -91,7 +91,7 @@ Result<std::vector<Bridge>> find_private_bridges(const Scope& scope, const std::
   const NatMark mark = nat_mark(scope);
   std::vector<Bridge> bridges;
   for (const Link& link : links)
-    if (link.is_bridge() && NatMark::parse(link.alias) == mark) {
+    if (is_private_bridge(link, mark)) {
       TRY(auto bridge, to_bridge(link, links, host_seed));
       bridges.push_back(std::move(bridge));
     }

@@ -4,6 +4,7 @@
 #include "kernel/interface_addresses.hpp"
 #include "kernel/links.hpp"
 #include "kernel/nat_table.hpp"
+#include "model/interpret.hpp"
 
 #include <fmt/format.h>
 
@@ -20,17 +21,13 @@ bool is_private6(const IpAddress& address) {
   return address.is_ip6() && address.bytes6().front() == k_private6;
 }
 
-bool is_of(const NatMark& mark, const Link& link) {
-  return link.is_bridge() && NatMark::parse(link.alias) == mark;
-}
-
 /// The bridge of that name. Errors: missing; conflict if it does not bear the mark.
 Result<Device> find_bridge(Netlink& netlink, const IfName& name, const NatMark& mark,
                            const std::string& what) {
   TRY(auto link, find_link(netlink, name));
   if (!link)
     return fail(Error{ErrorKind::missing, what, "there is no such bridge", {}});
-  if (!is_of(mark, *link))
+  if (!is_private_bridge(*link, mark))
     return fail(Error{ErrorKind::conflict, what, name.str() + " is not a bridge of that switch", {}});
   return Device{.index = link->index, .name = name};
 }
@@ -38,7 +35,7 @@ Result<Device> find_bridge(Netlink& netlink, const IfName& name, const NatMark& 
 /// The same where it may be gone; a device that has its name now is somebody else's.
 Result<std::optional<Device>> find_left_bridge(Netlink& netlink, const IfName& name, const NatMark& mark) {
   TRY(auto link, find_link(netlink, name));
-  const bool is_there = link && is_of(mark, *link);
+  const bool is_there = link && is_private_bridge(*link, mark);
   return is_there ? std::optional{Device{.index = link->index, .name = name}} : std::nullopt;
 }
 

@@ -40,6 +40,10 @@ Result<Tap> to_tap(const Link& link, const Link* master) {
   return tap;
 }
 
+bool is_private_bridge(const Link& link, const NatMark& mark) {
+  return link.is_bridge() && NatMark::parse(link.alias) == mark;
+}
+
 MacAddress bridge_address(const IfName& name, std::string_view host_seed) {
   const std::uint64_t hash = stable_hash({"vdeup bridge", host_seed, name.str()});
   MacAddress::Bytes bytes{0x52, 0x54, 0x01}; // locally administered; beside QEMU's 52:54:00, where VMs live

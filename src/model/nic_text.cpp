@@ -1,4 +1,5 @@
 #include "model/nic_move.hpp"
+#include "model/text_fields.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,13 +11,6 @@
 
 namespace vdeup {
 namespace {
-
-std::string hex(std::string_view text) {
-  std::string digits = "x";
-  for (const char byte : text)
-    digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return digits;
-}
 
 std::string hex(const std::vector<std::uint8_t>& bytes) {
   return fmt::format("x{:02x}", fmt::join(bytes, ""));
@@ -36,7 +30,7 @@ std::string raw_text(const std::vector<RawAttribute>& attributes) {
 
 std::string text_of(const InterfaceAddress& a) {
   return fmt::format("address {} {} {} {} {} {} {} {} {} {}\n", a.local.str(), or_none(a.peer),
-                     or_none(a.broadcast), hex(a.label), a.scope, a.flags, a.valid, a.preferred,
+                     or_none(a.broadcast), text_field(a.label), a.scope, a.flags, a.valid, a.preferred,
                      a.route_metric, a.protocol);
 }
 
@@ -64,10 +58,17 @@ std::string text_of(const Neighbour& n) {
 }
 
 std::string text_of(const Setting& s) {
-  return fmt::format("setting {} {} {}\n", static_cast<int>(s.group), s.key, hex(s.value));
+  return fmt::format("setting {} {} {}\n", static_cast<int>(s.group), s.key, text_field(s.value));
 }
 
 } // namespace
+
+std::string text_field(std::string_view text) {
+  std::string digits = "x";
+  for (const char byte : text)
+    digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return digits;
+}
 
 std::string describe(const NicMove& move) {
   return fmt::format("the move of {} {} {}", move.nic.str(),
@@ -78,9 +79,9 @@ std::string to_text(const NicMove& move) {
   const NicSnapshot& source = move.source;
   std::string text = fmt::format("{}\nmove {} {} {}\n", k_nic_move_version, static_cast<int>(move.direction),
                                  move.nic.str(), move.bridge.str());
-  text += fmt::format("link {} {} {} {} {} {} {} {} {}\n", source.name.str(), source.index, hex(source.kind),
-                      source.mac.str(), source.mtu, static_cast<int>(source.is_up), or_none(source.master),
-                      hex(source.qdisc), source.taken_at);
+  text += fmt::format("link {} {} {} {} {} {} {} {} {}\n", source.name.str(), source.index,
+                      text_field(source.kind), source.mac.str(), source.mtu, static_cast<int>(source.is_up),
+                      or_none(source.master), text_field(source.qdisc), source.taken_at);
   for (const IfName& part : move.keep_up)
     text += "keep-up " + part.str() + "\n";
   for (const IfName& port : source.ports)

@@ -4,10 +4,15 @@
 
 #include <charconv>
 #include <limits>
+#include <string>
+#include <string_view>
 
 namespace vdeup {
 
 inline constexpr std::size_t k_most_elements = 4096; ///< attributes or next hops of one value
+
+/// Write a text so that TextFields::text() reads it back, and nothing in it can look like a field.
+[[nodiscard]] std::string text_field(std::string_view text);
 
 /// The fields of one line. The first one that is not as it should be makes all that follow empty.
 class TextFields {

@@ -42,19 +42,13 @@ Result<ServedBridge> in_our_network(const IfName& bridge) {
   return ServedBridge{bridge, network};
 }
 
-/// A command line without argv[0].
-std::vector<std::string> words_behind_the_first(std::vector<std::string> words) {
-  words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
-  return words;
-}
-
 std::vector<std::string> words_of(pid_t pid) {
-  return words_behind_the_first(process::command_line_of(pid));
+  return process::without_program(process::command_line_of(pid));
 }
 
 std::vector<pid_t> find_ours(uid_t owner, const ServedBridge& where) {
   return process::find_processes(owner, k_program, [&where](std::vector<std::string> words) {
-    return is_ours(words_behind_the_first(std::move(words)), where);
+    return is_ours(process::without_program(std::move(words)), where);
   });
 }
 
@@ -177,7 +171,7 @@ Result<std::vector<IfName>> list_served(const NatMark& mark) {
   TRY(const auto network, our_network());
   std::vector<IfName> bridges;
   (void)process::find_processes(mark.owner, k_program, [&](std::vector<std::string> words) {
-    auto bridge = bridge_served_by(words_behind_the_first(std::move(words)), network, mark.switch_dir);
+    auto bridge = bridge_served_by(process::without_program(std::move(words)), network, mark.switch_dir);
     if (bridge)
       bridges.push_back(*std::move(bridge));
     return false; // the names are what is looked for

@@ -1,5 +1,7 @@
 #include "nat/dnsmasq_words.hpp"
 
+#include "model/text_fields.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,10 +59,7 @@ std::vector<std::string> first_words(const ServedBridge& where) {
 
 /// What says whose network it is, which comes next. In digits: a comma in a tag is the end of it.
 std::string switch_word(const SocketPath& switch_dir) {
-  std::string word = "--tag-if=set:vdeup-switch-";
-  for (const char byte : switch_dir.str())
-    word += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return word;
+  return "--tag-if=set:vdeup-switch-" + text_field(switch_dir.str());
 }
 
 } // namespace

@@ -73,9 +73,8 @@ BridgeChoice take(Bridge bridge, const NatMark& mark) {
 } // namespace
 
 const Link* find_private_bridge(const std::vector<Link>& links, const NatMark& mark) {
-  const auto found = std::find_if(links.begin(), links.end(), [&](const Link& link) {
-    return link.is_bridge() && NatMark::parse(link.alias) == mark;
-  });
+  const auto found = std::find_if(links.begin(), links.end(),
+                                  [&mark](const Link& link) { return is_private_bridge(link, mark); });
   return found == links.end() ? nullptr : &*found;
 }
 

@@ -4,6 +4,7 @@
 #include "kernel/links.hpp"
 #include "kernel/nat_table.hpp"
 #include "kernel/private_network.hpp"
+#include "model/interpret.hpp"
 #include "nat/dnsmasq.hpp"
 #include "privilege/judge.hpp"
 #include "privilege/menu.hpp"
@@ -72,7 +73,7 @@ class NatCook {
     TRY(auto link, kernel::find_link(m_netlink, bridge));
     if (!link)
       return fail(Error{ErrorKind::conflict, m_what, fmt::format("{} is gone", bridge.str()), {}});
-    if (!link->is_bridge() || NatMark::parse(link->alias) != NatMark{m_caller.uid, switch_dir})
+    if (!is_private_bridge(*link, {m_caller.uid, switch_dir}))
       return fail(m_judge.refusal("it is not the private network of that switch of yours"));
     return std::move(*link);
   }

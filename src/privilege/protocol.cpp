@@ -16,10 +16,7 @@ constexpr std::string_view k_version = "vdeup-helper/1";
 constexpr std::size_t k_longest_text = 600; // of three in an error, in hexadecimal
 
 std::string hexadecimal(std::string_view text) {
-  std::string digits = "x";
-  for (const char byte : text.substr(0, k_longest_text))
-    digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return digits;
+  return text_field(text.substr(0, k_longest_text));
 }
 
 template <class... Words>

@@ -143,6 +143,11 @@ std::vector<std::string> environment_of(pid_t pid) {
   return read_words(fmt::format("/proc/{}/environ", pid));
 }
 
+std::vector<std::string> without_program(std::vector<std::string> words) {
+  words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
+  return words;
+}
+
 std::vector<pid_t> find_processes(uid_t owner, std::string_view program, const CommandLineTest& test) {
   std::vector<pid_t> found;
   const UniqueDirectory proc{::opendir("/proc")};

@@ -52,6 +52,9 @@ class HeldProcess {
 /// The same of the variables that it was started with, `NAME=value`.
 [[nodiscard]] std::vector<std::string> environment_of(pid_t pid);
 
+/// A command line without argv[0].
+[[nodiscard]] std::vector<std::string> without_program(std::vector<std::string> words);
+
 /// Find the processes of a program, this user's and in our network namespace, whose command line passes.
 using CommandLineTest = std::function<bool(const std::vector<std::string>&)>;
 [[nodiscard]] std::vector<pid_t> find_processes(uid_t owner, std::string_view program,

@@ -74,8 +74,7 @@ bool read_url(std::string_view url, std::vector<Forward>& forwards) {
 
 std::vector<pid_t> find_uplink_processes(const Scope& scope) {
   return process::find_processes(scope.owner.uid, k_plug_program, [&scope](std::vector<std::string> words) {
-    words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
-    return read_uplink_words(words, scope).has_value();
+    return read_uplink_words(process::without_program(std::move(words)), scope).has_value();
   });
 }
 
@@ -83,9 +82,7 @@ std::optional<SlirpUplink> read_process(pid_t pid, const Scope& scope) {
   const auto held = hold_process(pid, scope.owner, k_plug_program);
   if (!held || !process::is_in_our_network(pid))
     return std::nullopt;
-  std::vector<std::string> words = process::command_line_of(pid);
-  words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
-  auto uplink = read_uplink_words(words, scope);
+  auto uplink = read_uplink_words(process::without_program(process::command_line_of(pid)), scope);
   if (uplink)
     uplink->pid = pid;
   return uplink;
