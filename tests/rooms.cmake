@@ -6,45 +6,26 @@
 #                                                                      end in "// refused" break it
 cmake_minimum_required(VERSION 3.25)
 
-# ---- the rule -------------------------------------------------------------------------------------------------
-# What a room may include beside itself; the same as the link lists in src/CMakeLists.txt, followed to their end.
-set(rooms base model config plan qemu engine process kernel nat guard vde transaction broker moves privilege helper cli)
-set(uses_base)
-set(uses_model base)
-set(uses_config model base)
-set(uses_plan model base)
-set(uses_qemu model base)
-set(uses_engine model base)
-set(uses_process base)
-set(uses_kernel engine model base)
-set(uses_transaction plan engine model base)
-set(uses_broker plan engine model base)
-set(uses_guard kernel engine model base)
-set(uses_nat engine kernel process model base)
-set(uses_vde engine process model base)
-set(uses_moves broker guard kernel transaction plan engine model base)
-set(uses_privilege moves config plan engine kernel nat process model base)
-set(uses_helper privilege config kernel base) # the program vdeup-helper: no process
-set(uses_cli config plan qemu engine process kernel nat vde broker moves privilege model base)
+# ---- the rule: src/rooms.cmake of this repository -------------------------------------------------------------
+set(rooms)
+function(room name)
+  cmake_parse_arguments(ROOM "" "WHAT" "USES;EXCEPT" ${ARGN})
+  set(uses "${ROOM_USES}")
+  foreach(other IN LISTS ROOM_USES) # followed to the end, as links are
+    list(APPEND uses ${uses_${other}})
+  endforeach()
+  list(REMOVE_DUPLICATES uses)
+  list(REMOVE_ITEM uses "" ${ROOM_EXCEPT})
+  set(uses_${name} "${uses}" PARENT_SCOPE)
+  set(rooms ${rooms} ${name} PARENT_SCOPE)
+endfunction()
+set(libraries)
+function(header beginning)
+  set(libraries ${libraries} ${beginning} PARENT_SCOPE)
+  set(users_of_${beginning} "${ARGN}" PARENT_SCOPE)
+endfunction()
+include("${CMAKE_CURRENT_LIST_DIR}/../src/rooms.cmake")
 set(uses_main cli) # src/main.cpp, which is in no room
-
-# A header whose name begins so, and the rooms that may include it. The longest row that fits decides.
-set(libraries netlink/ linux/ linux/capability.h nftables/ libvdeplug.h boost/ boost/outcome boost/process boost/asio boost/program_options
-              boost/json spdlog/ systemd/)
-set(users_of_netlink/ kernel)
-set(users_of_linux/ kernel)
-set(users_of_linux/capability.h kernel process) # capset(2): glibc has neither the call nor its types
-set(users_of_nftables/ kernel)
-set(users_of_libvdeplug.h vde)
-set(users_of_boost/ base qemu process cli)
-set(users_of_boost/outcome base)
-set(users_of_boost/process process)
-set(users_of_boost/asio process)
-set(users_of_boost/program_options cli)
-set(users_of_boost/json qemu cli)
-set(users_of_spdlog/ cli)
-set(users_of_systemd/ broker)
-# ---------------------------------------------------------------------------------------------------------------
 
 # Say in `answer` why a file of `room` must not include `header`; nothing if it may.
 function(judge room quote header answer)
@@ -98,7 +79,7 @@ foreach(file IN LISTS files)
   if(file STREQUAL "main.cpp")
     set(room main)
   elseif(NOT room IN_LIST rooms)
-    message(NOTICE "src/${file}:1: there is no room '${room}'; give it its rows in tests/rooms.cmake")
+    message(NOTICE "src/${file}:1: there is no room '${room}'; give it its row in src/rooms.cmake")
     list(APPEND refused "${file}:1")
   endif()
   read_lines("${SOURCE_DIR}/src/${file}" lines)

@@ -5,6 +5,14 @@
 set(Boost_USE_STATIC_LIBS ${VDEUP_STATIC_RUNTIME})
 find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
 find_package(fmt REQUIRED)
+if(VDEUP_STATIC_RUNTIME) # Debian has no static fmt. Header-only, each file would compile it again: two thirds of its time.
+  add_library(vdeup_fmt STATIC ${PROJECT_SOURCE_DIR}/src/base/fmt_library.cpp)
+  target_include_directories(vdeup_fmt SYSTEM PUBLIC $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_compile_features(vdeup_fmt PUBLIC cxx_std_20)
+else()
+  add_library(vdeup_fmt INTERFACE)
+  target_link_libraries(vdeup_fmt INTERFACE fmt::fmt)
+endif()
 find_package(Threads REQUIRED)
 # The headers alone, with our fmt: the library is one more to load for each launch, and most of it stays unused.
 find_package(spdlog REQUIRED)
@@ -12,8 +20,6 @@ add_library(vdeup_spdlog INTERFACE)
 target_include_directories(vdeup_spdlog SYSTEM INTERFACE $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
 target_compile_definitions(vdeup_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 target_link_libraries(vdeup_spdlog INTERFACE vdeup_fmt Threads::Threads)
-add_library(vdeup_fmt INTERFACE) # Debian has no static fmt; its header-only form does not need one
-target_link_libraries(vdeup_fmt INTERFACE $<IF:$<BOOL:${VDEUP_STATIC_RUNTIME}>,fmt::fmt-header-only,fmt::fmt>)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libnl REQUIRED IMPORTED_TARGET libnl-3.0>=3.5)
 # Its headers alone: linked, it would cost each launch six more libraries, and few launches have a manager to talk to.

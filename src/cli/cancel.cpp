@@ -113,7 +113,7 @@ Result<std::optional<ProposedMove>> propose_back(const NicMover& mover, const en
   if (!bridge || !bridge->is_ours)
     return std::optional<ProposedMove>{};
   const auto leaving = names_of(survey.taps);
-  const auto nic = plan::nic_in(*bridge, survey.links, leaving);
+  const auto nic = nicmove::nic_in(*bridge, survey.links, leaving);
   if (!nic)
     return std::optional<ProposedMove>{};
   TRY(auto proposed, mover.propose_out(bridge->name, *nic, leaving));

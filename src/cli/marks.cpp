@@ -1,7 +1,7 @@
 #include "cli/marks.hpp"
 
-#include "broker/broker.hpp"
-#include "plan/handover.hpp"
+#include "managers/broker.hpp"
+#include "managers/handover.hpp"
 
 #include <fmt/format.h>
 
@@ -21,9 +21,9 @@ void add_names(const PlannedStep& planned, std::vector<IfName>& names) {
 std::vector<ManagerStep> marks_of(const std::vector<IfName>& devices, const Log& log) {
   if (devices.empty() || ::geteuid() != 0)
     return {};
-  broker::Broker broker;
+  managers::Broker broker;
   auto running = broker.running();
-  auto marks = running ? plan::marks_for(running.value(), devices) : fail(std::move(running).error());
+  auto marks = running ? managers::marks_for(running.value(), devices) : fail(std::move(running).error());
   if (marks)
     return std::move(marks).value();
   log.info(marks.error().message());
@@ -53,7 +53,7 @@ void unmark_deleted_devices(const Plan& plan, const Log& log) {
 }
 
 void tell_managers(const std::vector<ManagerStep>& steps, const Log& log) {
-  broker::Broker broker;
+  managers::Broker broker;
   for (const ManagerStep& step : steps)
     if (const auto told = broker.execute(step); !told)
       log.info(told.error().message());

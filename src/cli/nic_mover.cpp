@@ -23,7 +23,7 @@ MoveTerms users_terms(const Invocation& call) {
 
 } // namespace
 
-moves::Asker asker(const Wiring& wiring) {
+nicmove::Asker asker(const Wiring& wiring) {
   return {.process = ::getpid(),
           .home = home_of_caller(),
           .tell = [&log = wiring.log()](const std::string& text) { log.info(text); },
@@ -41,7 +41,7 @@ Result<NicMover> NicMover::open(const Context& context, const Wiring& wiring) {
   MoveTerms terms = move_terms(context.call);
   if (wiring.session() != nullptr)
     terms.force = !context.call.dry_run;
-  TRY(auto moves, moves::NicMoves::open(asker(wiring), std::move(terms)));
+  TRY(auto moves, nicmove::NicMoves::open(asker(wiring), std::move(terms)));
   return NicMover{std::move(moves), wiring.session(), context};
 }
 
@@ -91,11 +91,11 @@ Result<> NicMover::order(const privilege::NicRequest& request) const {
 }
 
 Result<> settle_moves(const Context& context, const Wiring& wiring) {
-  return context.call.dry_run ? ok() : moves::settle_moves(asker(wiring));
+  return context.call.dry_run ? ok() : nicmove::settle_moves(asker(wiring));
 }
 
 void mention_open_move(const Log& log) {
-  if (const auto move = moves::find_cut_off())
+  if (const auto move = nicmove::find_cut_off())
     log.info(fmt::format("{} was cut off, and nobody is at it any more\n  hint: `vdeup undo` takes it back",
                          describe(*move)));
 }

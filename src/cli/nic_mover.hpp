@@ -2,7 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/ensure.hpp"
-#include "moves/nic_moves.hpp"
+#include "nicmove/nic_moves.hpp"
 
 #include <optional>
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace vdeup::cli {
 
-using moves::ProposedMove;
+using nicmove::ProposedMove;
 
 /// This process as one that asks for moves; its user reads the log.
-[[nodiscard]] moves::Asker asker(const Wiring& wiring);
+[[nodiscard]] nicmove::Asker asker(const Wiring& wiring);
 
 /// How a call wants NICs to be moved.
 [[nodiscard]] MoveTerms move_terms(const Invocation& call);
@@ -46,11 +46,11 @@ class NicMover {
   [[nodiscard]] Result<> retreat(ProposedMove back);
 
  private:
-  NicMover(moves::NicMoves moves, privilege::Session* session, const Context& context)
+  NicMover(nicmove::NicMoves moves, privilege::Session* session, const Context& context)
       : m_moves(std::move(moves)), m_session(session), m_context(context) {}
   [[nodiscard]] Result<> order(const privilege::NicRequest& request) const;
 
-  moves::NicMoves m_moves;
+  nicmove::NicMoves m_moves;
   privilege::Session* m_session; ///< none: we may move NICs ourselves
   const Context& m_context;
 };

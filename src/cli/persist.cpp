@@ -2,7 +2,7 @@
 
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
-#include "plan/persist_choice.hpp"
+#include "managers/persist_choice.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -10,10 +10,10 @@
 namespace vdeup::cli {
 namespace {
 
-boost::json::object to_json(const plan::Persistence& persistence) {
+boost::json::object to_json(const managers::Persistence& persistence) {
   auto answer = json_answer("create");
   boost::json::array files;
-  for (const plan::ConfigFile& file : persistence.files)
+  for (const managers::ConfigFile& file : persistence.files)
     files.push_back(boost::json::object{{"path", file.path}, {"text", file.text}});
   answer["tool"] = persistence.tool;
   answer["files"] = std::move(files);
@@ -26,19 +26,19 @@ boost::json::object to_json(const plan::Persistence& persistence) {
 Result<int> print_configuration(const Context& context, const Wiring& wiring, const plan::Request& request,
                                 const Situation& situation) {
   // Nothing is moved: whether it may be is not the question.
-  TRY(auto moves, moves::NicMoves::open(asker(wiring), {.force = true}));
+  TRY(auto moves, nicmove::NicMoves::open(asker(wiring), {.force = true}));
   TRY(auto seen, moves.see(request.interface));
   if (!seen)
     return fail(Error{ErrorKind::missing, "cannot say what would keep a NIC in a bridge",
                       "this host has no NIC that could be moved", "name one with -i"});
   TRY(auto persistence,
-      plan::persist(plan::describe_bridge(seen->nic, situation.choice.bridge.name, seen->stakes.managers),
-                    seen->stakes.managers));
+      managers::persist(managers::describe_bridge(seen->nic, situation.choice.bridge.name, seen->managers),
+                        seen->managers));
   if (context.call.json) {
     print_json(to_json(persistence));
     return 0;
   }
-  for (const plan::ConfigFile& file : persistence.files)
+  for (const managers::ConfigFile& file : persistence.files)
     fmt::print("# {}\n{}\n", file.path, file.text);
   if (!context.call.terse)
     context.log.info(fmt::format("this is for {}: put each file where its first line says, then run `{}`",

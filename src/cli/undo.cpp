@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
-#include "moves/take_last_back.hpp"
+#include "nicmove/take_last_back.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -59,13 +59,13 @@ Error with_root_hint(Error error, const Wiring& wiring, std::string_view command
 Result<int> undo(const Context& context, const Wiring& wiring) {
   if (wiring.session() != nullptr && !context.call.dry_run)
     return undo_by_helper(context, *wiring.session());
-  TRY(auto moves, moves::NicMoves::open(asker(wiring), move_terms(context.call)));
+  TRY(auto moves, nicmove::NicMoves::open(asker(wiring), move_terms(context.call)));
   if (!context.call.dry_run) {
-    TRY(auto is_undone, moves::take_open_move_back(moves, permit_all));
+    TRY(auto is_undone, nicmove::take_open_move_back(moves, permit_all));
     if (is_undone)
       return 0;
   }
-  TRY(auto proposed, moves::propose_back(moves, permit_all));
+  TRY(auto proposed, nicmove::propose_back(moves, permit_all));
   if (!context.call.dry_run) {
     TRY(moves.make(proposed));
     moves.forget_last();
@@ -76,7 +76,7 @@ Result<int> undo(const Context& context, const Wiring& wiring) {
 
 Result<int> confirm(const Wiring& wiring) {
   if (wiring.session() == nullptr) {
-    TRY(moves::confirm_waiting_move(permit_all));
+    TRY(nicmove::confirm_waiting_move(permit_all));
     return 0;
   }
   TRY(wiring.session()->execute(privilege::ConfirmNicMove{}, [](const std::string& /*text*/) {}));

@@ -1,8 +1,8 @@
 #include "cli/wiring.hpp"
 
-#include "kernel/path_host.hpp"
 #include "kernel/vm_tap.hpp"
-#include "nat/private_networks.hpp"
+#include "nat/nat_networks.hpp"
+#include "network/path_observer.hpp"
 #include "privilege/helper_host.hpp"
 #include "vde/vde_path.hpp"
 
@@ -55,7 +55,7 @@ Result<privilege::PrivilegeWish> privilege_wish(const Context& context) {
 }
 
 Result<PathWiring> PathWiring::connect() {
-  TRY(auto kernel, kernel::KernelPathHost::open());
+  TRY(auto kernel, network::PathObserver::open());
   return PathWiring{std::move(kernel), std::make_unique<vde::VdePath>()};
 }
 

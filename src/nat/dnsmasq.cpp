@@ -3,8 +3,8 @@
 #include "base/accounts.hpp"
 #include "base/text.hpp"
 #include "kernel/capabilities.hpp"
-#include "kernel/udp_sockets.hpp"
 #include "nat/dnsmasq_words.hpp"
+#include "nat/udp_sockets.hpp"
 #include "process/command.hpp"
 #include "process/held_process.hpp"
 
@@ -85,7 +85,7 @@ Result<> check_rights(const StartDnsmasq& step) {
 /// Who else has a port that dnsmasq needs, as far as there is somebody.
 std::string describe_rival(const IpAddress& gateway) {
   for (const std::uint16_t port : {std::uint16_t{53}, std::uint16_t{67}})
-    if (const auto owner = kernel::find_udp_owner(gateway, port))
+    if (const auto owner = find_udp_owner(gateway, port))
       return fmt::format("a program of {}'s has port {} of {}", user_name(*owner), port, gateway.str());
   return {};
 }
@@ -125,7 +125,7 @@ Result<> launch(const StartDnsmasq& step, std::vector<std::string> words) {
 /// nothing. It opens its sockets before its parent ends.
 Result<> prove(const StartDnsmasq& step) {
   const IpAddress& gateway = step.network.gateway4.address;
-  if (kernel::is_served(gateway, step.owner.uid))
+  if (is_served(gateway, step.owner.uid))
     return ok();
   return fail(cannot_start(
       step, ErrorKind::failed, fmt::format("it runs, but does not listen at {}", gateway.str()),

@@ -2,10 +2,10 @@
 
 #include "base/text.hpp"
 #include "kernel/links.hpp"
-#include "kernel/nat_table.hpp"
 #include "kernel/tap.hpp"
 #include "kernel/vm_tap.hpp"
 #include "model/interpret.hpp"
+#include "nat/nat_table.hpp"
 #include "privilege/judge.hpp"
 
 #include <fmt/format.h>
@@ -70,7 +70,7 @@ class Cook {
     if (link->alias != bridge_mark(own(step.nat)))
       return fail(m_judge.refusal("it bears the mark of another switch"));
     if (step.nat) {
-      TRY(const auto has_rules, kernel::has_rules(step.name, *own(step.nat)));
+      TRY(const auto has_rules, nat::has_rules(step.name, *own(step.nat)));
       if (has_rules.value_or(false))
         return fail(m_judge.refusal("the private network behind it is still there"));
     }

@@ -3,7 +3,7 @@
 #include "engine/lane.hpp"
 #include "kernel/netlink.hpp"
 #include "model/step.hpp"
-#include "nat/private_networks.hpp"
+#include "nat/nat_networks.hpp"
 #include "privilege/menu_rules.hpp"
 #include "privilege/nic_monitor.hpp"
 

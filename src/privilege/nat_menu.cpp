@@ -2,10 +2,10 @@
 
 #include "kernel/capabilities.hpp"
 #include "kernel/links.hpp"
-#include "kernel/nat_table.hpp"
-#include "kernel/private_network.hpp"
 #include "model/interpret.hpp"
 #include "nat/dnsmasq.hpp"
+#include "nat/nat_table.hpp"
+#include "nat/private_network.hpp"
 #include "privilege/judge.hpp"
 #include "privilege/menu.hpp"
 
@@ -36,7 +36,7 @@ class NatCook {
   // answer.
   Result<> operator()(const AddPrivateNetwork& step) {
     TRY(auto link, find_own(step.bridge, step.mark.switch_dir));
-    TRY(auto there, kernel::read_private_network(m_netlink, link.index));
+    TRY(auto there, nat::read_private_network(m_netlink, link.index));
     if (there != step.network) { // else it is mended
       TRY(auto used, m_networks.used_networks());
       TRY(check_private_network(step.network, used));
@@ -57,7 +57,7 @@ class NatCook {
   // caller end it, and not look into it.
   Result<> operator()(const StartDnsmasq& step) {
     TRY(auto link, find_own(step.bridge, step.switch_dir));
-    TRY(auto there, kernel::read_private_network(m_netlink, link.index));
+    TRY(auto there, nat::read_private_network(m_netlink, link.index));
     if (there != step.network)
       return fail(m_judge.refusal("the bridge has other addresses"));
     return m_networks.execute(NatStep{StartDnsmasq{m_caller, step.bridge, step.network, step.switch_dir}});
@@ -136,7 +136,7 @@ Result<> Menu::may_masquerade(const IfName& bridge) {
 
 // Safe: it looks for rules that bear the caller's mark, and tells of no others.
 Result<> Menu::find_nat_rules(const IfName& bridge, const NatMark& mark) {
-  TRY(const auto are_there, kernel::has_rules(bridge, NatMark{m_rules.caller.uid, mark.switch_dir}));
+  TRY(const auto are_there, nat::has_rules(bridge, NatMark{m_rules.caller.uid, mark.switch_dir}));
   if (are_there.value_or(false))
     return ok();
   return fail(Error{ErrorKind::missing,

@@ -5,8 +5,8 @@
 
 #include "base/text.hpp"
 #include "model/interpret.hpp"
-#include "moves/take_last_back.hpp"
-#include "plan/nic_choice.hpp"
+#include "nicmove/nic_choice.hpp"
+#include "nicmove/take_last_back.hpp"
 #include "privilege/judge.hpp"
 #include "process/held_process.hpp"
 
@@ -30,7 +30,7 @@ MovedNic moved(const NicMove& move) {
 /// Carries out one request for the caller.
 class NicCook {
  public:
-  NicCook(const MenuRules& rules, moves::Asker asker, std::string what)
+  NicCook(const MenuRules& rules, nicmove::Asker asker, std::string what)
       : m_rules(rules), m_asker(std::move(asker)), m_what(std::move(what)), m_judge(rules, m_what) {}
 
   // Safe: the policy lets the caller move NICs into this bridge, and make it under this name. Which NIC is
@@ -41,7 +41,7 @@ class NicCook {
     TRY(m_judge.allow(in.bridge, Right::nic));
     TRY(m_judge.allow_new_bridge(in.bridge));
     TRY(auto moves, open(in.terms));
-    TRY(moves::settle_moves(m_asker));
+    TRY(nicmove::settle_moves(m_asker));
     TRY(auto there, moves.links().link(in.bridge));
     if (there)
       return fail(
@@ -56,7 +56,7 @@ class NicCook {
   Outcome operator()(const MoveNicOut& out) {
     TRY(allow_both(out.bridge));
     TRY(auto moves, open(out.terms));
-    TRY(moves::settle_moves(m_asker));
+    TRY(nicmove::settle_moves(m_asker));
     TRY(auto links, moves.links().links());
     const auto leaving = out.how == MoveNicOut::How::rehearsed ? own_taps(links) : std::vector<std::string>{};
     TRY(auto nic, find_nic(out.bridge, links, leaving));
@@ -78,7 +78,7 @@ class NicCook {
     if (is_undone)
       return std::optional<MovedNic>{};
     TRY(auto moves, open(undo.terms));
-    TRY(auto proposed, moves::propose_back(moves, permit()));
+    TRY(auto proposed, nicmove::propose_back(moves, permit()));
     TRY(moves.make(proposed));
     moves.forget_last();
     return moved(proposed.move);
@@ -87,14 +87,14 @@ class NicCook {
   // Safe: the move is made and proven; the caller says that it is to stay, and could have made it.
   Outcome operator()(const ConfirmNicMove& /*confirm*/) {
     TRY(m_judge.allow_nic_somewhere());
-    TRY(moves::confirm_waiting_move(permit()));
+    TRY(nicmove::confirm_waiting_move(permit()));
     return std::optional<MovedNic>{};
   }
 
  private:
   /// To insist is for root: what yields to that are also rules of the packet filter, which protect others.
   /// And as long as a move is under way or waits, root's calls wait for it.
-  [[nodiscard]] Result<moves::NicMoves> open(const MoveTerms& terms) {
+  [[nodiscard]] Result<nicmove::NicMoves> open(const MoveTerms& terms) {
     if (terms.force)
       return fail(Error{ErrorKind::refused, m_what, "only root can insist with -f", {}});
     if (terms.timeout > k_longest_timeout || terms.confirm.value_or(k_longest_confirm) > k_longest_confirm)
@@ -104,14 +104,14 @@ class NicCook {
                                     "confirmed",
                                     k_longest_timeout.count(), k_longest_confirm.count()),
                         {}});
-    return moves::NicMoves::open(m_asker, terms);
+    return nicmove::NicMoves::open(m_asker, terms);
   }
 
   /// The lock of the records is not held afterwards, while processes of the caller's are looked into: he can
   /// have that take as long as he likes.
   [[nodiscard]] Result<bool> take_open_move_back(const MoveTerms& terms) {
     TRY(auto moves, open(terms));
-    return moves::take_open_move_back(moves, permit());
+    return nicmove::take_open_move_back(moves, permit());
   }
 
   [[nodiscard]] Result<> allow_both(const IfName& bridge) const {
@@ -119,7 +119,7 @@ class NicCook {
     return m_judge.allow(bridge, Right::bridge);
   }
 
-  [[nodiscard]] moves::Permit permit() const {
+  [[nodiscard]] nicmove::Permit permit() const {
     return [this](const NicMove& move) -> Result<> {
       TRY(allow_both(move.bridge));
       return move.direction == NicMove::Direction::in ? ok() : m_judge.allow_new_bridge(move.bridge);
@@ -146,7 +146,7 @@ class NicCook {
       return fail(Error{
           ErrorKind::refused, m_what, fmt::format("{} is no bridge that vdeup has made", name.str()), {}});
     TRY(auto bridge, to_bridge(*link, links, m_rules.host_seed));
-    auto nic = plan::nic_in(bridge, links, leaving);
+    auto nic = nicmove::nic_in(bridge, links, leaving);
     if (!nic)
       return fail(Error{ErrorKind::refused, m_what,
                         "it has other ports than a NIC and your own TAPs, or no NIC at all",
@@ -155,7 +155,7 @@ class NicCook {
   }
 
   const MenuRules& m_rules;
-  moves::Asker m_asker;
+  nicmove::Asker m_asker;
   std::string m_what;
   Judge m_judge;
 };
@@ -172,10 +172,10 @@ Result<> check_is_callers(const Caller& caller, const std::string& what) {
 Result<std::optional<MovedNic>> NicMenu::perform(const NicRequest& request, Talk talk) const {
   const std::string what = "cannot " + describe(request);
   TRY(check_is_callers(m_caller, what));
-  moves::Asker asker{.process = m_caller.process,
-                     .home = m_caller.account.home,
-                     .tell = std::move(talk.tell),
-                     .is_there = std::move(talk.is_there)};
+  nicmove::Asker asker{.process = m_caller.process,
+                       .home = m_caller.account.home,
+                       .tell = std::move(talk.tell),
+                       .is_there = std::move(talk.is_there)};
   auto outcome = std::visit(NicCook{m_rules, std::move(asker), what}, request);
   if (!outcome && outcome.error().yields_to_force)
     outcome.error().hint += "\n  hint: for a NIC only root can use -f";

@@ -1,9 +1,9 @@
 #include "kernel/nat_lab.hpp"
 
 #include "kernel/links.hpp"
-#include "kernel/nat_table.hpp"
 #include "kernel/path_lab.hpp"
-#include "kernel/private_network.hpp"
+#include "nat/nat_table.hpp"
+#include "nat/private_network.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -25,13 +25,13 @@ void require_done(const Result<>& done) {
 Result<> try_to_add(const AddPrivateNetwork& step) {
   auto netlink = kernel::Netlink::open();
   REQUIRE(netlink);
-  return kernel::add_private_network(netlink.value(), step);
+  return nat::add_private_network(netlink.value(), step);
 }
 
 Result<> try_to_remove(const RemovePrivateNetwork& step) {
   auto netlink = kernel::Netlink::open();
   REQUIRE(netlink);
-  return kernel::remove_private_network(netlink.value(), step);
+  return nat::remove_private_network(netlink.value(), step);
 }
 
 void add(const AddPrivateNetwork& step) {
@@ -48,13 +48,13 @@ std::optional<PrivateNetwork> seen(const std::string& bridge) {
   auto link = kernel::find_link(netlink.value(), name_of(bridge));
   REQUIRE(link);
   REQUIRE(link.value());
-  auto network = kernel::read_private_network(netlink.value(), link.value()->index);
+  auto network = nat::read_private_network(netlink.value(), link.value()->index);
   REQUIRE(network);
   return network.value();
 }
 
 bool has_rules(const std::string& bridge) {
-  const auto answer = kernel::has_rules(name_of(bridge), mark_of(bridge));
+  const auto answer = nat::has_rules(name_of(bridge), mark_of(bridge));
   REQUIRE(answer);
   REQUIRE(answer.value());
   return *answer.value();

@@ -1,6 +1,6 @@
 #include "kernel/path_lab.hpp"
 
-#include "kernel/path_host.hpp"
+#include "network/path_observer.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -35,7 +35,7 @@ void needs(const std::string& tool) {
 }
 
 HostFacts facts() {
-  auto host = vdeup::kernel::KernelPathHost::open();
+  auto host = vdeup::network::PathObserver::open();
   REQUIRE(host);
   auto found = host.value()->facts(k_bridge);
   INFO((found ? std::string{} : found.error().message()));

@@ -1,11 +1,11 @@
 // What private networks do not touch, what they refuse, and what anybody may know of them.
 
-#include "kernel/ip_networks.hpp"
+#include "firewall/nat_obstacles.hpp"
 #include "kernel/nat_lab.hpp"
-#include "kernel/nat_obstacles.hpp"
-#include "kernel/nat_table.hpp"
 #include "kernel/path_lab.hpp"
-#include "kernel/udp_sockets.hpp"
+#include "nat/ip_networks.hpp"
+#include "nat/nat_table.hpp"
+#include "nat/udp_sockets.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -38,7 +38,7 @@ TEST_CASE("nat: bridges and tables of others are not touched", "[nat]") {
   CHECK(kind_of(try_to_add(adding("nobridge"))) == ErrorKind::missing);
   CHECK(kind_of(try_to_add(another)) == ErrorKind::conflict);
   CHECK(changes_of_state(before) == "");
-  REQUIRE(kernel::write_nat_table(another, {}));
+  REQUIRE(nat::write_nat_table(another, {}));
   const std::string with_table = whole_state();
   CHECK(kind_of(try_to_add(adding("vdenat0"))) == ErrorKind::conflict);
   CHECK(try_to_remove(removing("vdenat0")));
@@ -50,7 +50,7 @@ TEST_CASE("nat: a device that has taken a bridge's name keeps what it has, and t
   must("ip link add vdenat0 type bridge");
   must("ip address add 10.1.2.1/24 dev vdenat0");
   const std::string before = whole_state();
-  REQUIRE(kernel::write_nat_table(adding("vdenat0"), {}));
+  REQUIRE(nat::write_nat_table(adding("vdenat0"), {}));
   CHECK(changes_of_state(before) != "");
   CHECK(try_to_remove(removing("vdenat0")));
   CHECK(changes_of_state(before) == "");
@@ -88,8 +88,8 @@ TEST_CASE("nat: names that nft cannot be told are refused, and all others are ta
   CHECK(changes_of_state(before) == "");
   CHECK(run({"ip", "link", "delete", name}).status == 0);
   CHECK(run({"ip", "link", "delete", "$x@{;}#'`"}).status == 0);
-  CHECK(kernel::nat_table_name(name_of("br-0.1_x")).value() == "vdeup_br-0.1_x");
-  CHECK_FALSE(kernel::nat_table_name(name_of("br{0}")));
+  CHECK(nat::nat_table_name(name_of("br-0.1_x")).value() == "vdeup_br-0.1_x");
+  CHECK_FALSE(nat::nat_table_name(name_of("br{0}")));
 }
 
 TEST_CASE("nat: who may change nothing can look, and changes nothing", "[nat]") {
@@ -101,9 +101,9 @@ TEST_CASE("nat: who may change nothing can look, and changes nothing", "[nat]") 
   const std::string before = whole_state();
   path_lab::Alice alice{[](int) {
     auto netlink = kernel::Netlink::open();
-    const auto rules = kernel::has_rules(name_of("vdenat0"), mark_of("vdenat0"));
-    const auto used = kernel::used_networks(netlink.value());
-    const auto obstacles = kernel::nat_obstacles(netlink.value(), name_of("vdenat0"));
+    const auto rules = nat::has_rules(name_of("vdenat0"), mark_of("vdenat0"));
+    const auto used = nat::used_networks(netlink.value());
+    const auto obstacles = firewall::nat_obstacles(netlink.value(), name_of("vdenat0"));
     const auto added = try_to_add(adding("vdenat0"));
     const auto removed = try_to_remove(removing("vdenat0"));
     return seen("vdenat0") == adding("vdenat0").network && rules && !rules.value() && used &&
@@ -116,16 +116,16 @@ TEST_CASE("nat: who may change nothing can look, and changes nothing", "[nat]") 
 }
 
 TEST_CASE("nat: a host has IPv6 unless it is switched off", "[nat]") {
-  CHECK(kernel::has_ip6());
+  CHECK(nat::has_ip6());
   sysctl("ipv6/conf/all/disable_ipv6", "1");
-  CHECK_FALSE(kernel::has_ip6());
+  CHECK_FALSE(nat::has_ip6());
 }
 
 TEST_CASE("nat: the networks in use are those of addresses and of routes in any table", "[nat]") {
   const auto used = [](const std::string& address, std::uint8_t length) {
     auto netlink = kernel::Netlink::open();
     REQUIRE(netlink);
-    const auto all = kernel::used_networks(netlink.value());
+    const auto all = nat::used_networks(netlink.value());
     REQUIRE(all);
     return std::count(all.value().begin(), all.value().end(), prefix_of(address, length));
   };
@@ -161,16 +161,16 @@ TEST_CASE("nat: served is a network whose gateway's own port 53 the owner has", 
     REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
     return fd;
   };
-  CHECK_FALSE(kernel::is_served(gateway, ::geteuid()));
+  CHECK_FALSE(nat::is_served(gateway, ::geteuid()));
   {
     const UniqueFd elsewhere = bound_to("127.0.0.1");
-    CHECK_FALSE(kernel::is_served(gateway, ::geteuid()));
+    CHECK_FALSE(nat::is_served(gateway, ::geteuid()));
   }
   {
     const UniqueFd everywhere = bound_to("0.0.0.0");
-    CHECK_FALSE(kernel::is_served(gateway, ::geteuid()));
+    CHECK_FALSE(nat::is_served(gateway, ::geteuid()));
   }
   const UniqueFd there = bound_to("10.77.5.1");
-  CHECK(kernel::is_served(gateway, ::geteuid()));
-  CHECK_FALSE(kernel::is_served(gateway, ::geteuid() + 1));
+  CHECK(nat::is_served(gateway, ::geteuid()));
+  CHECK_FALSE(nat::is_served(gateway, ::geteuid() + 1));
 }

@@ -1,8 +1,8 @@
 // Firewalls that keep a private network from the outside, or its VMs from their address: each is made with
 // the tool that its owner uses, told, let through by the very commands that are told, and told no more.
 
+#include "firewall/nat_obstacles.hpp"
 #include "kernel/nat_lab.hpp"
-#include "kernel/nat_obstacles.hpp"
 #include "kernel/path_lab.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,7 +23,7 @@ namespace {
 std::vector<NatObstacle> obstacles() {
   auto netlink = kernel::Netlink::open();
   REQUIRE(netlink);
-  auto found = kernel::nat_obstacles(netlink.value(), name_of("vdenat0"));
+  auto found = firewall::nat_obstacles(netlink.value(), name_of("vdenat0"));
   INFO((found ? "" : found.error().message()));
   REQUIRE(found);
   return found.value();

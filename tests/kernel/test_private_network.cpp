@@ -1,9 +1,9 @@
 // Private networks behind bridges: what they make possible, and that nothing of them stays.
 
 #include "kernel/nat_lab.hpp"
-#include "kernel/nat_table.hpp"
 #include "kernel/path_lab.hpp"
-#include "kernel/private_network.hpp"
+#include "nat/nat_table.hpp"
+#include "nat/private_network.hpp"
 #include "nic/router.hpp"
 
 #include <catch2/catch.hpp>
@@ -71,9 +71,9 @@ TEST_CASE("nat: VMs come out, nobody comes in, and afterwards all is as before",
   add(adding("vdenat0"));
   CHECK(seen("vdenat0") == adding("vdenat0").network);
   CHECK(has_rules("vdenat0"));
-  CHECK_FALSE(kernel::has_rules(name_of("vdenat0"), mark_of("another")).value().value());
-  CHECK(kernel::forwards_packets(false));
-  CHECK(kernel::forwards_packets(true));
+  CHECK_FALSE(nat::has_rules(name_of("vdenat0"), mark_of("another")).value().value());
+  CHECK(nat::forwards_packets(false));
+  CHECK(nat::forwards_packets(true));
   CHECK(lab::eventually([&] { return vm.reaches("10.77.5.1"); }));
   CHECK(lab::eventually([&] { return vm.reaches("fd77::1"); }));
   CHECK(lab::eventually([&] { return vm.reaches("10.9.0.2"); })); // who has no way back to 10.77.5.0/24
@@ -243,20 +243,20 @@ TEST_CASE("nat: one that is half-done is completed, or taken back, with what was
   const bool is_completed = GENERATE(true, false);
   const std::string before = whole_state();
   const auto step = adding("vdenat0");
-  const auto record = kernel::observe_forwarding(true, {"vdenat0"});
-  REQUIRE(kernel::write_nat_table(step, record));
+  const auto record = nat::observe_forwarding(true, {"vdenat0"});
+  REQUIRE(nat::write_nat_table(step, record));
   if (done >= 2)
     sysctl("ipv4/ip_forward", "1");
   if (done >= 3)
-    REQUIRE(kernel::start_forwarding(true, record));
+    REQUIRE(nat::start_forwarding(true, record));
   if (done >= 4)
     must("ip address add 10.77.5.1/24 dev vdenat0");
   if (is_completed) {
     add(step);
     add(step);
     CHECK(seen("vdenat0") == step.network);
-    CHECK(kernel::forwards_packets(true));
-    const auto kept = kernel::read_record({"vdeup_vdenat0", step.mark});
+    CHECK(nat::forwards_packets(true));
+    const auto kept = nat::read_record({"vdeup_vdenat0", step.mark});
     REQUIRE(kept);
     CHECK(kept.value() == record);
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/ensure.hpp"
-#include "nat/private_networks.hpp"
+#include "nat/nat_networks.hpp"
 #include "support/spawn.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "nic/nic_lab.hpp"
+#include "nicmove/record_store.hpp"
 #include "support/lab.hpp"
 #include "support/spawn.hpp"
-#include "transaction/record_store.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -48,15 +48,15 @@ inline bool is_reachable(const lab::NetworkNamespace& far_host, const std::strin
 
 /// Wait until nobody moves a NIC any more, watchdogs included.
 inline void wait_for_watchdogs() {
-  auto store = vdeup::transaction::RecordStore::open(false);
+  auto store = vdeup::nicmove::RecordStore::open(false);
   REQUIRE(store);
   if (store.value())
     REQUIRE(store.value()->lock(vdeup::Deadline::after(std::chrono::seconds{30})));
 }
 
 /// The kind of record that there is.
-inline bool has_record(vdeup::transaction::RecordStore::Kind kind) {
-  auto store = vdeup::transaction::RecordStore::open(false);
+inline bool has_record(vdeup::nicmove::RecordStore::Kind kind) {
+  auto store = vdeup::nicmove::RecordStore::open(false);
   REQUIRE(store);
   return store.value() && store.value()->has(kind);
 }

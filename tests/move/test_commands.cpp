@@ -9,7 +9,7 @@
 
 using namespace lab;
 using namespace move_lab;
-using Kind = vdeup::transaction::RecordStore::Kind;
+using Kind = vdeup::nicmove::RecordStore::Kind;
 
 TEST_CASE("move: of several creates at once one moves the NIC, and all succeed", "[move]") {
   const Neighbourhood neighbourhood;

@@ -11,7 +11,7 @@
 
 using namespace lab;
 using namespace move_lab;
-using Kind = vdeup::transaction::RecordStore::Kind;
+using Kind = vdeup::nicmove::RecordStore::Kind;
 
 namespace {
 

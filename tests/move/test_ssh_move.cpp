@@ -1,6 +1,6 @@
 // Over a real ssh: refused without -f, and with it the session that gave the command goes on.
 
-#include "guard/ssh_lab.hpp"
+#include "dependents/ssh_lab.hpp"
 #include "move/move_lab.hpp"
 
 using namespace guard_lab;

@@ -1,6 +1,6 @@
 #include "nat/firewall_lab.hpp"
 
-#include "guard/manager_lab.hpp"
+#include "dependents/manager_lab.hpp"
 #include "support/tools.hpp"
 
 #include <catch2/catch.hpp>

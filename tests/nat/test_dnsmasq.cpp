@@ -1,7 +1,7 @@
 #include "base/unique_fd.hpp"
-#include "kernel/udp_sockets.hpp"
 #include "nat/dnsmasq.hpp"
 #include "nat/nat_lab.hpp"
+#include "nat/udp_sockets.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -58,7 +58,7 @@ lab::Running rival() {
   lab::Running running{{"dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
                         "--pid-file=", "--user=root", "--bind-interfaces", "--except-interface=lo",
                         std::string{"--listen-address="} + k_gateway}};
-  REQUIRE(lab::eventually([] { return kernel::is_served(network().gateway4.address, 0); }));
+  REQUIRE(lab::eventually([] { return nat::is_served(network().gateway4.address, 0); }));
   return running;
 }
 
@@ -81,8 +81,8 @@ TEST_CASE("dnsmasq: whoever starts it, it is the owner with three capabilities",
   const auto start = [&step] { return nat::start_dnsmasq(step); };
   CHECK((by_helper ? as_helper_of(lab::k_acue, start) : text_of(start())) == "");
   check_confined(only_dnsmasq(), "5001", "0000000000003400");
-  CHECK(kernel::is_served(network().gateway4.address, lab::k_acue.uid));
-  CHECK_FALSE(kernel::is_served(network().gateway4.address, lab::k_berta.uid));
+  CHECK(nat::is_served(network().gateway4.address, lab::k_acue.uid));
+  CHECK_FALSE(nat::is_served(network().gateway4.address, lab::k_berta.uid));
   CHECK(text_of(nat::stop_dnsmasq({step.owner, step.bridge})) == "");
 }
 

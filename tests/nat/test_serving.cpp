@@ -1,6 +1,6 @@
-#include "kernel/udp_sockets.hpp"
 #include "nat/dnsmasq.hpp"
 #include "nat/nat_lab.hpp"
+#include "nat/udp_sockets.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -66,7 +66,7 @@ TEST_CASE("serving: names are told at the private network and nowhere else", "[n
   REQUIRE(as_helper_of(lab::k_acue, [] { return nat::start_dnsmasq(start_for(identity_of(lab::k_acue))); }) ==
           "");
   std::size_t count = 0;
-  for (const auto& socket : kernel::list_udp_sockets())
+  for (const auto& socket : nat::list_udp_sockets())
     if (socket.port == 53) {
       INFO(socket.local.str());
       CHECK((socket.local.str() == k_gateway || socket.local.str() == k_gateway6 ||

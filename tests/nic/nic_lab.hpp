@@ -3,7 +3,7 @@
 #include "engine/apply.hpp"
 #include "kernel/kernel_host.hpp"
 #include "kernel/nic_snapshot.hpp"
-#include "plan/nic_move.hpp"
+#include "nicmove/nic_move.hpp"
 #include "support/fake_host.hpp"
 #include "support/spawn.hpp"
 

@@ -1,5 +1,5 @@
 #include "nic/transaction_lab.hpp"
-#include "transaction/watchdog_line.hpp"
+#include "nicmove/watchdog_line.hpp"
 
 #include <fmt/format.h>
 

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "nic/beginning.hpp"
-#include "transaction/transaction.hpp"
+#include "nicmove/transaction.hpp"
 
 // What the tests of transactions and of their records share.
 namespace lab {
 
 namespace vd = vdeup;
-namespace tx = vdeup::transaction;
+namespace tx = vdeup::nicmove;
 using namespace std::chrono_literals;
 using Kind = tx::RecordStore::Kind;
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "nic/nic_lab.hpp"
+#include "nicmove/record_store.hpp"
 #include "privilege/talk.hpp"
 #include "privilege/ways_lab.hpp"
-#include "transaction/record_store.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,7 +13,7 @@
 // What the tests of NICs that the helper moves share.
 namespace privilege_lab {
 
-using Kind = vdeup::transaction::RecordStore::Kind;
+using Kind = vdeup::nicmove::RecordStore::Kind;
 
 inline const std::string k_nic_policy = "allow user acue bridge ctysbr0 tap,bridge,nic\n"
                                         "allow user berta bridge ctysbr0 tap,bridge\n"
@@ -51,7 +51,7 @@ inline bool is_port(const std::string& nic, const std::string& bridge) {
 }
 
 inline bool has_record(Kind kind) {
-  auto store = vdeup::transaction::RecordStore::open(false);
+  auto store = vdeup::nicmove::RecordStore::open(false);
   REQUIRE(store);
   return store.value() && store.value()->has(kind);
 }

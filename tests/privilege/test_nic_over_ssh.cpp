@@ -1,6 +1,6 @@
 // Over a real ssh: the helper looks at the login of who asks it, and not at its own.
 
-#include "guard/ssh_lab.hpp"
+#include "dependents/ssh_lab.hpp"
 #include "privilege/ways_lab.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vdeup {
+
+/// The files of a host, read-only: those of this one, or of another that were copied under a directory.
+class FileTree {
+ public:
+  FileTree() = default;
+  /// `root` stands in front of every path, without a slash at its end.
+  explicit FileTree(std::string root) : m_root(std::move(root)) {}
+
+  /// The content of a file, its first MiB at most; nothing if it cannot be read.
+  [[nodiscard]] std::optional<std::string> read(const std::string& path) const;
+  /// What a symbolic link says; nothing if it is none or may not be read.
+  [[nodiscard]] std::optional<std::string> link(const std::string& path) const;
+  /// The names in a directory, sorted; nothing if it cannot be read.
+  [[nodiscard]] std::optional<std::vector<std::string>> names(const std::string& path) const;
+  /// The path with all symbolic links followed as far as they lead, still of that host.
+  [[nodiscard]] std::string resolve(const std::string& path) const;
+  [[nodiscard]] bool exists(const std::string& path) const;
+
+ private:
+  std::string m_root;
+};
+
+/// The value of `KEY=value` among lines, without quotes around it; nothing if there is no such line.
+[[nodiscard]] std::optional<std::string> value_of(std::string_view lines, std::string_view key);
+
+/// Split a text at a character; parts can be empty.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at);
+
+/// Split a text at blanks and tabs; no part is empty.
+[[nodiscard]] std::vector<std::string_view> words_of(std::string_view text);
+
+/// Read a whole word as a decimal number.
+[[nodiscard]] std::optional<unsigned long> to_number(std::string_view word);
+
+} // namespace vdeup

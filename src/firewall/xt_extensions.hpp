@@ -1,0 +1,19 @@
+#pragma once
+
+#include "firewall/packet_filter.hpp"
+#include "kernel/attributes.hpp"
+
+#include <string_view>
+
+namespace vdeup::firewall {
+
+// Matches and targets of xtables (iptables-extensions(8)): the old tables have them, and so have the rules
+// that iptables-nft makes.
+
+/// Judge a match by its name and its private data, for such frames.
+[[nodiscard]] Holds judge_xt_match(std::string_view name, kernel::Bytes data, const Frames& frames);
+
+/// Say what a target does that is neither a verdict nor a jump.
+void apply_xt_target(std::string_view name, FilterRule& rule);
+
+} // namespace vdeup::firewall

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/manager_host.hpp"
+#include "managers/persist.hpp"
+#include "managers/runtime_files.hpp"
+
+#include <chrono>
+
+namespace vdeup::managers {
+
+/// The real managers of this host: files below /run, and their interfaces on the system bus. The only user of
+/// both.
+///
+/// Nothing is opened before it is needed; a bus that is silent costs `patience` for each step and no more.
+class Broker final : public engine::ManagerHost {
+ public:
+  explicit Broker(std::chrono::milliseconds patience = std::chrono::seconds{10}) : m_patience(patience) {}
+
+  [[nodiscard]] Result<std::vector<NicManager::Kind>> running() override;
+  [[nodiscard]] Result<> execute(const ManagerStep& step) override;
+
+ private:
+  [[nodiscard]] Result<> unmanage(const Unmanage& step);
+  [[nodiscard]] Result<> manage(const Manage& step);
+  [[nodiscard]] Result<> let_go(const LetGo& step);
+  [[nodiscard]] Result<> take_up(const TakeUp& step);
+  [[nodiscard]] Result<> tell_to_leave(const Unmanage& step);
+  void take_back(NicManager::Kind manager, const std::vector<ConfigFile>& added);
+  [[nodiscard]] Result<> put(const std::vector<ConfigFile>& files, std::vector<ConfigFile>& added);
+  [[nodiscard]] Result<> remove(const std::vector<ConfigFile>& files);
+
+  std::chrono::milliseconds m_patience;
+  RuntimeFiles m_files{};
+};
+
+} // namespace vdeup::managers

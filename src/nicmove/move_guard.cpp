@@ -1,0 +1,257 @@
+#include "nicmove/move_guard.hpp"
+
+#include "base/text.hpp"
+#include "managers/handover.hpp"
+#include "managers/manager_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace vdeup::nicmove {
+namespace {
+
+const Link* find(const std::vector<Link>& links, std::uint32_t index) {
+  const auto found =
+      std::find_if(links.begin(), links.end(), [index](const Link& link) { return link.index == index; });
+  return found == links.end() ? nullptr : &*found;
+}
+
+/// A tunnel does not say which NIC its own packets take.
+bool is_tunnel(const Link& link) {
+  return (!link.is_ethernet && !link.is_loopback && link.lower == 0) || link.kind == "tun";
+}
+
+/// True if what goes to somewhere out there, no matter where, can leave through the NIC: it has a default
+/// route, or all of these lead into tunnels.
+bool leads_out(const Link& nic, const NicSurvey& survey) {
+  const auto& routes = survey.default_routes;
+  const auto is_other_nic = [&](std::uint32_t index) {
+    const Link* link = find(survey.links, index);
+    return index != nic.index && link != nullptr && !is_tunnel(*link);
+  };
+  return std::find(routes.begin(), routes.end(), nic.index) != routes.end() ||
+         std::none_of(routes.begin(), routes.end(), is_other_nic);
+}
+
+bool is_over(const NetworkSession& session, const Link& nic, const NicUse& use, const NicSurvey& survey) {
+  const auto& own = use.addresses;
+  if (session.local && std::find(own.begin(), own.end(), *session.local) != own.end())
+    return true;
+  // Of a server of which nothing more is known, its users are out there.
+  const std::uint32_t link = session.interface != 0 ? session.interface : session.route;
+  if (link == 0 && !session.local)
+    return leads_out(nic, survey);
+  return link != 0 && leads_through(link, nic, survey);
+}
+
+std::string describe(const NetworkSession& session) {
+  if (!session.peer)
+    return fmt::format("your session, which {} serves, runs over it", session.server);
+  return fmt::format("your session from {}, which {} serves, runs over it", session.peer->address.str(),
+                     session.server);
+}
+
+/// Who renews an address, if somebody does.
+const NicManager* dynamic_manager(const NicUse& use) {
+  const auto found = std::find_if(use.managers.begin(), use.managers.end(), [](const NicManager& manager) {
+    return manager.hold != NicManager::Hold::leaves;
+  });
+  return found == use.managers.end() ? nullptr : &*found;
+}
+
+bool is_at_it(const NicManager& manager) {
+  return manager.hold == NicManager::Hold::manages || manager.hold == NicManager::Hold::undecided;
+}
+
+/// True if a manager is told of the move, and then lets the NIC go.
+bool is_told(const NicManager& manager, const NicUse& use) {
+  return managers::hands_over(manager) &&
+         std::find(use.can_be_told.begin(), use.can_be_told.end(), manager.kind) != use.can_be_told.end();
+}
+
+/// True if an address ends unless some program renews it. What routers tell of, these managers hear
+/// themselves.
+bool needs_renewal(const ExpiringAddress& address, const NicUse& use) {
+  const auto hears_routers = [](const NicManager& manager) {
+    return is_at_it(manager) &&
+           (manager.kind == NicManager::Kind::networkd || manager.kind == NicManager::Kind::network_manager);
+  };
+  return !address.is_from_a_router || std::any_of(use.managers.begin(), use.managers.end(), hears_routers);
+}
+
+/// What would end after the move, and when.
+std::string what_ends(const NicManager& manager, const NicUse& use) {
+  std::vector<std::string> endings;
+  for (const ExpiringAddress& address : use.expiring)
+    if (manager.is_dynamic && needs_renewal(address, use))
+      endings.push_back(fmt::format("{} ends in {} s", address.address.str(), address.seconds));
+  return endings.empty() ? ""
+                         : fmt::format(", and will not renew it on a bridge: {}", fmt::join(endings, ", "));
+}
+
+/// What to do instead, in the manager's own words.
+std::string way_out(const NicManager& manager, const NicUse& use, const std::string& nic) {
+  if (manager.kind == NicManager::Kind::network_manager && use.bridge)
+    return fmt::format("let NetworkManager make the bridge: `{}`; or -f, and it may undo the move",
+                       fmt::join(nmcli_commands(*use.bridge), "`, `"));
+  return fmt::format("`vdeup create -i {} --persist` prints what to give it; or -f, and it may undo the move",
+                     nic);
+}
+
+Objection object_to(const NicManager& manager, const NicUse& use, const std::string& nic) {
+  const std::string evidence = fmt::format("{}", fmt::join(manager.evidence, ", "));
+  const bool is_undecided = manager.hold == NicManager::Hold::undecided;
+  return {fmt::format("{} {} ({}){}", manager.name, is_undecided ? "may take it at any moment" : "manages it",
+                      evidence, what_ends(manager, use)),
+          way_out(manager, use, nic), true};
+}
+
+/// For whoever wonders why a manager does nothing about its NIC.
+std::string tell_of(const NicManager& manager, const std::string& nic) {
+  const char* takes_up = manager.kind == NicManager::Kind::network_manager
+                             ? "; then it sets it up anew, for which it takes its addresses off for a moment"
+                             : "";
+  return fmt::format("{} manages {}, and is told to leave it alone until it is given back{}", manager.name,
+                     nic, takes_up);
+}
+
+Objection object_to_expiry(const ExpiringAddress& address, const NicManager* manager) {
+  const std::string who = manager == nullptr ? "whoever renews it was not found"
+                                             : fmt::format("{} renews it ({})", manager->name,
+                                                           fmt::join(manager->evidence, ", "));
+  return {fmt::format("its address {} ends in {} s unless it is renewed, and on a bridge it would not be: {}",
+                      address.address.str(), address.seconds, who),
+          "give the bridge to that program's configuration (--persist prints it), or use -f and renew the "
+          "address on the bridge yourself",
+          true};
+}
+
+Error to_error(const std::string& nic, const std::vector<Objection>& objections) {
+  std::vector<std::string_view> causes;
+  for (const Objection& objection : objections)
+    causes.push_back(objection.cause);
+  // What does not yield has to be dealt with first.
+  const auto hardest = std::find_if(objections.begin(), objections.end(),
+                                    [](const Objection& objection) { return !objection.yields_to_force; });
+  const Objection& first = hardest == objections.end() ? objections.front() : *hardest;
+  return Error{ErrorKind::refused, fmt::format("will not move what {} has", nic),
+               fmt::format("{}", fmt::join(causes, "; ")), first.hint, first.yields_to_force};
+}
+
+std::vector<Objection> all_objections(const Link& nic, const NicUse& use, const NicSurvey& survey) {
+  std::vector<Objection> all = object_to_mounts(nic, use, survey);
+  for (auto& more :
+       {object_to_sessions(nic, use, survey), object_to_managers(nic, use), object_to_firewall(nic, use)})
+    all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+} // namespace
+
+bool leads_through(std::uint32_t link, const Link& nic, const NicSurvey& survey) {
+  constexpr int deepest = 16; // VLAN on bond and the like; indexes of other namespaces could close a circle
+  for (int depth = 0; depth < deepest; ++depth) {
+    if (link == nic.index)
+      return true;
+    const Link* at = find(survey.links, link);
+    if (at == nullptr)
+      return false;
+    if (is_tunnel(*at))
+      return leads_out(nic, survey);
+    if (at->lower == 0 || at->lower_is_elsewhere)
+      return false;
+    link = at->lower;
+  }
+  return false;
+}
+
+std::vector<Objection> object_to_sessions(const Link& nic, const NicUse& use, const NicSurvey& survey) {
+  std::vector<Objection> objections;
+  for (const NetworkSession& session : use.sessions)
+    if (is_over(session, nic, use, survey))
+      objections.push_back(
+          {fmt::format("{} ({}): if the move fails, it is cut off", describe(session), session.evidence),
+           "use the console of the host, or -f", true});
+  return objections;
+}
+
+std::vector<Objection> object_to_mounts(const Link& nic, const NicUse& use, const NicSurvey& survey) {
+  std::vector<Objection> objections;
+  for (const RemoteMount& mount : use.mounts) {
+    // Where it is not known which way it takes, it is taken to be this one.
+    if (mount.route != 0 && !leads_through(mount.route, nic, survey))
+      continue;
+    const std::string from = mount.server ? " from " + mount.server->str() : "";
+    const std::string where = fmt::format("{} ({}, {}{})", mount.purpose, printable(mount.mount_point),
+                                          printable(mount.type), from);
+    objections.push_back({fmt::format("{} comes over {}", where,
+                                      mount.route == 0 ? "the network, and may come over it" : "it"),
+                          mount.is_vital
+                              ? "name another interface with -i"
+                              : "work from a directory of this host and as a user at home on it, or use -f",
+                          !mount.is_vital});
+  }
+  return objections;
+}
+
+std::vector<Objection> object_to_managers(const Link& nic, const NicUse& use) {
+  std::vector<Objection> objections;
+  const NicManager* renewer = dynamic_manager(use);
+  for (const NicManager& manager : use.managers)
+    if (is_at_it(manager) && !is_told(manager, use))
+      objections.push_back(object_to(manager, use, shell_quote(nic.name)));
+  // Who manages it is reason enough; a lease that nobody is known to renew is one of its own.
+  for (const ExpiringAddress& address : use.expiring)
+    if (needs_renewal(address, use) && objections.empty())
+      objections.push_back(object_to_expiry(address, renewer));
+  return objections;
+}
+
+std::vector<Objection> object_to_firewall(const Link& nic, const NicUse& use) {
+  if (use.firewall.empty())
+    return {};
+  std::vector<std::string> places;
+  for (const std::string& place : use.firewall)
+    places.push_back(printable(place));
+  return {{fmt::format("the firewall has rules for {} that would not hold for its packets any more ({})",
+                       printable(nic.name), fmt::join(places, "; ")),
+           "add the same rules for the other interface first, by name; or use -f and look after it at once",
+           true}};
+}
+
+Result<std::vector<std::string>> permit_move(const NicChoice& choice, const NicUse& use,
+                                             const NicSurvey& survey, bool force) {
+  const std::string name = printable(choice.nic.name);
+  std::vector<std::string> notes = choice.notes;
+  std::vector<Objection> blocking;
+  for (Objection& objection : all_objections(choice.nic, use, survey)) {
+    if (force && objection.yields_to_force)
+      notes.push_back(fmt::format("{}: {}", name, objection.cause));
+    else
+      blocking.push_back(std::move(objection));
+  }
+  if (!blocking.empty())
+    return fail(to_error(name, blocking));
+  for (const NicManager& manager : use.managers) {
+    if (is_told(manager, use))
+      notes.push_back(tell_of(manager, name));
+    if (manager.hold == NicManager::Hold::has_set)
+      notes.push_back(
+          fmt::format("{} has set {} up: do not use ifdown and ifup on it before `vdeup cancel --bridge`",
+                      manager.name, name));
+  }
+  const auto is_renewed = [&use](const ExpiringAddress& address) { return !needs_renewal(address, use); };
+  if (std::any_of(use.expiring.begin(), use.expiring.end(), is_renewed))
+    notes.push_back("its IPv6 addresses are a router's: the kernel goes on to renew them on the bridge");
+  for (const ExpiringAddress& address : use.expiring)
+    if (address.is_temporary)
+      notes.push_back(
+          fmt::format("connections from its temporary address {} end in {} s: the kernel makes new "
+                      "ones on the bridge, but does not prolong one that it was given",
+                      address.address.str(), address.seconds));
+  return notes;
+}
+
+} // namespace vdeup::nicmove

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "base/unique_fd.hpp"
+#include "nicmove/record.hpp"
+
+#include <optional>
+#include <string>
+
+namespace vdeup::nicmove {
+
+/// Where records are: gone with the next boot, as is all that they tell of.
+inline constexpr const char* k_record_directory = "/run/vdeup";
+
+/// The records of this network namespace. Each is a file, and its name says what it is:
+///
+///     nic-N.open       a move is under way, or its process died in it
+///     nic-N.kept       the last move, proven and kept: what `vdeup undo` takes back
+///     nic-N.undone     a move that was taken back behind its user's back, to be told once
+///     nic-N.lock       held by whoever moves, and by the watchdog
+///     nic-N.confirm    the socket on which the watchdog waits for `vdeup confirm`
+///
+/// To keep a move and to take it back is to rename: it has happened or it has not, whenever we die.
+class RecordStore {
+ public:
+  enum class Kind { open, kept, undone };
+
+  /// Open the directory, and make it if `make` is set. Nothing without it and without a directory: then there
+  /// is no record.
+  /// Errors: refused if somebody else than us or root can write there; not_permitted.
+  [[nodiscard]] static Result<std::optional<RecordStore>> open(bool make,
+                                                               const char* directory = k_record_directory);
+
+  /// Keep others from moving at the same time, for as long as this object and copies of its lock by fork(2)
+  /// live. Errors: timed_out.
+  [[nodiscard]] Result<> lock(const Deadline& deadline);
+
+  /// Read a record. Nothing if there is none, or if it is of another boot.
+  /// Errors: refused if it is broken.
+  [[nodiscard]] Result<std::optional<Record>> read(Kind kind) const;
+
+  /// Write the record of a move that is about to begin, on the disk when this returns; the former one is
+  /// there until then.
+  [[nodiscard]] Result<> write(const Record& record) const;
+
+  // The end of the move under way.
+  [[nodiscard]] Result<> keep() const { return rename_open(Kind::kept); }
+  [[nodiscard]] Result<> note_undone() const { return rename_open(Kind::undone); }
+  void remove(Kind kind) const;
+  [[nodiscard]] bool has(Kind kind) const;
+
+  /// Listen for confirmations. The socket's file is removed with remove_confirm_socket().
+  [[nodiscard]] Result<UniqueFd> listen() const;
+  /// Connect to who listens, at once; the socket does not block. Errors: missing if nobody does; timed_out if
+  /// too many wait for an answer already.
+  [[nodiscard]] Result<UniqueFd> connect() const;
+  void remove_confirm_socket() const;
+
+  // What a copy of this process has to keep open to go on with this object.
+  [[nodiscard]] int directory_descriptor() const { return m_directory.get(); }
+  [[nodiscard]] int lock_descriptor() const { return m_lock.get(); }
+
+  [[nodiscard]] const Place& place() const { return m_place; }
+  /// The path of a record, for people.
+  [[nodiscard]] std::string path(Kind kind) const;
+
+ private:
+  RecordStore(UniqueFd directory, std::string path, Place place)
+      : m_directory(std::move(directory)), m_path(std::move(path)), m_place(std::move(place)) {}
+  [[nodiscard]] std::string file(std::string_view suffix) const;
+  [[nodiscard]] Result<> rename_open(Kind kind) const;
+
+  UniqueFd m_directory;
+  std::string m_path;
+  Place m_place;
+  UniqueFd m_lock{};
+};
+
+} // namespace vdeup::nicmove

@@ -1,0 +1,143 @@
+#include "nicmove/take_last_back.hpp"
+
+#include "base/text.hpp"
+#include "model/nat.hpp"
+#include "nicmove/watchdog_line.hpp"
+
+#include <fmt/format.h>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace vdeup::nicmove {
+namespace {
+
+namespace line = nicmove::line;
+using nicmove::Record;
+using nicmove::RecordStore;
+
+constexpr std::chrono::milliseconds k_between_questions{250};
+constexpr std::chrono::seconds k_answer_patience{20}; // a move is undone in that time, too
+
+Error nothing_to(std::string_view what) {
+  return Error{ErrorKind::missing, fmt::format("cannot {}", what), "no move of a NIC waits for it",
+               "`vdeup create --confirm SECONDS` makes one that does"};
+}
+
+/// Say a word to the watchdog that waits for one; its answer.
+Result<char> tell_watchdog(char word, std::string_view what, const Permit& permit) {
+  TRY(auto store, RecordStore::open(false));
+  if (!store)
+    return fail(nothing_to(what));
+  auto socket = store->connect();
+  if (!socket)
+    return fail(socket.error().kind == ErrorKind::missing ? nothing_to(what) : std::move(socket).error());
+  TRY(auto record, store->read(RecordStore::Kind::open)); // of the move whose watchdog has let us connect
+  if (!record)
+    return fail(nothing_to(what));
+  TRY(permit(record->move));
+  // A watchdog that waits for nobody has answered, and hung up, before it hears anything. Then the kernel
+  // tells of that first (ECONNRESET), and has the answer all the same.
+  (void)::send(socket.value().get(), &word, 1, MSG_NOSIGNAL);
+  const Deadline deadline = Deadline::after(k_answer_patience);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    pollfd waiting{socket.value().get(), POLLIN, 0};
+    char answer = 0;
+    if (::poll(&waiting, 1, deadline.poll_timeout()) > 0 && ::recv(socket.value().get(), &answer, 1, 0) == 1)
+      return answer;
+  }
+  return fail(Error{ErrorKind::failed, fmt::format("cannot {}", what), "the watchdog does not answer",
+                    "it takes the move back when its time is over"});
+}
+
+/// Take back the move that waits for its confirmation, and wait until that is done. False if none waits.
+Result<bool> refuse_waiting_move(const Permit& permit) {
+  const auto told = tell_watchdog(line::no, "undo", permit);
+  if (!told && told.error().kind == ErrorKind::refused)
+    return fail(told.error());
+  if (!told || told.value() == line::not_yet)
+    return false;
+  TRY(auto store, RecordStore::open(false));
+  if (!store)
+    return true;
+  TRY(store->lock(Deadline::after(k_answer_patience)));
+  if (store->has(RecordStore::Kind::open))
+    return fail(Error{ErrorKind::failed, "cannot undo the move", "not all is as it was before",
+                      "repeat this: it goes on with it"});
+  return true;
+}
+
+/// Where the NIC of a record went, as it is now, against how it was when the move was proven.
+Result<> check_unchanged(const NicMoves& moves, const Record& record, const NicMove& now) {
+  if (!record.back)
+    return ok();
+  const std::string changed{trimmed(differences(record.back->source, now.source))};
+  if (changed.empty())
+    return ok();
+  if (moves.terms().force) {
+    moves.asker().tell(fmt::format("{} has changed since, and what it has now goes back:\n{}",
+                                   now.source.name.str(), changed));
+    return ok();
+  }
+  Error error{ErrorKind::refused, fmt::format("cannot undo {}", describe(record.move)),
+              fmt::format("{} has changed since:\n{}", now.source.name.str(), changed),
+              "repeat with -f, and what it has now goes back"};
+  error.yields_to_force = true;
+  return fail(std::move(error));
+}
+
+Result<ProposedMove> propose_inverse(const NicMoves& moves, const NicMove& move) {
+  const auto cannot = [&move](ErrorKind kind, std::string cause) {
+    return fail(Error{kind, fmt::format("cannot undo {}", describe(move)), std::move(cause), {}});
+  };
+  TRY(auto bridge, moves.links().link(move.bridge));
+  if (move.direction == NicMove::Direction::in && !bridge)
+    return cannot(ErrorKind::missing, fmt::format("{} is gone", move.bridge.str()));
+  if (move.direction == NicMove::Direction::in && bridge->alias != bridge_mark(std::nullopt))
+    return cannot(ErrorKind::refused, fmt::format("{} is no bridge that vdeup has made", move.bridge.str()));
+  if (move.direction == NicMove::Direction::in)
+    return moves.propose_out(move.bridge, move.nic, {});
+  if (bridge)
+    return cannot(ErrorKind::refused, fmt::format("there is a bridge {} again", move.bridge.str()));
+  TRY(auto proposed, moves.propose_in(move.bridge, move.nic));
+  return *std::move(proposed); // a NIC that was asked for is there, or an error
+}
+
+} // namespace
+
+Result<> confirm_waiting_move(const Permit& permit) {
+  TRY(auto answer, tell_watchdog(line::yes, "confirm", permit));
+  if (answer == line::not_yet)
+    return fail(Error{ErrorKind::failed, "cannot confirm",
+                      "the move is not proven yet, or is being taken back",
+                      "repeat this when it asks for it"});
+  if (answer != line::kept)
+    return fail(Error{ErrorKind::failed, "cannot confirm", "the move is being taken back", {}});
+  return ok();
+}
+
+/// A move that is still under way may come to wait: so it is asked again while its lock is held.
+Result<bool> take_open_move_back(NicMoves& moves, const Permit& permit) {
+  const Deadline deadline = Deadline::after(k_lock_patience);
+  for (;;) {
+    TRY(auto is_refused, refuse_waiting_move(permit));
+    if (is_refused)
+      return true;
+    auto settled = moves.settle(k_between_questions);
+    if (settled || settled.error().kind != ErrorKind::timed_out || deadline.is_over())
+      return settled;
+  }
+}
+
+Result<ProposedMove> propose_back(const NicMoves& moves, const Permit& permit) {
+  TRY(auto record, moves.last());
+  if (!record)
+    return fail(Error{ErrorKind::missing, "cannot undo", "no move of a NIC is on record",
+                      "records are gone with the next boot, as are the moves"});
+  TRY(permit(record->move));
+  TRY(auto proposed, propose_inverse(moves, record->move));
+  TRY(check_unchanged(moves, *record, proposed.move));
+  return proposed;
+}
+
+} // namespace vdeup::nicmove

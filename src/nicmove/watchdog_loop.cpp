@@ -1,0 +1,221 @@
+#include "nicmove/watchdog_loop.hpp"
+
+#include "base/undisturbed.hpp"
+#include "nicmove/take_back.hpp"
+#include "nicmove/watchdog_line.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <csignal>
+#include <vector>
+
+namespace vdeup::nicmove {
+namespace {
+
+constexpr std::chrono::seconds k_undo_patience{10}; // for a mover that was told to undo
+constexpr std::chrono::seconds k_longest_wait{24 * 3600};
+constexpr std::chrono::milliseconds k_reply_patience{200};
+constexpr int k_success = 0;
+constexpr int k_not_taken_back = 1;
+
+/// Be nobody's: of no terminal, no session and no directory, and not the first to go when memory is short.
+void detach() {
+  run_undisturbed();
+  (void)::setsid();
+  (void)::prctl(PR_SET_NAME, "vdeup-watchdog");
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
+    (void)::signal(signal, SIG_IGN);
+  (void)::chdir("/");
+  // Whoever waits for the end of our parent's output must not wait for us.
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    (void)::dup2(null, standard);
+  const UniqueFd score{::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)};
+  constexpr std::string_view last = "-1000";
+  (void)!::write(score.get(), last.data(), last.size());
+}
+
+/// Close what was open in our parent, but these: whatever he has locked besides would be locked as long as we
+/// live, and whoever waits for the end of a pipe of his would wait for ours.
+void close_all_but(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned first = STDERR_FILENO + 1;
+  for (const int next : kept) {
+    const auto number = static_cast<unsigned>(next);
+    if (next < 0 || number < first)
+      continue;
+    if (number > first)
+      (void)::close_range(first, number - 1, 0);
+    first = number + 1;
+  }
+  (void)::close_range(first, ~0U, 0);
+}
+
+class Loop {
+ public:
+  Loop(Watch& watch, MoveHosts hosts, int line, int mover)
+      : m_watch(watch),
+        m_hosts(std::move(hosts)),
+        m_line(line),
+        m_mover(mover),
+        m_deadline(Deadline::after(watch.guard)) {}
+
+  int run() {
+    say(m_line, line::ready);
+    while (!m_is_over) {
+      if (m_deadline.is_over())
+        heed_deadline();
+      else
+        heed_events();
+    }
+    if (m_watch.confirmations)
+      m_watch.store.remove_confirm_socket();
+    return m_status;
+  }
+
+ private:
+  static void say(int socket, char message) { (void)::send(socket, &message, 1, MSG_NOSIGNAL); }
+
+  void heed_events() {
+    // A negative descriptor is one that poll(2) does not look at.
+    std::array<pollfd, 2> waiting{
+        pollfd{m_is_mover_gone ? -1 : m_line, POLLIN, 0},
+        pollfd{m_watch.confirmations.get(), POLLIN, 0},
+    };
+    if (::poll(waiting.data(), waiting.size(), m_deadline.poll_timeout()) <= 0)
+      return;
+    if (waiting[0].revents != 0)
+      heed_mover();
+    else if (waiting[1].revents != 0)
+      heed_confirmation();
+  }
+
+  void heed_mover() {
+    std::array<char, 16> message{};
+    const ssize_t size = ::recv(m_line, message.data(), message.size(), MSG_DONTWAIT);
+    if (size <= 0) {
+      m_is_mover_gone = true;
+      if (!m_is_waiting)
+        act("its process is gone");
+    } else if (message[0] == line::keep) {
+      keep();
+    } else if (message[0] == line::undone) {
+      m_is_over = true;
+    } else if (message[0] == line::no) {
+      give_up(line::refused, "its user does not want it");
+    } else if (message[0] == line::await) {
+      begin_to_wait({message.data() + 1, static_cast<std::size_t>(size - 1)});
+    }
+  }
+
+  void begin_to_wait(std::string_view seconds) {
+    unsigned patience = 0;
+    (void)std::from_chars(seconds.data(), seconds.data() + seconds.size(), patience);
+    m_is_waiting = true;
+    m_deadline =
+        Deadline::after(std::min<std::chrono::seconds>(std::chrono::seconds{patience}, k_longest_wait));
+  }
+
+  /// Who connects is root or us, as the directory and the file have it; asked again, because a word decides.
+  void heed_confirmation() {
+    const UniqueFd caller{::accept4(m_watch.confirmations.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+    ucred who{};
+    socklen_t size = sizeof(who);
+    if (!caller || ::getsockopt(caller.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
+        (who.uid != 0 && who.uid != ::geteuid()))
+      return;
+    if (!m_is_waiting) // nobody is to wait in a queue, nor to have said by then what he thinks now
+      return say(caller.get(), line::not_yet);
+    pollfd waiting{caller.get(), POLLIN, 0};
+    char word = 0;
+    if (::poll(&waiting, 1, static_cast<int>(k_reply_patience.count())) <= 0 ||
+        ::recv(caller.get(), &word, 1, MSG_DONTWAIT) != 1)
+      return;
+    if (word == line::yes)
+      keep();
+    else if (word == line::no)
+      give_up(line::refused, "its user does not want it");
+    else
+      return;
+    say(caller.get(), m_is_kept ? line::kept : line::refused);
+  }
+
+  void keep() {
+    if (!m_watch.store.keep())
+      return; // the mover hears nothing, and undoes it
+    m_is_kept = m_is_over = true;
+    say(m_line, line::kept);
+  }
+
+  void heed_deadline() {
+    if (m_is_waiting)
+      return give_up(line::expired, "it was not confirmed in time");
+    if (!m_is_mover_gone) { // it is stuck, and two must not work on the same
+      (void)::syscall(SYS_pidfd_send_signal, m_mover, SIGKILL, nullptr, 0);
+      pollfd ended{m_mover, POLLIN, 0};
+      (void)::poll(&ended, 1, -1); // SIGKILL is not refused
+    }
+    act("it was not proven in time");
+  }
+
+  /// Nobody confirms it. The mover undoes it itself, if it is still there.
+  void give_up(char message, const char* reason) {
+    m_is_waiting = false;
+    if (m_is_mover_gone)
+      return act(reason);
+    say(m_line, message);
+    m_deadline = Deadline::after(k_undo_patience);
+  }
+
+  void act(const char* reason) {
+    const auto failures = take_back(m_hosts, m_watch.move);
+    m_is_over = true;
+    m_status = failures.empty() && m_watch.store.note_undone() ? k_success : k_not_taken_back;
+    // What follows may wait for others: all that matters is done.
+    auto complaints = tell(m_hosts, inverse(m_watch.told));
+    ::openlog("vdeup", LOG_PID, LOG_DAEMON);
+    ::syslog(LOG_WARNING, "the move of %s %s %s was taken back: %s", m_watch.move.nic.str().c_str(),
+             m_watch.move.direction == NicMove::Direction::in ? "into" : "out of",
+             m_watch.move.bridge.str().c_str(), reason);
+    for (const Error& complaint : complaints)
+      ::syslog(LOG_WARNING, "%s", complaint.message().c_str());
+    for (const std::string& failure : failures)
+      ::syslog(LOG_ERR, "not as it was: %s", failure.c_str());
+  }
+
+  Watch& m_watch;
+  MoveHosts m_hosts;
+  int m_line;
+  int m_mover;
+  Deadline m_deadline;
+  bool m_is_waiting = false;
+  bool m_is_mover_gone = false;
+  bool m_is_kept = false;
+  bool m_is_over = false;
+  int m_status = k_success;
+};
+
+} // namespace
+
+void watch_over(Watch watch, UniqueFd line, UniqueFd mover) {
+  detach();
+  close_all_but({watch.store.directory_descriptor(), watch.store.lock_descriptor(), watch.confirmations.get(),
+                 line.get(), mover.get()});
+  auto hosts = watch.open_hosts();
+  if (!hosts)
+    ::_exit(k_not_taken_back);
+  (void)::mlockall(MCL_CURRENT | MCL_FUTURE); // where the limit forbids it, it is as safe as the mover
+  ::_exit(Loop{watch, std::move(hosts).value(), line.get(), mover.get()}.run());
+}
+
+} // namespace vdeup::nicmove

@@ -1,0 +1,153 @@
+#include "managers/handover.hpp"
+#include "managers/manager_commands.hpp"
+#include "nicmove/move_guard.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace vdeup;
+using namespace vdeup::managers;
+using namespace vdeup::nicmove;
+using Kind = NicManager::Kind;
+using Hold = NicManager::Hold;
+using Steps = std::vector<ManagerStep>;
+
+namespace {
+
+IfName name(const char* text) {
+  return IfName::parse(text).value();
+}
+
+const std::string k_uuid = "6a4c1c5e-9f3b-4d5c-8f2e-111111111111";
+
+NicManager manager(Kind kind, Hold hold = Hold::manages, bool is_dynamic = false) {
+  return {.kind = kind,
+          .name = kind == Kind::networkd ? "systemd-networkd" : "NetworkManager",
+          .hold = hold,
+          .is_dynamic = is_dynamic,
+          .configuration = k_uuid,
+          .evidence = {"seen"}};
+}
+
+Handover handed(const std::vector<Kind>& running, const std::vector<NicManager>& managers) {
+  auto handover = hand_over(running, managers, name("eth0"), name("br0"));
+  REQUIRE(handover);
+  return std::move(handover).value();
+}
+
+NicChoice choice() {
+  return {.nic = Link{.index = 2, .name = "eth0", .kind = ""}, .reason = "test"};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("marks: each manager that runs is told of all devices, and nobody else is", "[plan]") {
+  const std::vector<IfName> devices{name("br0"), name("tap0")};
+  CHECK(marks_for({}, devices).value().empty());
+  CHECK(marks_for({Kind::networkd}, {}).value().empty());
+  CHECK(marks_for({Kind::network_manager, Kind::networkd}, devices).value() ==
+        Steps{Unmanage{Kind::networkd, devices}, Unmanage{Kind::network_manager, devices}});
+  CHECK(marks_for({Kind::networkd}, {name("a*")}).error().kind == ErrorKind::refused);
+}
+
+TEST_CASE("handover: networkd is told of the bridge before and of the NIC after, and taken back in reverse",
+          "[plan]") {
+  const auto handover = handed({Kind::networkd}, {manager(Kind::networkd)});
+  CHECK(handover.before == Steps{Unmanage{Kind::networkd, {name("br0")}}});
+  CHECK(handover.after == Steps{Unmanage{Kind::networkd, {name("eth0")}}});
+  CHECK(inverse(handover.all()) ==
+        Steps{Manage{Kind::networkd, {name("eth0")}}, Manage{Kind::networkd, {name("br0")}}});
+}
+
+TEST_CASE("handover: NetworkManager lets go before, and takes the same connection up at the end", "[plan]") {
+  const auto handover = handed({Kind::network_manager}, {manager(Kind::network_manager)});
+  CHECK(handover.before ==
+        Steps{Unmanage{Kind::network_manager, {name("br0")}}, LetGo{name("eth0"), k_uuid}});
+  CHECK(handover.after.empty());
+  CHECK(inverse(handover.all()).front() == ManagerStep{TakeUp{name("eth0"), k_uuid}});
+}
+
+TEST_CASE("handover: a networkd with a lease, or one that leaves the NIC, is not told of it", "[plan]") {
+  const auto hold = GENERATE(Hold::leaves, Hold::undecided);
+  CHECK(handed({Kind::networkd}, {manager(Kind::networkd, hold)}).after.empty());
+  CHECK(handed({Kind::networkd}, {manager(Kind::networkd, Hold::manages, true)}).after.empty());
+}
+
+TEST_CASE("handover: NetworkManager lets go of a lease as well, for those who insist", "[plan]") {
+  const auto leased = manager(Kind::network_manager, Hold::manages, true);
+  CHECK_FALSE(hands_over(leased));
+  CHECK(handed({Kind::network_manager}, {leased}).before.size() == 2);
+  const auto leaves = manager(Kind::network_manager, Hold::leaves);
+  CHECK(handed({Kind::network_manager}, {leaves}).before.size() == 1);
+}
+
+TEST_CASE("manager steps: what is written is read back, and everything else is refused whole", "[model]") {
+  const Steps steps{Unmanage{Kind::networkd, {name("br0"), name("eth0")}},
+                    Manage{Kind::network_manager, {name("x")}}, LetGo{name("eth0"), k_uuid},
+                    TakeUp{name("eth0"), ""}};
+  CHECK(to_text(steps) ==
+        "unmanage networkd br0 eth0\nmanage network-manager x\nlet-go eth0 " + k_uuid + "\ntake-up eth0 -\n");
+  CHECK(parse_manager_steps(to_text(steps)).value() == steps);
+  CHECK(parse_manager_steps("").value().empty());
+  const char* broken =
+      GENERATE("unmanage networkd br0", "unmanage networkd\n", "unmanage connman br0\n", "\n",
+               "let-go eth0\n", "let-go eth0 no/uuid\n", "let-go eth0 - -\n", "delete networkd br0\n",
+               "unmanage networkd a/b\n", "unmanage networkd br0\nlet");
+  CAPTURE(broken);
+  CHECK_FALSE(parse_manager_steps(broken));
+}
+
+TEST_CASE("permit_move: who can be told needs no force, and the user hears of it", "[plan]") {
+  const auto kind = GENERATE(Kind::networkd, Kind::network_manager);
+  NicUse use{.managers = {manager(kind)}};
+  CHECK(permit_move(choice(), use, {}, false).error().kind == ErrorKind::refused);
+  use.can_be_told = {kind};
+  const auto notes = permit_move(choice(), use, {}, false);
+  REQUIRE(notes);
+  CHECK(has(notes.value().front(), "is told to leave it alone until it is given back"));
+}
+
+TEST_CASE("permit_move: to be told is not enough for a lease, nor for one that has not made up its mind",
+          "[plan]") {
+  const bool is_dynamic = GENERATE(false, true);
+  const NicUse use{
+      .expiring = {{IpAddress::parse("192.0.2.1").value(), 120}},
+      .managers = {manager(Kind::networkd, is_dynamic ? Hold::manages : Hold::undecided, is_dynamic)},
+      .can_be_told = {Kind::networkd}};
+  const auto refused = permit_move(choice(), use, {}, false);
+  REQUIRE_FALSE(refused);
+  CHECK(has(refused.error().cause, "192.0.2.1 ends in 120 s") == is_dynamic);
+}
+
+TEST_CASE("permit_move: a router's addresses end where the manager heard the router, and not the kernel",
+          "[plan]") {
+  NicUse use{.expiring = {{IpAddress::parse("2001:db8::5").value(), 600, true}}};
+  CHECK(permit_move(choice(), use, {}, false));
+  use.managers = {manager(GENERATE(Kind::networkd, Kind::network_manager))};
+  use.can_be_told = {Kind::networkd, Kind::network_manager};
+  const auto refused = permit_move(choice(), use, {}, false);
+  REQUIRE_FALSE(refused);
+  CHECK(has(refused.error().cause, "2001:db8::5 ends in 600 s"));
+}
+
+TEST_CASE("nmcli: the commands say all that the bridge is to have, quoted for a shell", "[plan]") {
+  BridgeConfiguration bridge{.bridge = name("br0"),
+                             .nic = name("eth0"),
+                             .mac = MacAddress::parse("52:54:00:12:34:56").value(),
+                             .router_advertisements = false,
+                             .addresses = {"192.0.2.1/24", "192.0.2.2/24"},
+                             .gateways = {IpAddress::parse("192.0.2.254").value()}};
+  CHECK(nmcli_commands(bridge) ==
+        std::vector<std::string>{
+            "nmcli connection add type bridge con-name br0 ifname br0 bridge.stp no bridge.mac-address "
+            "52:54:00:12:34:56 ipv4.addresses 192.0.2.1/24,192.0.2.2/24 ipv4.gateway 192.0.2.254 ipv4.method "
+            "manual "
+            "ipv6.method disabled",
+            "nmcli connection add type bridge-slave con-name br0-eth0 ifname eth0 master br0",
+            "nmcli connection up br0-eth0"});
+  bridge.nic = name("e$x");
+  CHECK(has(nmcli_commands(bridge).back(), "'br0-e$x'"));
+}
