@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace vdeup {
 
@@ -28,28 +31,66 @@ enum class ErrorKind {
 /// Exit status of `run` for a failure before QEMU runs: 125, 126 or 127, as env(1) and sh(1) have it.
 [[nodiscard]] int run_exit_status(ErrorKind kind);
 
+/// What the user can do about a failure, one piece of advice each, where possible with a command.
+class Hints {
+ public:
+  Hints() = default;
+  // NOLINTBEGIN(google-explicit-constructor): an Error is given one hint, several, or none
+  Hints(std::string hint);
+  Hints(const char* hint) : Hints(std::string{hint}) {}
+  Hints(std::vector<std::string> hints) : m_lines(std::move(hints)) {}
+  // NOLINTEND(google-explicit-constructor)
+
+  void add(std::string hint);
+  [[nodiscard]] bool empty() const { return m_lines.empty(); }
+  [[nodiscard]] const std::vector<std::string>& lines() const { return m_lines; }
+  /// All of them as one text, one a line.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::vector<std::string> m_lines;
+};
+
 /// A failure that a caller is expected to meet.
 ///
-/// `what` says what could not be done, `cause` what was found (best in the kernel's own words), `hint` what
-/// the user can do about it, where possible a command. All three are plain text without a final full stop.
-struct Error {
-  ErrorKind kind = ErrorKind::failed;
-  std::string what;
-  std::string cause;
-  std::string hint;
-  bool yields_to_force =
-      false; ///< `-f` goes on all the same: said of a NIC's move only, where that is root's
+/// `what` says what could not be done, `cause` what was found (best in the kernel's own words). Both, and the
+/// hints, are plain text without a final full stop. As wide as a pointer, so that a Result costs no more than
+/// its value.
+class Error {
+ public:
+  Error(ErrorKind kind, std::string what, std::string cause, Hints hints = {});
+  Error(const Error& other);
+  Error& operator=(const Error& other);
+  Error(Error&& other) noexcept;
+  Error& operator=(Error&& other) noexcept;
+  ~Error();
 
+  [[nodiscard]] ErrorKind kind() const;
+  [[nodiscard]] const std::string& what() const;
+  [[nodiscard]] const std::string& cause() const;
+  [[nodiscard]] const Hints& hints() const;
+  /// `-f` goes on all the same: only of a NIC's move, where `-f` is root's.
+  [[nodiscard]] bool yields_to_force() const;
+  /// "what: cause"
+  [[nodiscard]] std::string message() const;
+
+  void set_kind(ErrorKind kind);
+  void set_what(std::string what);
+  void set_cause(std::string cause);
+  void set_hints(Hints hints);
+  void add_hint(std::string hint);
+  void set_yields_to_force(bool yields);
   /// Say on the way up what was being done; the former `what` becomes part of the cause.
   [[nodiscard]] Error during(std::string_view action) &&;
 
-  /// "what: cause".
-  [[nodiscard]] std::string message() const;
+ private:
+  struct Details;
+  std::unique_ptr<Details> m_details;
 };
 
 /// Make an Error from an errno value; its kind follows from the value (EPERM and EACCES: not_permitted,
 /// ENOENT, ENODEV, ESRCH and EADDRNOTAVAIL: missing, EEXIST and EBUSY: conflict, ETIMEDOUT: timed_out).
-[[nodiscard]] Error errno_error(int error_number, std::string what, std::string hint = {});
+[[nodiscard]] Error errno_error(int error_number, std::string what, Hints hints = {});
 
 /// Give the system's text for an errno value.
 [[nodiscard]] std::string errno_text(int error_number);

@@ -87,7 +87,7 @@ void print_version(std::string_view name, bool terse) {
 
 int report(std::string_view name, const Error& error, bool is_run) {
   print_error(name, error);
-  return is_run ? run_exit_status(error.kind) : setup_exit_status(error.kind);
+  return is_run ? run_exit_status(error.kind()) : setup_exit_status(error.kind());
 }
 
 /// Push out what was printed. False if it did not all get there: a full disk, a closed pipe.

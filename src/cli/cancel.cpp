@@ -212,8 +212,8 @@ Result<int> cancel_command(const Context& context) {
     release_unused(std::move(*lock), request.scope);
   if (!cancellation) {
     Error error = std::move(cancellation).error();
-    if (error.kind == ErrorKind::not_permitted && error.hint.empty())
-      error.hint = fmt::format("run `{}`, which takes what is left", request.command("cancel", true));
+    if (error.kind() == ErrorKind::not_permitted && error.hints().empty())
+      error.set_hints(fmt::format("run `{}`, which takes what is left", request.command("cancel", true)));
     return fail(std::move(error));
   }
   report_cancellation(context, request, cancellation.value());

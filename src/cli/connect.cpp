@@ -191,9 +191,10 @@ Result<Ensured> make_network(const Launch& launch, const Wiring& wiring, vde::Sw
 }
 
 Error with_lane_hint(Error error) {
-  if (error.kind == ErrorKind::not_permitted && error.hint.empty())
-    error.hint = "a TAP for each VM takes CAP_NET_ADMIN at each launch: run it as root, or take --lane vde, "
-                 "which takes no privilege once `sudo vdeup create` was run";
+  if (error.kind() == ErrorKind::not_permitted && error.hints().empty())
+    error.set_hints(
+        "a TAP for each VM takes CAP_NET_ADMIN at each launch: run it as root, or take --lane vde, "
+        "which takes no privilege once `sudo vdeup create` was run");
   return error;
 }
 

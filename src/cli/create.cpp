@@ -193,7 +193,7 @@ Result<std::optional<ProposedMove>> move_nic(NicMover& mover, const Wiring& wiri
     TRY(move, propose(mover, wiring, request));
   }
   auto made = move ? mover.make(*move) : ok();
-  if (!made && made.error().kind == ErrorKind::conflict && mover.is_by_helper()) {
+  if (!made && made.error().kind() == ErrorKind::conflict && mover.is_by_helper()) {
     TRY(auto again, propose(mover, wiring, request));
     if (!again) // somebody else was faster, and the bridge is there
       return again;
@@ -205,10 +205,9 @@ Result<std::optional<ProposedMove>> move_nic(NicMover& mover, const Wiring& wiri
 
 /// Say what can be had without a NIC, to who may not have one moved.
 Error with_nic_hint(Error error, const plan::Request& request) {
-  const bool is_forbidden = error.kind == ErrorKind::refused || error.kind == ErrorKind::not_permitted;
+  const bool is_forbidden = error.kind() == ErrorKind::refused || error.kind() == ErrorKind::not_permitted;
   if (is_forbidden && !request.by_root && !request.interface)
-    error.hint +=
-        fmt::format("{}`-i none` makes the bridge without a NIC", error.hint.empty() ? "" : "\n  hint: ");
+    error.add_hint("`-i none` makes the bridge without a NIC");
   return error;
 }
 
@@ -222,9 +221,8 @@ Error after_giving_back(Error error, NicMover& mover, const Wiring& wiring, cons
     return mover.retreat(std::move(back));
   };
   if (const auto given = give_back(); !given)
-    error.hint += fmt::format("{}{} stays in {} ({}); `vdeup undo` gives it back",
-                              error.hint.empty() ? "" : "\n  hint: ", moved.move.nic.str(),
-                              moved.move.bridge.str(), given.error().message());
+    error.add_hint(fmt::format("{} stays in {} ({}); `vdeup undo` gives it back", moved.move.nic.str(),
+                               moved.move.bridge.str(), given.error().message()));
   return error;
 }
 

@@ -58,8 +58,8 @@ Result<config::CtysVariables> source(const std::string& path, const std::string&
   auto variables = config::parse_ctys_variables(outcome.value().output, path);
   if (!variables && !outcome.value().errors.empty()) {
     Error error = std::move(variables).error();
-    error.cause +=
-        fmt::format(" (status {}): {}", outcome.value().exit_status, last_line(outcome.value().errors));
+    error.set_cause(fmt::format("{} (status {}): {}", error.cause(), outcome.value().exit_status,
+                                last_line(outcome.value().errors)));
     return fail(std::move(error));
   }
   return variables;

@@ -99,7 +99,7 @@ Result<Ensured> ensure_by(UplinkKind kind, const Wiring& wiring, const plan::Req
 Result<Ensured> until_settled(const std::function<Result<Ensured>()>& attempt) {
   for (int made = 1;; ++made) {
     auto ensured = attempt();
-    if (ensured || !is_retryable(ensured.error().kind) || made == k_most_attempts)
+    if (ensured || !is_retryable(ensured.error().kind()) || made == k_most_attempts)
       return ensured;
   }
 }
@@ -124,9 +124,9 @@ void release_unused(vde::SwitchLock lock, const Scope& scope) {
 }
 
 Error with_privilege_hint(Error error, const plan::Request& request) {
-  if (error.kind != ErrorKind::not_permitted || !error.hint.empty() || ::geteuid() == 0)
+  if (error.kind() != ErrorKind::not_permitted || !error.hints().empty() || ::geteuid() == 0)
     return error;
-  error.hint = fmt::format("run `{}`, then repeat this", request.command("create", true));
+  error.set_hints(fmt::format("run `{}`, then repeat this", request.command("create", true)));
   return error;
 }
 
@@ -163,8 +163,7 @@ Result<Ensured> ensure(const Wiring& wiring, const plan::Request& request, bool 
   if (ensured)
     ensured.value().uplink_reason = std::move(uplink.reason);
   else if (!uplink.reason.empty())
-    ensured.error().hint += fmt::format("{}the uplink was to be {}",
-                                        ensured.error().hint.empty() ? "" : "\n  hint: ", uplink.reason);
+    ensured.error().add_hint(fmt::format("the uplink was to be {}", uplink.reason));
   return ensured;
 }
 

@@ -22,18 +22,18 @@ template <class Query>
 auto until_whole(Query query) {
   for (int attempt = 1;; ++attempt) {
     auto answer = query();
-    if (answer || !is_retryable(answer.error().kind) || attempt == k_most_looks)
+    if (answer || !is_retryable(answer.error().kind()) || attempt == k_most_looks)
       return answer;
   }
 }
 
 plan::Finding to_fault(const Error& error) {
-  return {plan::Finding::Severity::fault, error.message(), error.hint};
+  return {plan::Finding::Severity::fault, error.message(), error.hints().text()};
 }
 
 plan::Finding to_note(const std::string& what, const Error& error) {
   return {plan::Finding::Severity::note, fmt::format("cannot tell {}: {}", what, error.message()),
-          error.hint};
+          error.hints().text()};
 }
 
 /// What was seen, and what could not be: then the rest is still worth telling.
@@ -128,7 +128,7 @@ Result<PathProbe> probe(const PathWiring& path, const Invocation& call, const pl
   if (auto obstacle = plan::obstacle_to_probe(evidence.network); !obstacle.empty())
     return PathProbe{.not_tried = std::move(obstacle)};
   auto lock = lock_switch(request.scope, k_probe_patience);
-  if (!lock && lock.error().kind == ErrorKind::timed_out)
+  if (!lock && lock.error().kind() == ErrorKind::timed_out)
     return PathProbe{.not_tried = "another vdeup works on the switch"};
   if (!lock)
     return fail(std::move(lock).error());
@@ -145,7 +145,7 @@ Result<Examination> examine(const Context& context, const plan::Request& request
   clear_left_behind(wiring, request);
   TRY(auto path, PathWiring::connect());
   auto look = look_around(wiring, path, request);
-  if (!look && look.error().kind != ErrorKind::refused)
+  if (!look && look.error().kind() != ErrorKind::refused)
     return fail(std::move(look).error());
   if (!look)
     return Examination{.diagnosis = {.findings = {to_fault(look.error())}}};

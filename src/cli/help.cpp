@@ -86,15 +86,11 @@ std::vector<std::string> own_environment() {
 /// Show a file in a viewer, which takes our place.
 Error become_viewer(const Viewer& viewer, const std::string& file) {
   auto program = process::find_program(viewer.words.front());
-  Error error;
-  if (program) {
-    auto line = viewer.words;
-    line.push_back(file);
-    error = process::exec_in_place(program.value(), line, own_environment());
-  } else {
-    error = std::move(program).error();
-  }
-  error.hint = fmt::format("{}; the manual is {}", viewer.chosen_by, file);
+  auto line = viewer.words;
+  line.push_back(file);
+  Error error =
+      program ? process::exec_in_place(program.value(), line, own_environment()) : std::move(program).error();
+  error.set_hints(fmt::format("{}; the manual is {}", viewer.chosen_by, file));
   return error;
 }
 

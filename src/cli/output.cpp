@@ -213,8 +213,8 @@ void print_plan_rows(const Plan& plan) {
 void print_error(std::string_view program, const Error& error) {
   // Whatever came into an error from outside, nothing of it reaches a terminal as a command.
   fmt::print(stderr, "{}: {}\n", printable(program), printable_lines(error.message()));
-  if (!error.hint.empty())
-    fmt::print(stderr, "  hint: {}\n", printable_lines(error.hint));
+  for (const std::string& hint : error.hints().lines())
+    fmt::print(stderr, "  hint: {}\n", printable_lines(hint));
 }
 
 } // namespace vdeup::cli

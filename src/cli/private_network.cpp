@@ -37,7 +37,7 @@ Result<Situation> look_for_private_network(const Wiring& wiring, const plan::Req
 }
 
 std::string why_not(const Error& error) {
-  return error.kind == ErrorKind::refused ? error.cause : std::string{k_no_privilege};
+  return error.kind() == ErrorKind::refused ? error.cause() : std::string{k_no_privilege};
 }
 
 std::string why_no_private_network(const Wiring& wiring, const IfName& bridge) {
@@ -55,8 +55,9 @@ std::vector<std::string> warnings_about(const Wiring& wiring, const IfName& brid
   std::vector<std::string> warnings;
   const auto obstacles = wiring.host().nats.obstacles(bridge);
   if (!obstacles)
-    return {fmt::format("{}{}{}", obstacles.error().message(),
-                        obstacles.error().hint.empty() ? "" : "\n  hint: ", obstacles.error().hint)};
+    return {
+        fmt::format("{}{}{}", obstacles.error().message(),
+                    obstacles.error().hints().empty() ? "" : "\n  hint: ", obstacles.error().hints().text())};
   for (const NatObstacle& obstacle : obstacles.value()) {
     std::string text = obstacle.text();
     for (const std::string& command : obstacle.commands)

@@ -51,8 +51,8 @@ Result<int> undo_by_helper(const Context& context, privilege::Session& session) 
 }
 
 Error with_root_hint(Error error, const Wiring& wiring, std::string_view command) {
-  if (error.kind == ErrorKind::not_permitted && error.hint.empty() && wiring.session() != nullptr)
-    error.hint = fmt::format("run `sudo vdeup {}`", command);
+  if (error.kind() == ErrorKind::not_permitted && error.hints().empty() && wiring.session() != nullptr)
+    error.set_hints(fmt::format("run `sudo vdeup {}`", command));
   return error;
 }
 

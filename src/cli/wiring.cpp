@@ -15,7 +15,7 @@ namespace vdeup::cli {
 Result<Wiring> Wiring::connect(const Log& log, const privilege::PrivilegeWish& wish, Looks looks) {
   TRY(auto direct, kernel::KernelHost::open());
   std::unique_ptr<engine::LinkHost> links = std::move(direct);
-  std::unique_ptr<engine::NatHost> nats = std::make_unique<nat::PrivateNetworks>();
+  std::unique_ptr<engine::NatHost> nats = std::make_unique<nat::NatNetworks>();
   std::shared_ptr<privilege::Session> session;
   if (!kernel::KernelHost::may_make_devices() && ::geteuid() != 0) {
     session = std::make_shared<privilege::Session>(wish, [&log](std::string_view way) {

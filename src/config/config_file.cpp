@@ -79,7 +79,8 @@ Result<FileSettings> read_configuration(uid_t caller) {
   if (!directory)
     return system;
   auto personal = read_config(*directory + "/vdeup.conf", caller);
-  if (!personal && personal.error().kind == ErrorKind::not_permitted) // a home that the caller may not enter
+  if (!personal &&
+      personal.error().kind() == ErrorKind::not_permitted) // a home that the caller may not enter
     return system;
   if (!personal)
     return personal;

@@ -91,7 +91,7 @@ Result<std::vector<std::vector<std::string>>> ctys_starters(const CtysDefinition
     if (!words)
       return fail(Error{ErrorKind::usage,
                         fmt::format("cannot use {}", printable(definition.path)),
-                        fmt::format("{} cannot be split into words: {}", name, words.error().cause),
+                        fmt::format("{} cannot be split into words: {}", name, words.error().cause()),
                         {}});
     if (!words.value().empty())
       starters.push_back(std::move(words).value());

@@ -59,7 +59,7 @@ Result<std::string> word_of(const CtysDefinition& definition, std::string_view n
 Result<Words> words_of(const CtysDefinition& definition, std::string_view name) {
   auto words = shell_words(definition.get(name));
   if (!words)
-    return fail(bad_value(definition, name, "cannot be split into words: " + words.error().cause));
+    return fail(bad_value(definition, name, "cannot be split into words: " + words.error().cause()));
   return words;
 }
 
@@ -180,7 +180,7 @@ class Writer {
     replace("ACTUALLABEL", m_definition.get("LABEL"));
     auto socket = SocketPath::socket(path);
     if (!socket)
-      return fail(bad_value(m_definition, "QEMUMONSOCK", "becomes no socket: " + socket.error().cause));
+      return fail(bad_value(m_definition, "QEMUMONSOCK", "becomes no socket: " + socket.error().cause()));
     return "mon:unix:" + double_commas(socket.value().str()) + ",server,nowait";
   }
 

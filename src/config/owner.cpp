@@ -29,8 +29,8 @@ Result<Owner> split_owner(const std::string& text) {
   if (user && group)
     return Owner{std::move(user->identity), std::move(group)};
   Error error = no_such("user", text, "owner");
-  error.hint = fmt::format("read as USER.GROUP there is no {} '{}' either", user ? "group" : "user",
-                           printable(user ? text.substr(dot + 1) : text.substr(0, dot)));
+  error.set_hints(fmt::format("read as USER.GROUP there is no {} '{}' either", user ? "group" : "user",
+                              printable(user ? text.substr(dot + 1) : text.substr(0, dot))));
   return fail(std::move(error));
 }
 
@@ -68,7 +68,7 @@ Result<Owner> parse_owner(const std::string& text) {
   auto user = user_called(text);
   if (user)
     return Owner{std::move(user).value()};
-  if (user.error().kind != ErrorKind::usage)
+  if (user.error().kind() != ErrorKind::usage)
     return fail(std::move(user).error());
   return split_owner(text);
 }

@@ -42,7 +42,7 @@ Result<std::string> ProfileValue::program() const {
 Result<std::vector<std::string>> ProfileValue::words() const {
   auto words = shell_words(m_text);
   if (!words)
-    return fail(bad_line(m_place, words.error().cause, "write it as for a shell"));
+    return fail(bad_line(m_place, words.error().cause(), "write it as for a shell"));
   std::vector<std::string> expanded;
   for (const std::string& word : words.value()) {
     TRY(auto text, expand(word, Commas::doubled));
@@ -92,7 +92,7 @@ Result<bool> ProfileValue::yes_or_no() const {
 Result<MacAddress> ProfileValue::mac() const {
   auto mac = MacAddress::parse(m_text);
   if (!mac)
-    return fail(bad_line(m_place, mac.error().message(), mac.error().hint));
+    return fail(bad_line(m_place, mac.error().message(), mac.error().hints().text()));
   if (mac.value().is_multicast())
     return fail(bad("is a multicast address, and a NIC needs one of its own"));
   return mac.value();
@@ -102,7 +102,7 @@ Result<SocketPath> ProfileValue::switch_directory() const {
   TRY(auto text, path());
   auto directory = SocketPath::directory(text);
   if (!directory)
-    return fail(bad_line(m_place, directory.error().message(), directory.error().hint));
+    return fail(bad_line(m_place, directory.error().message(), directory.error().hints().text()));
   return std::move(directory).value();
 }
 

@@ -21,7 +21,7 @@ bool QemuBridges::add(const std::string& path, const Policy::Reader& reader, uns
   if (depth > k_deepest_include)
     return false;
   const auto text = reader(path);
-  if (!text && text.error().kind == ErrorKind::refused)
+  if (!text && text.error().kind() == ErrorKind::refused)
     return false; // QEMU would read it, and find the line that denies
   if (!text || !text.value())
     return depth > 0; // only an included file may be missing, or not be this user's to read

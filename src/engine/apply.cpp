@@ -36,16 +36,14 @@ Error leave_done_steps(Error error, const Plan& plan, Journal& journal, const Er
     entry.undo_error = reason;
     journal.mark(planned, entry, Journal::State::undo_failed);
   }
-  error.hint +=
-      fmt::format("{}nothing was undone: {}", error.hint.empty() ? "" : "\n  hint: ", reason.message());
+  error.add_hint(fmt::format("nothing was undone: {}", reason.message()));
   return error;
 }
 
 Error with_left_behind(Error error, const Plan& plan, const Journal& journal) {
   for (const Journal::Entry* entry : journal.left_behind())
-    error.hint += fmt::format("{}not undone: {} ({})",
-                              error.hint.empty() ? "" : "\n  hint: ", describe(plan.at(entry->step).step),
-                              entry->undo_error->message());
+    error.add_hint(fmt::format("not undone: {} ({})", describe(plan.at(entry->step).step),
+                               entry->undo_error->message()));
   return error;
 }
 

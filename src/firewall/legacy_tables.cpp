@@ -64,7 +64,7 @@ class Reader {
   [[nodiscard]] Result<FilterTable> read(const std::string& table, const Frames& frames) const {
     for (int attempt = 1;; ++attempt) {
       auto read = read_once(table, frames);
-      if (read || !is_retryable(read.error().kind) || attempt == k_most_attempts)
+      if (read || !is_retryable(read.error().kind()) || attempt == k_most_attempts)
         return read;
     }
   }
@@ -113,7 +113,7 @@ class Reader {
       const bool has_changed = errno == EAGAIN; // it has another size by now
       Error error = errno_error(errno, k_what);
       if (has_changed)
-        error.kind = ErrorKind::conflict;
+        error.set_kind(ErrorKind::conflict);
       return fail(std::move(error));
     }
     return answer;
@@ -133,7 +133,7 @@ Result<> read_family(const Family& family, const Frames& frames, std::vector<Fil
     if (!socket)
       return fail(errno_error(errno, k_what));
     auto table = Reader{std::move(socket), family}.read(name, frames);
-    if (!table && table.error().kind == ErrorKind::missing)
+    if (!table && table.error().kind() == ErrorKind::missing)
       continue; // it has gone meanwhile
     TRY(auto found, std::move(table));
     tables.push_back(std::move(found));
@@ -148,7 +148,7 @@ Result<> list_mentions(const Family& family, const std::string& interface, std::
     if (!socket)
       return fail(errno_error(errno, k_what));
     auto has = Reader{std::move(socket), family}.mentions(name, interface);
-    if (!has && has.error().kind != ErrorKind::missing) // it has gone meanwhile
+    if (!has && has.error().kind() != ErrorKind::missing) // it has gone meanwhile
       return fail(std::move(has).error());
     if (has && has.value())
       places.push_back(fmt::format("{} table {}", family.is_ip6 ? "ip6tables" : "iptables", name));

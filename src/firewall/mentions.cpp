@@ -85,7 +85,7 @@ Result<bool> has_element(kernel::Netlink& netlink, const Place& set, std::string
   (void)nla_put_string(message.get(), NFTA_SET_ELEM_LIST_SET, set.name.c_str());
   const auto parse = [interface](const nlmsghdr& answer) { return parse_elements(answer, interface); };
   auto parts = netlink.list<bool>(message, parse, k_what);
-  if (!parts && parts.error().kind == ErrorKind::missing)
+  if (!parts && parts.error().kind() == ErrorKind::missing)
     return false; // it has gone meanwhile
   TRY(auto mentioned, std::move(parts));
   return std::find(mentioned.begin(), mentioned.end(), true) != mentioned.end();
@@ -130,7 +130,7 @@ bool mentions_name(kernel::Bytes block, std::string_view name) {
 Result<std::vector<std::string>> list_firewall_mentions(const std::string& interface) {
   auto netlink = kernel::Netlink::open(NETLINK_NETFILTER);
   auto places = netlink ? list_nft(netlink.value(), interface) : fail(std::move(netlink).error());
-  if (!places && places.error().kind != ErrorKind::missing) // a kernel without nf_tables
+  if (!places && places.error().kind() != ErrorKind::missing) // a kernel without nf_tables
     return places;
   std::vector<std::string> all = places ? std::move(places).value() : std::vector<std::string>{};
   TRY(auto tables, list_legacy_mentions(interface));

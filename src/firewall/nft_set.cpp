@@ -92,7 +92,7 @@ Result<NftSets> list_nft_rule_sets(kernel::Netlink& netlink, const NftTable& tab
   NftSets sets;
   for (const NftSetHead& head : heads) {
     auto elements = list_nft_elements(netlink, table, head.name);
-    if (!elements && elements.error().kind == ErrorKind::missing)
+    if (!elements && elements.error().kind() == ErrorKind::missing)
       continue; // its rule has gone meanwhile
     TRY(auto found, std::move(elements));
     sets.emplace(head.name, NftSet{std::move(found), head.has_ranges});

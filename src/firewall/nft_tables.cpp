@@ -34,7 +34,7 @@ Result<FilterTable::Chains> read_rules(kernel::Netlink& netlink, const NftTable&
   TRY(auto sets, list_nft_rule_sets(netlink, table));
   const auto parse = [&](const nlmsghdr& answer) { return parse_nft_rule(answer, frames, sets); };
   auto rules = netlink.list<NftRule>(message, parse, k_what);
-  if (!rules && rules.error().kind == ErrorKind::missing)
+  if (!rules && rules.error().kind() == ErrorKind::missing)
     return FilterTable::Chains{}; // the table has gone meanwhile
   TRY(auto found, std::move(rules));
   FilterTable::Chains chains;
@@ -80,7 +80,7 @@ Result<std::vector<FilterTable>> read_tables(kernel::Netlink& netlink, const Fra
 Result<std::vector<FilterTable>> read_nft_tables(const Frames& frames) {
   auto netlink = kernel::Netlink::open(NETLINK_NETFILTER);
   auto tables = netlink ? read_tables(netlink.value(), frames) : fail(std::move(netlink).error());
-  if (!tables && tables.error().kind == ErrorKind::missing)
+  if (!tables && tables.error().kind() == ErrorKind::missing)
     return std::vector<FilterTable>{};
   return tables;
 }

@@ -12,7 +12,7 @@ Result<PacketFilters> read_packet_filters(const Frames& frames) {
   PacketFilters filters;
   TRY(auto tables, read_nft_tables(frames));
   auto legacy = read_legacy_tables(frames);
-  if (!legacy && legacy.error().kind != ErrorKind::not_permitted)
+  if (!legacy && legacy.error().kind() != ErrorKind::not_permitted)
     return fail(std::move(legacy).error());
   if (legacy)
     std::move(legacy.value().begin(), legacy.value().end(), std::back_inserter(tables));

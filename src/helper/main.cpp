@@ -78,10 +78,10 @@ Result<> help() {
 /// privileged program opens /dev/full in its place.
 int report(const Error& error) {
   std::string text = fmt::format("vdeup-helper: {}\n", printable(error.message()));
-  if (!error.hint.empty())
-    text += fmt::format("  hint: {}\n", printable(error.hint));
+  for (const std::string& hint : error.hints().lines())
+    text += fmt::format("  hint: {}\n", printable(hint));
   (void)std::fputs(text.c_str(), stderr);
-  return setup_exit_status(error.kind);
+  return setup_exit_status(error.kind());
 }
 
 } // namespace

@@ -47,7 +47,7 @@ Message request(int family, Connection::Protocol protocol) {
 
 /// The kernel loads them when it is asked, where it can.
 Error without_modules(Error error) {
-  error.hint = "`modprobe --all tcp_diag udp_diag` loads what this kernel lacks for it";
+  error.set_hints("`modprobe --all tcp_diag udp_diag` loads what this kernel lacks for it");
   return error;
 }
 
@@ -78,7 +78,7 @@ Result<std::vector<Connection>> list_connections() {
     for (const int family : {AF_INET, AF_INET6}) {
       const auto parse = [protocol](const nlmsghdr& answer) { return parse_connection(answer, protocol); };
       auto listed = netlink.list<Connection>(request(family, protocol), parse, k_what);
-      if (!listed && listed.error().kind == ErrorKind::missing)
+      if (!listed && listed.error().kind() == ErrorKind::missing)
         return fail(without_modules(std::move(listed).error()));
       TRY(auto found, std::move(listed));
       all.insert(all.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));

@@ -19,8 +19,8 @@ namespace {
 /// Change a device that was just looked up. That it is missing now means that somebody was faster.
 Result<> change_found(Netlink& netlink, const Link& link, const LinkChange& wanted, const std::string& what) {
   auto changed = change_link(netlink, link.index, wanted, what);
-  if (!changed && changed.error().kind == ErrorKind::missing)
-    changed.error().kind = ErrorKind::conflict;
+  if (!changed && changed.error().kind() == ErrorKind::missing)
+    changed.error().set_kind(ErrorKind::conflict);
   return changed;
 }
 
@@ -71,7 +71,7 @@ class Executor {
     if (!link->is_tap || TapMark::parse(link->alias) != step.mark)
       return fail(Error{ErrorKind::refused, what, "it does not bear the mark of this switch", {}});
     auto deleted = delete_link(m_netlink, link->index, what);
-    if (deleted || deleted.error().kind != ErrorKind::not_permitted)
+    if (deleted || deleted.error().kind() != ErrorKind::not_permitted)
       return deleted;
     return delete_own_tap(step.name, link->index);
   }

@@ -40,7 +40,7 @@ Result<std::optional<T>> query_one(Netlink& netlink, const Message& message, Par
   std::optional<T> found;
   auto answered = netlink.query(
       message, [&](const nlmsghdr& answer) { found = parse(answer); }, "cannot look up a network interface");
-  if (!answered && answered.error().kind != ErrorKind::missing)
+  if (!answered && answered.error().kind() != ErrorKind::missing)
     return fail(std::move(answered).error());
   return found;
 }

@@ -108,7 +108,7 @@ class MessageBuilder {
 
 /// Turn refusals that say "it is so already" into success.
 [[nodiscard]] inline Result<> tolerate(Result<> outcome, ErrorKind kind) {
-  if (!outcome && outcome.error().kind == kind)
+  if (!outcome && outcome.error().kind() == kind)
     return ok();
   return outcome;
 }

@@ -90,9 +90,9 @@ Error kernel_error(const Exchange& exchange, int protocol, const std::string& wh
   // nfnetlink's answer where the kernel lacks a subsystem or the family of a table.
   if (protocol == NETLINK_NETFILTER &&
       (exchange.error_number == EINVAL || exchange.error_number == EOPNOTSUPP))
-    error.kind = ErrorKind::missing;
+    error.set_kind(ErrorKind::missing);
   if (!exchange.kernel_text.empty())
-    error.cause += " (" + exchange.kernel_text + ")";
+    error.set_cause(error.cause() + " (" + exchange.kernel_text + ")");
   return error;
 }
 

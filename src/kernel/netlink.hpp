@@ -59,7 +59,7 @@ class Netlink {
       auto listed = query(message, receive, what);
       if (listed)
         return found;
-      if (!is_retryable(listed.error().kind) || attempt == k_most_attempts)
+      if (!is_retryable(listed.error().kind()) || attempt == k_most_attempts)
         return fail(std::move(listed).error());
     }
   }

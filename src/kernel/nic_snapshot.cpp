@@ -85,7 +85,7 @@ Result<std::optional<NicSnapshot>> KernelNics::settled_snapshot(const IfName& na
         return !seen || std::none_of(seen->addresses.begin(), seen->addresses.end(), is_unready);
       },
       deadline);
-  if (!settled && settled.error().kind != ErrorKind::timed_out)
+  if (!settled && settled.error().kind() != ErrorKind::timed_out)
     return fail(settled.error());
   return seen;
 }

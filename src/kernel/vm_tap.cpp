@@ -33,7 +33,7 @@ Result<engine::VmTap> create(short flags, const std::string& what) {
   for (unsigned number = 0; number < k_most_names; ++number) {
     TRY(auto name, IfName::parse(fmt::format("tap{}", number)));
     auto fd = open_tap_queue(name, static_cast<short>(flags | k_exclusive), what);
-    if (!fd && fd.error().kind == ErrorKind::conflict)
+    if (!fd && fd.error().kind() == ErrorKind::conflict)
       continue;
     if (!fd)
       return fail(std::move(fd).error());

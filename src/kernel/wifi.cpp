@@ -50,7 +50,7 @@ std::optional<int> parse_family_number(const nlmsghdr& message, const std::strin
 // iw dev
 Result<std::vector<std::string>> list_wifi_stations() {
   auto netlink = Netlink::open(NETLINK_GENERIC);
-  if (!netlink && netlink.error().kind == ErrorKind::missing)
+  if (!netlink && netlink.error().kind() == ErrorKind::missing)
     return std::vector<std::string>{};
   TRY(auto socket, std::move(netlink));
   const auto parse = [](const nlmsghdr& answer) { return parse_family_number(answer, NL80211_GENL_NAME); };

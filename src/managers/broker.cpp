@@ -70,7 +70,7 @@ Result<std::vector<Kind>> Broker::running() {
       continue;
     if (!bus) {
       auto connected = Bus::connect(Deadline::after(m_patience));
-      if (!connected && connected.error().kind == ErrorKind::missing)
+      if (!connected && connected.error().kind() == ErrorKind::missing)
         return all; // whoever is not on a bus cannot be told anything
       TRY(auto opened, std::move(connected));
       bus.emplace(std::move(opened));
@@ -123,7 +123,7 @@ Result<> Broker::manage(const Manage& step) {
   TRY(auto files, files_of(step.manager, step.devices));
   auto removed = remove(files);
   auto connected = Bus::connect(Deadline::after(m_patience));
-  if (!connected && connected.error().kind == ErrorKind::missing)
+  if (!connected && connected.error().kind() == ErrorKind::missing)
     return removed; // nobody reads them
   TRY(auto bus, std::move(connected));
   TRY(reload(bus, step.manager));
@@ -140,7 +140,7 @@ Result<> Broker::let_go(const LetGo& step) {
 
 Result<> Broker::take_up(const TakeUp& step) {
   auto connected = Bus::connect(Deadline::after(m_patience));
-  if (!connected && connected.error().kind == ErrorKind::missing)
+  if (!connected && connected.error().kind() == ErrorKind::missing)
     return ok(); // it has ended, and takes up what it likes when it starts
   TRY(auto bus, std::move(connected));
   TRY(auto found, find(bus, Kind::network_manager));

@@ -40,7 +40,7 @@ ErrorKind kind_of(std::string_view name, int error_number) {
     return ErrorKind::not_permitted;
   if (last == "NoReply" || last == "Timeout" || last == "TimedOut")
     return ErrorKind::timed_out;
-  return errno_error(error_number, {}).kind;
+  return errno_error(error_number, {}).kind();
 }
 
 } // namespace
@@ -111,7 +111,7 @@ Result<> Bus::read(const Message& message, const char* types, Values... values) 
 
 Result<std::optional<std::string>> Bus::owner_of(const std::string& name) {
   auto answer = exchange(the_bus(), "GetNameOwner", "s", name.c_str());
-  if (!answer && answer.error().kind == ErrorKind::missing)
+  if (!answer && answer.error().kind() == ErrorKind::missing)
     return std::optional<std::string>{};
   TRY(auto message, std::move(answer));
   const char* owner = nullptr;

@@ -18,7 +18,7 @@ constexpr std::uint32_t k_failed = 120;
 constexpr std::chrono::seconds k_patience{5}; // an activation goes on after it
 
 Error cannot(const std::string& what, const Error& error, std::string command) {
-  return Error{error.kind, what, error.message(), fmt::format("`{}` does the same", command)};
+  return Error{error.kind(), what, error.message(), fmt::format("`{}` does the same", command)};
 }
 
 } // namespace

@@ -21,7 +21,7 @@ Networkd::Networkd(Bus& bus, std::string unique_name)
 Result<> Networkd::reload() {
   auto done = m_bus.call(m_manager, "Reload");
   if (!done)
-    return fail(Error{done.error().kind, "cannot have systemd-networkd read its files",
+    return fail(Error{done.error().kind(), "cannot have systemd-networkd read its files",
                       done.error().message(), "`networkctl reload` does the same"});
   return ok();
 }
@@ -29,7 +29,7 @@ Result<> Networkd::reload() {
 Result<> Networkd::wait_until_it_leaves(const std::vector<IfName>& devices) {
   for (const IfName& device : devices) {
     auto path = m_bus.find_numbered_object(m_manager, "GetLinkByName", device.str());
-    if (!path && path.error().kind == ErrorKind::missing)
+    if (!path && path.error().kind() == ErrorKind::missing)
       continue;
     TRY(auto found, std::move(path));
     const BusObject link = m_manager.at(std::move(found)).as("org.freedesktop.network1.Link");
@@ -38,7 +38,7 @@ Result<> Networkd::wait_until_it_leaves(const std::vector<IfName>& devices) {
       return state == "unmanaged";
     };
     if (auto left = m_bus.wait_until(link, has_left, k_patience); !left)
-      return fail(Error{left.error().kind,
+      return fail(Error{left.error().kind(),
                         fmt::format("systemd-networkd does not leave {} alone", device.str()),
                         left.error().message(), fmt::format("look at `networkctl status {}`", device.str())});
   }

@@ -68,7 +68,7 @@ Result<std::optional<UniqueFd>> walk(const std::string& directory, std::set<std:
     if (made != nullptr && ::mkdirat(at.get(), name.c_str(), k_directory_mode) == 0)
       made->insert(path);
     auto entered = enter(at.get(), name, path);
-    if (!entered && entered.error().kind == ErrorKind::missing && made == nullptr)
+    if (!entered && entered.error().kind() == ErrorKind::missing && made == nullptr)
       return std::optional<UniqueFd>{};
     TRY(at, std::move(entered));
     begin = end + 1;

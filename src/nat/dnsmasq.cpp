@@ -55,7 +55,7 @@ std::vector<pid_t> find_ours(uid_t owner, const ServedBridge& where) {
 Result<> end_ours(const Identity& owner, const ServedBridge& where) {
   for (const pid_t pid : find_ours(owner.uid, where)) {
     auto held = process::HeldProcess::hold(pid, owner, k_program);
-    if (!held && held.error().kind == ErrorKind::missing)
+    if (!held && held.error().kind() == ErrorKind::missing)
       continue;
     if (!held)
       return fail(std::move(held).error());
@@ -115,7 +115,7 @@ Result<> launch(const StartDnsmasq& step, std::vector<std::string> words) {
                                .capabilities = dnsmasq_rights(step.owner)},
                               Deadline::after(k_start_patience));
   if (!outcome) { // a failure of ours, not of the program that the user named
-    outcome.error().kind = ErrorKind::failed;
+    outcome.error().set_kind(ErrorKind::failed);
     return fail(std::move(outcome).error());
   }
   return outcome.value().exit_status == 0 ? ok() : Result<>{fail(explain(step, outcome.value()))};

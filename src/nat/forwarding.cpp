@@ -54,7 +54,7 @@ Result<> change_value(const std::string& name, int from, int to) {
   if (read_value(name) != from)
     return ok();
   auto written = write_value(name, to);
-  if (!written && written.error().kind == ErrorKind::missing)
+  if (!written && written.error().kind() == ErrorKind::missing)
     return ok();
   return written;
 }

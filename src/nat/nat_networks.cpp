@@ -29,7 +29,7 @@ struct Execute {
 
 } // namespace
 
-Result<kernel::Netlink*> PrivateNetworks::netlink() {
+Result<kernel::Netlink*> NatNetworks::netlink() {
   if (!m_netlink) {
     TRY(auto opened, kernel::Netlink::open());
     m_netlink.emplace(std::move(opened));
@@ -37,7 +37,7 @@ Result<kernel::Netlink*> PrivateNetworks::netlink() {
   return &*m_netlink;
 }
 
-Result<Nat> PrivateNetworks::inspect(const IfName& bridge, const NatMark& mark) {
+Result<Nat> NatNetworks::inspect(const IfName& bridge, const NatMark& mark) {
   TRY(auto* const socket, netlink());
   TRY(auto link, kernel::find_link(*socket, bridge));
   Nat seen;
@@ -52,10 +52,10 @@ Result<Nat> PrivateNetworks::inspect(const IfName& bridge, const NatMark& mark) 
   return seen;
 }
 
-Result<std::vector<IfName>> PrivateNetworks::remains(const NatMark& mark) {
+Result<std::vector<IfName>> NatNetworks::remains(const NatMark& mark) {
   TRY(auto served, list_served(mark));
   auto tables = list_nat_tables();
-  if (!tables && tables.error().kind == ErrorKind::not_permitted)
+  if (!tables && tables.error().kind() == ErrorKind::not_permitted)
     return served;
   TRY(auto found, std::move(tables));
   std::vector<IfName> bridges;
@@ -73,7 +73,7 @@ Result<std::vector<IfName>> PrivateNetworks::remains(const NatMark& mark) {
   return bridges;
 }
 
-Result<std::vector<IpPrefix>> PrivateNetworks::used_networks() {
+Result<std::vector<IpPrefix>> NatNetworks::used_networks() {
   TRY(auto* const socket, netlink());
   TRY(auto used, nat::used_networks(*socket));
   TRY(auto servers, list_gateways(*socket));
@@ -84,16 +84,16 @@ Result<std::vector<IpPrefix>> PrivateNetworks::used_networks() {
   return used;
 }
 
-bool PrivateNetworks::has_ip6() {
-  return has_ip6();
+bool NatNetworks::has_ip6() {
+  return nat::has_ip6();
 }
 
-Result<std::vector<NatObstacle>> PrivateNetworks::obstacles(const IfName& bridge) {
+Result<std::vector<NatObstacle>> NatNetworks::obstacles(const IfName& bridge) {
   TRY(auto* const socket, netlink());
   return firewall::nat_obstacles(*socket, bridge);
 }
 
-Result<> PrivateNetworks::execute(const NatStep& step) {
+Result<> NatNetworks::execute(const NatStep& step) {
   TRY(auto* const socket, netlink());
   return std::visit(Execute{*socket}, step);
 }

@@ -8,7 +8,7 @@
 namespace vdeup::nat {
 
 /// Private networks on this kernel, each with a dnsmasq of its owner's.
-class PrivateNetworks final : public engine::NatHost {
+class NatNetworks final : public engine::NatHost {
  public:
   [[nodiscard]] Result<Nat> inspect(const IfName& bridge, const NatMark& mark) override;
   [[nodiscard]] Result<std::vector<IfName>> remains(const NatMark& mark) override;

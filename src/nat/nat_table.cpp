@@ -38,7 +38,7 @@ class RecordReader {
   [[nodiscard]] Result<InterfaceNames> read(const char* set) {
     auto elements = list_nft_elements(m_netlink, m_table, set);
     InterfaceNames names;
-    if (!elements && elements.error().kind == ErrorKind::missing)
+    if (!elements && elements.error().kind() == ErrorKind::missing)
       return names;
     TRY(auto found, std::move(elements));
     for (const firewall::NftElement& element : found)
@@ -87,12 +87,12 @@ Result<IfName> bridge_of(const NatTable& table) {
 
 Result<std::vector<NatTable>> list_nat_tables() {
   auto netlink = open_nf_tables();
-  if (!netlink && netlink.error().kind == ErrorKind::missing)
+  if (!netlink && netlink.error().kind() == ErrorKind::missing)
     return std::vector<NatTable>{};
   TRY(auto socket, std::move(netlink));
   auto tables = socket.list<NatTable>(firewall::nft_request(NFT_MSG_GETTABLE, NFPROTO_INET), parse_nat_table,
                                       "cannot look for private networks");
-  if (!tables && tables.error().kind == ErrorKind::missing) // this kernel has no nf_tables
+  if (!tables && tables.error().kind() == ErrorKind::missing) // this kernel has no nf_tables
     return std::vector<NatTable>{};
   return tables;
 }
@@ -100,7 +100,7 @@ Result<std::vector<NatTable>> list_nat_tables() {
 Result<std::optional<bool>> has_rules(const IfName& bridge, const NatMark& mark) {
   const auto name = nat_table_name(bridge); // a name that cannot be no table has
   auto tables = list_nat_tables();
-  if (!tables && tables.error().kind == ErrorKind::not_permitted)
+  if (!tables && tables.error().kind() == ErrorKind::not_permitted)
     return std::optional<bool>{};
   TRY(auto found, std::move(tables));
   return std::optional{std::any_of(found.begin(), found.end(), [&](const NatTable& table) {

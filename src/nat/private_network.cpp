@@ -66,8 +66,8 @@ Result<Tables> find_tables(const IfName& bridge, const NatMark& mark, const std:
     return tables;
   Error error{ErrorKind::conflict, what, "table " + tables.own->name + " is not that switch's", {}};
   if (tables.own->mark && tables.own->mark->owner == mark.owner)
-    error.hint = fmt::format("`vdeup cancel -s {}` takes away what is left of that one",
-                             shell_quote(tables.own->mark->switch_dir.str()));
+    error.set_hints(fmt::format("`vdeup cancel -s {}` takes away what is left of that one",
+                                shell_quote(tables.own->mark->switch_dir.str())));
   return fail(std::move(error));
 }
 
@@ -234,7 +234,9 @@ Result<> remove_private_network(kernel::Netlink& netlink, const RemovePrivateNet
 
 Result<std::optional<PrivateNetwork>> read_private_network(kernel::Netlink& netlink, std::uint32_t index) {
   TRY(auto link, find_link(netlink, index));
-  auto name = link ? IfName::parse(link->name) : fail(Error{});
+  if (!link)
+    return std::optional<PrivateNetwork>{};
+  auto name = IfName::parse(link->name);
   if (!name)
     return std::optional<PrivateNetwork>{};
   const kernel::Device bridge{.index = index, .name = std::move(name).value()};

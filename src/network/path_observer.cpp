@@ -55,7 +55,7 @@ Result<HostFacts> PathObserver::facts(const IfName& bridge) {
   facts.wifi_stations = std::move(stations);
   auto filters =
       firewall::read_packet_filters(firewall::bridged_frames(bridge.str(), link ? link->index : 0));
-  if (!filters && filters.error().kind == ErrorKind::not_permitted)
+  if (!filters && filters.error().kind() == ErrorKind::not_permitted)
     return facts;
   TRY(auto found, std::move(filters));
   facts.forward_filters = std::move(found.forward);

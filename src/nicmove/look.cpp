@@ -26,7 +26,7 @@ Result<NicSnapshot> there(Result<std::optional<NicSnapshot>> looked, const IfNam
 /// not be read: who may not read it may not move a NIC either.
 Result<std::vector<std::string>> firewall_places(const IfName& from, const IfName& to) {
   auto places = firewall::list_firewall_mentions(from.str());
-  if (!places && places.error().kind == ErrorKind::not_permitted)
+  if (!places && places.error().kind() == ErrorKind::not_permitted)
     return std::vector<std::string>{};
   TRY(auto mentioned, std::move(places));
   TRY(auto kept, firewall::list_firewall_mentions(to.str()));
@@ -68,7 +68,7 @@ Result<std::optional<SeenNic>> see_nic(const nicmove::MoveHosts& hosts, const As
                                        const std::vector<Link>& links) {
   TRY(auto survey, survey_nics(links));
   auto choice = choose_nic(wanted, force, survey);
-  if (!choice && choice.error().kind == ErrorKind::missing && !wanted)
+  if (!choice && choice.error().kind() == ErrorKind::missing && !wanted)
     return std::optional<SeenNic>{};
   TRY(auto chosen, std::move(choice));
   TRY(auto name, IfName::parse(chosen.nic.name));

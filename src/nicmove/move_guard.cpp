@@ -136,8 +136,10 @@ Error to_error(const std::string& nic, const std::vector<Objection>& objections)
   const auto hardest = std::find_if(objections.begin(), objections.end(),
                                     [](const Objection& objection) { return !objection.yields_to_force; });
   const Objection& first = hardest == objections.end() ? objections.front() : *hardest;
-  return Error{ErrorKind::refused, fmt::format("will not move what {} has", nic),
-               fmt::format("{}", fmt::join(causes, "; ")), first.hint, first.yields_to_force};
+  Error error{ErrorKind::refused, fmt::format("will not move what {} has", nic),
+              fmt::format("{}", fmt::join(causes, "; ")), first.hint};
+  error.set_yields_to_force(first.yields_to_force);
+  return error;
 }
 
 std::vector<Objection> all_objections(const Link& nic, const NicUse& use, const NicSurvey& survey) {

@@ -115,8 +115,10 @@ std::vector<std::string> notes_on(const Link& nic, const NicSurvey& survey) {
 }
 
 Error to_error(const Link& nic, const Objection& objection) {
-  return Error{ErrorKind::refused, fmt::format("cannot make a bridge over {}", printable(nic.name)),
-               objection.cause, objection.hint, objection.yields_to_force};
+  Error error{ErrorKind::refused, fmt::format("cannot make a bridge over {}", printable(nic.name)),
+              objection.cause, objection.hint};
+  error.set_yields_to_force(objection.yields_to_force);
+  return error;
 }
 
 Result<NicChoice> choose_wanted(const IfName& wanted, bool force, const NicSurvey& survey) {

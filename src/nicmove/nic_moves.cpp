@@ -50,7 +50,7 @@ Result<NicMoves> NicMoves::open(Asker asker, MoveTerms terms) {
 
 Result<std::vector<ManagerStep>> NicMoves::untell(const IfName& nic, const IfName& bridge) const {
   auto kept = last();
-  if (!kept && kept.error().kind != ErrorKind::not_permitted) // who may not read it only rehearses
+  if (!kept && kept.error().kind() != ErrorKind::not_permitted) // who may not read it only rehearses
     return fail(std::move(kept).error());
   const auto& record = kept ? kept.value() : std::nullopt;
   if (record && record->move.nic == nic && record->move.bridge == bridge)
@@ -140,7 +140,7 @@ Result<std::vector<ReachTarget>> NicMoves::those_who_answer(const ProposedMove& 
     Error error = unproven(proposed.proof, answered, fmt::format("will not move what {} has", from.str()),
                            "then nothing would prove that the new way works; mend this, or use -f to go on "
                            "without that proof");
-    error.yields_to_force = true;
+    error.set_yields_to_force(true);
     return fail(std::move(error));
   }
   std::vector<ReachTarget> answering;

@@ -128,7 +128,8 @@ Result<std::optional<Record>> RecordStore::read(Kind kind) const {
   auto record = parse_record(text);
   if (!record) {
     Error error = std::move(record).error();
-    error.hint = fmt::format("`mv {0} {0}.broken` clears the way; look at `ip address` first", path(kind));
+    error.set_hints(
+        fmt::format("`mv {0} {0}.broken` clears the way; look at `ip address` first", path(kind)));
     return fail(std::move(error));
   }
   if (record.value().place != m_place) // of an earlier boot: /run was kept, and nothing else

@@ -31,7 +31,7 @@ Result<char> tell_watchdog(char word, std::string_view what, const Permit& permi
     return fail(nothing_to(what));
   auto socket = store->connect();
   if (!socket)
-    return fail(socket.error().kind == ErrorKind::missing ? nothing_to(what) : std::move(socket).error());
+    return fail(socket.error().kind() == ErrorKind::missing ? nothing_to(what) : std::move(socket).error());
   TRY(auto record, store->read(RecordStore::Kind::open)); // of the move whose watchdog has let us connect
   if (!record)
     return fail(nothing_to(what));
@@ -53,7 +53,7 @@ Result<char> tell_watchdog(char word, std::string_view what, const Permit& permi
 /// Take back the move that waits for its confirmation, and wait until that is done. False if none waits.
 Result<bool> refuse_waiting_move(const Permit& permit) {
   const auto told = tell_watchdog(line::no, "undo", permit);
-  if (!told && told.error().kind == ErrorKind::refused)
+  if (!told && told.error().kind() == ErrorKind::refused)
     return fail(told.error());
   if (!told || told.value() == line::not_yet)
     return false;
@@ -82,7 +82,7 @@ Result<> check_unchanged(const NicMoves& moves, const Record& record, const NicM
   Error error{ErrorKind::refused, fmt::format("cannot undo {}", describe(record.move)),
               fmt::format("{} has changed since:\n{}", now.source.name.str(), changed),
               "repeat with -f, and what it has now goes back"};
-  error.yields_to_force = true;
+  error.set_yields_to_force(true);
   return fail(std::move(error));
 }
 
@@ -124,7 +124,7 @@ Result<bool> take_open_move_back(NicMoves& moves, const Permit& permit) {
     if (is_refused)
       return true;
     auto settled = moves.settle(k_between_questions);
-    if (settled || settled.error().kind != ErrorKind::timed_out || deadline.is_over())
+    if (settled || settled.error().kind() != ErrorKind::timed_out || deadline.is_over())
       return settled;
   }
 }

@@ -79,12 +79,11 @@ Result<> prove_and_keep(const RecordStore& store, const Order& order, const Move
 
 Error with_state(Error error, const RecordStore& store, bool is_taken_back) {
   if (is_taken_back)
-    error.hint += fmt::format("{}the watchdog has brought back what was left: all is as it was before",
-                              error.hint.empty() ? "" : "\n  hint: ");
+    error.add_hint("the watchdog has brought back what was left: all is as it was before");
   else
-    error.hint +=
-        fmt::format("{}not all is as it was; the record {} is kept, and `vdeup undo` goes on with it",
-                    error.hint.empty() ? "" : "\n  hint: ", store.path(RecordStore::Kind::open));
+    error.add_hint(
+        fmt::format("not all is as it was; the record {} is kept, and `vdeup undo` goes on with it",
+                    store.path(RecordStore::Kind::open)));
   return error;
 }
 

@@ -9,7 +9,7 @@ namespace vdeup::privilege {
 Result<> HelperHost::execute(const LinkStep& step) {
   if (std::holds_alternative<DeleteTap>(step)) { // the owner of a TAP needs no privilege for it
     auto deleted = m_direct->execute(step);
-    if (deleted || deleted.error().kind != ErrorKind::not_permitted)
+    if (deleted || deleted.error().kind() != ErrorKind::not_permitted)
       return deleted;
   }
   const auto* tap = std::get_if<CreateTap>(&step);

@@ -172,8 +172,8 @@ class Cook {
 
   [[nodiscard]] Result<> change(const Link& link, const kernel::LinkChange& wanted) {
     auto changed = kernel::change_link(m_netlink, link.index, wanted, m_what);
-    if (!changed && changed.error().kind == ErrorKind::missing)
-      changed.error().kind = ErrorKind::conflict; // it was there a moment ago
+    if (!changed && changed.error().kind() == ErrorKind::missing)
+      changed.error().set_kind(ErrorKind::conflict); // it was there a moment ago
     return changed;
   }
 

@@ -45,7 +45,7 @@ class Menu {
   kernel::Netlink m_netlink;
   MenuRules m_rules;
   std::optional<NicMonitor> m_monitor;
-  std::unique_ptr<engine::NatHost> m_networks = std::make_unique<nat::PrivateNetworks>();
+  std::unique_ptr<engine::NatHost> m_networks = std::make_unique<nat::NatNetworks>();
 };
 
 } // namespace vdeup::privilege

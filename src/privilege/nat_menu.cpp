@@ -106,8 +106,8 @@ Error tell_of(const std::vector<NatObstacle>& obstacles, const std::string& user
       break;
   }
   Error error = judge.refusal(fmt::format("{}", fmt::join(texts, ", ")));
-  error.hint = commands.empty() ? fmt::format("`sudo vdeup check -u {}` tells the commands", user)
-                                : fmt::format("run as root: {}", fmt::join(commands, "; "));
+  error.set_hints(commands.empty() ? fmt::format("`sudo vdeup check -u {}` tells the commands", user)
+                                   : fmt::format("run as root: {}", fmt::join(commands, "; ")));
   return error;
 }
 

@@ -177,8 +177,8 @@ Result<std::optional<MovedNic>> NicMenu::perform(const NicRequest& request, Talk
                        .tell = std::move(talk.tell),
                        .is_there = std::move(talk.is_there)};
   auto outcome = std::visit(NicCook{m_rules, std::move(asker), what}, request);
-  if (!outcome && outcome.error().yields_to_force)
-    outcome.error().hint += "\n  hint: for a NIC only root can use -f";
+  if (!outcome && outcome.error().yields_to_force())
+    outcome.error().add_hint("for a NIC only root can use -f");
   return outcome;
 }
 

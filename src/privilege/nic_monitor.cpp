@@ -98,7 +98,7 @@ Error has_ended(const NicRequest& request) {
   const NicMenu menu{caller, rules};
   for (;;) {
     const auto message = receive_message(line.get(), Fds::dropped, Deadline::after(k_until_the_next_look));
-    if (!message && message.error().kind == ErrorKind::timed_out)
+    if (!message && message.error().kind() == ErrorKind::timed_out)
       continue;
     if (!message || !message.value())
       ::_exit(0);

@@ -280,8 +280,8 @@ Result<Request> read_request(std::string_view message, const Identity& caller) {
 
 std::string write_reply(const Reply& reply) {
   if (reply.error)
-    return line("error", static_cast<unsigned>(reply.error->kind), hexadecimal(reply.error->what),
-                hexadecimal(reply.error->cause), hexadecimal(reply.error->hint));
+    return line("error", static_cast<unsigned>(reply.error->kind()), hexadecimal(reply.error->what()),
+                hexadecimal(reply.error->cause()), hexadecimal(reply.error->hints().text()));
   if (reply.note)
     return line("note", hexadecimal(*reply.note));
   if (reply.moved)
@@ -300,8 +300,8 @@ Result<Reply> read_reply(std::string_view message) {
   if (kind == "error") {
     const auto number = words.number<unsigned>(static_cast<unsigned>(ErrorKind::program_not_executable));
     Error error{static_cast<ErrorKind>(number), words.text(), {}, {}};
-    error.cause = words.text();
-    error.hint = words.text();
+    error.set_cause(words.text());
+    error.set_hints(words.text());
     reply.error = std::move(error);
   } else if (kind == "note") {
     reply.note = words.text();

@@ -85,7 +85,7 @@ Result<> serve(int channel, const Identity& caller, Menu& menu, const Patience& 
   const SignalHold hold; // Ctrl-C reaches us and the client, which then wants its undo
   for (;;) {
     auto message = receive_message(channel, Fds::dropped, Deadline::after(patience.silence));
-    if (!message && message.error().kind != ErrorKind::usage)
+    if (!message && message.error().kind() != ErrorKind::usage)
       return fail(std::move(message).error());
     if (message && !message.value())
       return ok();

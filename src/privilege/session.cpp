@@ -33,9 +33,9 @@ Result<std::vector<UniqueFd>> receive_fds(int channel, std::size_t count, const 
 
 Error Session::channel_error(Error error) const {
   std::string complaint = m_helper ? printable(m_helper->complaint()) : std::string{};
-  error.what = "cannot have vdeup-helper do it";
+  error.set_what("cannot have vdeup-helper do it");
   if (!complaint.empty()) // says more than that there is nobody
-    error.cause = std::move(complaint);
+    error.set_cause(std::move(complaint));
   return error;
 }
 
@@ -98,7 +98,7 @@ Result<> Session::start(const std::string& what, const PrivilegeWish& wish, Need
       return ok();
     }
     m_helper.reset();
-    tried += fmt::format("{}{} ({})", tried.empty() ? "" : ", ", kind.name, greeted.error().cause);
+    tried += fmt::format("{}{} ({})", tried.empty() ? "" : ", ", kind.name, greeted.error().cause());
   }
   return no_privilege("no way leads vdeup-helper to it: " + tried);
 }
@@ -161,7 +161,7 @@ Result<> Session::may_masquerade(const IfName& bridge) {
 std::optional<bool> Session::has_nat_rules(const IfName& bridge, const NatMark& mark) {
   const auto found = ask_quietly(fmt::format("cannot look at the rules of {}", bridge.str()),
                                  NatRulesQuestion{bridge, mark});
-  if (!found && found.error().kind != ErrorKind::missing)
+  if (!found && found.error().kind() != ErrorKind::missing)
     return std::nullopt;
   return found.has_value();
 }

@@ -51,7 +51,7 @@ Result<std::string> find_wished(const std::string& program, Wish wish, const cha
   auto found = process::find_system_program(program);
   if (!found)
     return fail(
-        no_way(found.error().kind == ErrorKind::program_missing ? "not installed" : "not for this user"));
+        no_way(found.error().kind() == ErrorKind::program_missing ? "not installed" : "not for this user"));
   return found;
 }
 

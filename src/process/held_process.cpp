@@ -90,7 +90,7 @@ Result<HeldProcess> HeldProcess::hold(pid_t pid, const Identity& owner, std::str
   UniqueFd pidfd{::pidfd_open(pid, 0)};
   if (!pidfd) {
     Error error = errno_error(errno, what);
-    error.kind = errno == ESRCH ? ErrorKind::missing : error.kind;
+    error.set_kind(errno == ESRCH ? ErrorKind::missing : error.kind());
     return fail(std::move(error));
   }
   HeldProcess process{std::move(pidfd), pid};

@@ -45,8 +45,8 @@ struct ExecFailure {
 [[noreturn]] void become(const std::string& program, const std::vector<std::string>& argv,
                          const std::vector<std::string>& environment, int report_fd) {
   const Error error = exec_in_place(program, argv, environment);
-  ExecFailure failure{error.kind};
-  (void)error.cause.copy(failure.cause.data(), failure.cause.size() - 1);
+  ExecFailure failure{error.kind()};
+  (void)error.cause().copy(failure.cause.data(), failure.cause.size() - 1);
   (void)!::write(report_fd, &failure, sizeof(failure));
   ::_exit(1);
 }

@@ -84,7 +84,7 @@ Result<std::optional<MacAddress>> NetOption::address() const {
     return std::optional<MacAddress>{};
   auto mac = MacAddress::parse(*text);
   if (!mac)
-    return fail(bad(mac.error().what, fmt::format("an example: {}=52:54:00:12:34:56", address_key())));
+    return fail(bad(mac.error().what(), fmt::format("an example: {}=52:54:00:12:34:56", address_key())));
   if (mac.value().is_multicast())
     return fail(
         bad(fmt::format("{} is a multicast address, and a NIC needs one of its own", mac.value().str())));

@@ -60,7 +60,7 @@ Error cannot_attach(const SocketPath& dir, int error_number) {
                        "its owner opens it to a group of users with `vdeup create --share GROUP`");
   Error error = errno_error(error_number, what, "`vdeup create` makes one; name its sockets with -s and -S");
   if (error_number == ECONNREFUSED)
-    error.kind = ErrorKind::missing;
+    error.set_kind(ErrorKind::missing);
   return error;
 }
 

@@ -73,7 +73,7 @@ Result<UniqueFd> connect_stream(const std::string& path, const Deadline& deadlin
   const int error_number = errno == EINTR ? ETIMEDOUT : errno;
   Error error = errno_error(error_number, what);
   if (error_number == ECONNREFUSED)
-    error.kind = ErrorKind::missing;
+    error.set_kind(ErrorKind::missing);
   return fail(std::move(error));
 }
 

@@ -52,7 +52,7 @@ std::optional<IfName> find_tap(const std::vector<SwitchPort>& ports) {
 
 /// A console that answers nothing, or nonsense, is a fact about the switch and not a failure of ours.
 Result<Switch> mute_unless_refused(Error error, const Peer& peer) {
-  if (error.kind == ErrorKind::refused)
+  if (error.kind() == ErrorKind::refused)
     return fail(std::move(error));
   return Switch{.life = Switch::Life::mute, .pid = peer.pid, .uid = peer.uid};
 }
@@ -63,7 +63,7 @@ Result<bool> accepts_clients(const Scope& scope, const SocketFiles& files, const
   if (!files.has_ctl)
     return false;
   auto connection = connect_stream(ctl_path(scope.sockets), deadline);
-  if (!connection && connection.error().kind == ErrorKind::failed)
+  if (!connection && connection.error().kind() == ErrorKind::failed)
     return fail(std::move(connection).error());
   return connection.has_value();
 }
@@ -141,9 +141,9 @@ Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {
   if (!files.has_mgmt)
     return without_console(scope, files, deadline);
   auto console = connect_to_owner(scope, deadline);
-  if (!console && console.error().kind == ErrorKind::missing)
+  if (!console && console.error().kind() == ErrorKind::missing)
     return without_console(scope, files, deadline);
-  if (!console && console.error().kind == ErrorKind::timed_out)
+  if (!console && console.error().kind() == ErrorKind::timed_out)
     return mute_by_process(scope);
   if (!console)
     return fail(std::move(console).error());

@@ -65,7 +65,7 @@ Result<process::Command> switch_command(const StartSwitch& step) {
 Result<> launch(const process::Command& command, const Deadline& deadline) {
   auto outcome = process::run(command, deadline);
   if (!outcome) { // a failure of ours, not of the program that the user named
-    outcome.error().kind = ErrorKind::failed;
+    outcome.error().set_kind(ErrorKind::failed);
     return fail(std::move(outcome).error());
   }
   if (outcome.value().exit_status == 0)
@@ -85,7 +85,7 @@ Result<> launch(const process::Command& command, const Deadline& deadline) {
 Result<Console> await_console(const SocketPath& path, const Deadline& deadline) {
   for (Patience patience{deadline};; patience.pause()) {
     auto console = Console::connect(path, deadline);
-    if (console || console.error().kind != ErrorKind::missing)
+    if (console || console.error().kind() != ErrorKind::missing)
       return console;
     if (patience.is_over())
       return fail(Error{ErrorKind::timed_out, "cannot start a switch",

@@ -45,7 +45,7 @@ Result<> end_by_console(Console& console, const StopSwitch& step) {
 Result<> end_switch_processes(const StopSwitch& step) {
   for (const pid_t pid : find_switch_processes(step.scope)) {
     auto process = hold_process(pid, step.scope.owner);
-    if (!process && process.error().kind == ErrorKind::missing)
+    if (!process && process.error().kind() == ErrorKind::missing)
       continue;
     if (!process)
       return fail(std::move(process).error());
@@ -58,9 +58,9 @@ Result<> stop(const StopSwitch& step) {
   auto console = connect_to_owner(step.scope, Deadline::after(k_console_patience));
   if (console) {
     auto ended = end_by_console(console.value(), step);
-    if (!ended && ended.error().kind != ErrorKind::missing)
+    if (!ended && ended.error().kind() != ErrorKind::missing)
       return ended;
-  } else if (console.error().kind == ErrorKind::missing || console.error().kind == ErrorKind::timed_out) {
+  } else if (console.error().kind() == ErrorKind::missing || console.error().kind() == ErrorKind::timed_out) {
     // Nobody to ask, or nobody who answers: a process that has lost its sockets, or is stopped.
     TRY(end_switch_processes(step));
   } else {

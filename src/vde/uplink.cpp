@@ -105,7 +105,7 @@ Result<> launch(const StartUplink& step, const Deadline& deadline) {
   auto outcome = process::run(
       {.program = std::move(program).value(), .args = uplink_words(step.scope, step.forwards)}, deadline);
   if (!outcome) { // a failure of ours, not of the program that the user named
-    outcome.error().kind = ErrorKind::failed;
+    outcome.error().set_kind(ErrorKind::failed);
     return fail(std::move(outcome).error());
   }
   return ok(); // its status proves nothing: what can fail is done by the daemon, later
@@ -200,7 +200,7 @@ Result<> start_uplink(const StartUplink& step) {
 Result<> stop_uplink(const StopUplink& step) {
   for (const pid_t pid : find_uplink_processes(step.scope)) {
     auto process = hold_process(pid, step.scope.owner, k_plug_program);
-    if (!process && process.error().kind == ErrorKind::missing)
+    if (!process && process.error().kind() == ErrorKind::missing)
       continue;
     if (!process)
       return fail(std::move(process).error());

@@ -78,8 +78,8 @@ bool was_run() {
 void check_refused(const fs::path& file, const std::string& cause) {
   const auto line = cli::read_ctys_line(request_for(file));
   REQUIRE_FALSE(line);
-  CHECK(line.error().kind == ErrorKind::refused);
-  CHECK(line.error().cause == cause);
+  CHECK(line.error().kind() == ErrorKind::refused);
+  CHECK(line.error().cause() == cause);
   CHECK_FALSE(was_run());
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("ctys: a definition that never ends is stopped, with what it has start
   const auto start = std::chrono::steady_clock::now();
   const auto line = cli::read_ctys_line(request_for(k_vms / "vm.ctys"));
   REQUIRE_FALSE(line);
-  CHECK(line.error().kind == ErrorKind::timed_out);
+  CHECK(line.error().kind() == ErrorKind::timed_out);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{20});
   CHECK(eventually([] { return run({"pgrep", "-f", "sleep 4242"}).out.empty(); }));
 }
@@ -188,7 +188,7 @@ TEST_CASE("ctys: a starter that is not on this host gives way to the host's QEMU
 TEST_CASE("ctys: a file that is not there is missing", "[ctys]") {
   const auto line = cli::read_ctys_line(request_for("/no/such/place/vm.ctys"));
   REQUIRE_FALSE(line);
-  CHECK(line.error().kind == ErrorKind::missing);
+  CHECK(line.error().kind() == ErrorKind::missing);
 }
 
 TEST_CASE("ctys: the machine runs in the real QEMU, and its monitor answers at its socket", "[ctys]") {

@@ -50,7 +50,7 @@ std::string line_of(const std::string& word) {
   const auto line = cli::read_profile_line(word);
   if (line)
     return shell_line(line.value().words);
-  return line.error().message() + (line.error().hint.empty() ? "" : "; " + line.error().hint);
+  return line.error().message() + (line.error().hints().empty() ? "" : "; " + line.error().hints().text());
 }
 
 bool is_installed(const std::string& program) {

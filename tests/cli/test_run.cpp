@@ -184,7 +184,7 @@ TEST_CASE("run: a full switch is refused at once and does not hang", "[run]") {
       vdeup::vde::attach(vdeup::SocketPath::directory("/var/tmp/vde_switch0.root").value(),
                          {.description = "late"}, vdeup::Deadline::after(std::chrono::seconds{1}));
   REQUIRE_FALSE(attached);
-  CHECK(attached.error().kind == vdeup::ErrorKind::timed_out);
+  CHECK(attached.error().kind() == vdeup::ErrorKind::timed_out);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{2});
   CHECK(list_var_tmp() == before);
 }

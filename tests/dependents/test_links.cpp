@@ -29,7 +29,7 @@ Result<nicmove::NicChoice> choose(const std::string& name) {
 /// Why it is refused; empty if it is not.
 std::string refusal_of(const std::string& name) {
   const auto choice = choose(name);
-  return choice ? "" : choice.error().cause;
+  return choice ? "" : choice.error().cause();
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -50,7 +50,7 @@ TEST_CASE("links: the loopback interface, a TAP and a tunnel are no NICs", "[gua
   CHECK(has(refusal_of("lo"), "loopback"));
   CHECK(has(refusal_of("tap0"), "a TAP"));
   CHECK(has(refusal_of("tun0"), "no Ethernet frames"));
-  CHECK(choose("nosuch0").error().kind == ErrorKind::missing);
+  CHECK(choose("nosuch0").error().kind() == ErrorKind::missing);
 }
 
 TEST_CASE("links: a port of a bridge answers with its bridge, and a bridge is refused", "[guard]") {
@@ -100,7 +100,7 @@ TEST_CASE("links: beside a physical NIC, the veth of a container yields to force
   const IfName name = IfName::parse("veth0").value();
   const auto refused = nicmove::choose_nic(name, false, seen);
   REQUIRE_FALSE(refused);
-  CHECK(has(refused.error().cause, "container"));
+  CHECK(has(refused.error().cause(), "container"));
   CHECK(nicmove::choose_nic(name, true, seen));
   CHECK(nicmove::choose_nic(std::nullopt, false, seen).value().nic.name == "enp1s0");
 }

@@ -116,11 +116,11 @@ TEST_CASE("facts: a bridge that is not there is not an error", "[kernel]") {
   must("nft add chain inet wall way { type filter hook forward priority 0 ; policy drop ; }");
   must("nft add rule inet wall way iifname br0 oifname br0 accept");
   CHECK(accepts());
-  auto host = network::KernelPathHost::open();
+  auto host = network::PathObserver::open();
   REQUIRE(host);
   const auto watch = host.value()->watch(k_bridge);
   REQUIRE_FALSE(watch);
-  CHECK(watch.error().kind == ErrorKind::missing);
+  CHECK(watch.error().kind() == ErrorKind::missing);
 }
 
 TEST_CASE("facts: an ordinary user is told all but the filters", "[kernel]") {
@@ -134,7 +134,7 @@ TEST_CASE("facts: an ordinary user is told all but the filters", "[kernel]") {
   must("nft add chain inet wall way { type filter hook forward priority 0 ; policy drop ; }");
   CHECK(filters().size() == 1);
   Alice alice{[](int /*ready*/) {
-    auto host = network::KernelPathHost::open();
+    auto host = network::PathObserver::open();
     const auto found = host ? host.value()->facts(k_bridge) : fail(host.error());
     return found && !found.value().forward_filters && !found.value().masquerades &&
            found.value().forwards_ip4 && found.value().datagram_queue > 0 &&

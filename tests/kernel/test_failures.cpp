@@ -51,7 +51,7 @@ TEST_CASE("create: failing at any step leaves everything as it was", "[kernel]")
   CAPTURE(trouble.at);
   const auto failed = create_with(trouble);
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().what == "injected at step");
+  CHECK(failed.error().what() == "injected at step");
   CHECK(changes_since(before) == "");
   require_create_and_cancel_restore(before);
 }
@@ -80,8 +80,8 @@ TEST_CASE("create: when undoing fails as well, the rest is undone and the next c
   CAPTURE(trouble.undo_fails_at);
   const auto failed = create_with(trouble);
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().what == "injected at step");
-  CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
+  CHECK(failed.error().what() == "injected at step");
+  CHECK(failed.error().hints().text().find("not undone: ") != std::string::npos);
   require_create_and_cancel_restore(before);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("slirp: failing at any step leaves everything as it was", "[kernel]") 
   CAPTURE(trouble.at);
   const auto failed = create_with(trouble, "slirp");
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().what == "injected at step");
+  CHECK(failed.error().what() == "injected at step");
   CHECK(changes_since(before) == "");
   require_slirp_and_cancel_restore(before);
 }
@@ -122,6 +122,6 @@ TEST_CASE("slirp: when undoing fails as well, the next call repairs", "[kernel]"
   Trouble trouble{.kind = Trouble::Kind::fail_before, .at = k_slirp_steps - 1, .undo_fails_at = 0};
   const auto failed = create_with(trouble, "slirp");
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
+  CHECK(failed.error().hints().text().find("not undone: ") != std::string::npos);
   require_slirp_and_cancel_restore(before);
 }

@@ -28,7 +28,7 @@ TEST_CASE("nat: bridges and tables of others are not touched", "[nat]") {
   must("ip link add br0 type bridge");
   const auto kind_of = [](const Result<>& outcome) {
     REQUIRE_FALSE(outcome);
-    return outcome.error().kind;
+    return outcome.error().kind();
   };
   auto another = adding("vdenat0");
   another.mark = mark_of("another");
@@ -64,7 +64,7 @@ TEST_CASE("nat: a table of the same name that bears no mark is not replaced", "[
   const std::string before = whole_state();
   const auto added = try_to_add(adding("vdenat0"));
   REQUIRE_FALSE(added);
-  CHECK(added.error().kind == ErrorKind::conflict);
+  CHECK(added.error().kind() == ErrorKind::conflict);
   CHECK(try_to_remove(removing("vdenat0"))); // of which nothing bears the mark
   CHECK(changes_of_state(before) == "");
 }
@@ -84,7 +84,7 @@ TEST_CASE("nat: names that nft cannot be told are refused, and all others are ta
   const std::string before = whole_state();
   const auto added = try_to_add(adding("vdenat0"));
   REQUIRE_FALSE(added);
-  CHECK(added.error().kind == ErrorKind::refused);
+  CHECK(added.error().kind() == ErrorKind::refused);
   CHECK(changes_of_state(before) == "");
   CHECK(run({"ip", "link", "delete", name}).status == 0);
   CHECK(run({"ip", "link", "delete", "$x@{;}#'`"}).status == 0);
@@ -107,9 +107,9 @@ TEST_CASE("nat: who may change nothing can look, and changes nothing", "[nat]") 
     const auto added = try_to_add(adding("vdenat0"));
     const auto removed = try_to_remove(removing("vdenat0"));
     return seen("vdenat0") == adding("vdenat0").network && rules && !rules.value() && used &&
-           used.value().size() >= 2 && !obstacles && obstacles.error().kind == ErrorKind::not_permitted &&
-           !added && added.error().kind == ErrorKind::not_permitted && !removed &&
-           removed.error().kind == ErrorKind::not_permitted;
+           used.value().size() >= 2 && !obstacles && obstacles.error().kind() == ErrorKind::not_permitted &&
+           !added && added.error().kind() == ErrorKind::not_permitted && !removed &&
+           removed.error().kind() == ErrorKind::not_permitted;
   }};
   CHECK(alice.finish());
   CHECK(changes_of_state(before) == "");

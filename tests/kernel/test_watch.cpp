@@ -55,7 +55,7 @@ void send_from(const std::vector<MacAddress>& sources, const std::string& link) 
 
 /// Watch br0 and wait for one address.
 bool watch_for(const MacAddress& source, int ready) {
-  auto host = network::KernelPathHost::open();
+  auto host = network::PathObserver::open();
   auto watch = host ? host.value()->watch(k_bridge) : fail(host.error());
   if (!watch || ::write(ready, "", 1) != 1)
     return false;
@@ -97,7 +97,7 @@ TEST_CASE("watch: a frame from a new address is seen without privilege", "[kerne
   CHECK(alice.finish());
 
   // What is known already is seen at once, and what was never sent is not seen.
-  auto host = network::KernelPathHost::open();
+  auto host = network::PathObserver::open();
   auto watch = host.value()->watch(k_bridge);
   REQUIRE(watch);
   CHECK(watch.value()->wait_for(wanted, Deadline::after(std::chrono::milliseconds{0})).value());
@@ -118,7 +118,7 @@ TEST_CASE("watch: what others learn, and what is set by hand, does not count", "
   REQUIRE(eventually([] { return port_state("inside1") == PortState::forwarding; }));
   const MacAddress elsewhere = mac("52:54:00:00:00:07");
   const MacAddress by_hand = mac("52:54:00:00:00:08");
-  auto host = network::KernelPathHost::open();
+  auto host = network::PathObserver::open();
   auto watch = host.value()->watch(k_bridge);
   auto other = host.value()->watch(IfName::parse("br1").value());
   REQUIRE(watch);

@@ -115,7 +115,7 @@ class TroubledNats final : public vd::engine::NatHost {
   }
 
  private:
-  vd::nat::PrivateNetworks m_real;
+  vd::nat::NatNetworks m_real;
   Trouble& m_trouble;
 };
 

@@ -11,7 +11,7 @@ namespace broker_lab {
 void tell(engine::ManagerHost& managers, const std::vector<ManagerStep>& steps) {
   for (const ManagerStep& step : steps) {
     const auto done = managers.execute(step);
-    INFO(describe(step) << ": " << (done ? "" : done.error().message() + "\n" + done.error().hint));
+    INFO(describe(step) << ": " << (done ? "" : done.error().message() + "\n" + done.error().hints().text()));
     REQUIRE(done);
   }
 }

@@ -76,7 +76,7 @@ TEST_CASE("broker: to undo without a bus is to remove the files", "[broker]") {
   tell(broker, {Manage{NicManager::Kind::networkd, {lab::name_of("tap0")}}});
   CHECK(files_of_ours() == "");
   const auto done = broker.execute(Unmanage{NicManager::Kind::networkd, {lab::name_of("tap0")}});
-  CHECK(done.error().kind == ErrorKind::missing);
+  CHECK(done.error().kind() == ErrorKind::missing);
   CHECK(files_of_ours() == "");
 }
 
@@ -86,9 +86,9 @@ TEST_CASE("broker: a bus that is silent is given up with the deadline, and nothi
   const SilentBus bus;
   managers::Broker broker{std::chrono::milliseconds{300}};
   const auto start = clock_type::now();
-  CHECK(broker.running().error().kind == ErrorKind::timed_out);
+  CHECK(broker.running().error().kind() == ErrorKind::timed_out);
   const ManagerStep step = Unmanage{NicManager::Kind::network_manager, {lab::name_of("tap0")}};
-  CHECK(broker.execute(step).error().kind == ErrorKind::timed_out);
+  CHECK(broker.execute(step).error().kind() == ErrorKind::timed_out);
   CHECK(clock_type::now() - start < std::chrono::seconds{3});
   CHECK(files_of_ours() == "");
 }

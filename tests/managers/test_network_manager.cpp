@@ -192,7 +192,7 @@ TEST_CASE("NetworkManager: the commands that a refusal prints make the bridge, w
   const auto refused = nicmove::permit_move({.nic = link_called("eth0"), .reason = {}}, use, {}, false);
   REQUIRE_FALSE(refused);
   for (const std::string& command : managers::nmcli_commands(bridge)) {
-    CHECK(has(refused.error().hint, command));
+    CHECK(has(refused.error().hints().text(), command));
     REQUIRE(command.starts_with("nmcli "));
     (void)round.manager().nmcli(command.substr(6));
   }

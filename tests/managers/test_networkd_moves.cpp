@@ -146,7 +146,7 @@ TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the 
   const nicmove::NicChoice choice{.nic = link_called("eth0"), .reason = {}};
   const auto refused = nicmove::permit_move(choice, use, {}, false);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().kind == ErrorKind::refused);
+  CHECK(refused.error().kind() == ErrorKind::refused);
   const auto notes = nicmove::permit_move(choice, use, {}, true);
   REQUIRE(notes);
   INFO(notes.value().front());

@@ -67,8 +67,8 @@ TEST_CASE("runtime files: a directory of somebody else's, or with something else
 TEST_CASE("runtime files: what somebody has changed is neither replaced nor removed", "[broker]") {
   RuntimeFiles files;
   guard_lab::write_file(k_path, "[Match]\nName=mine\n");
-  CHECK(files.put(k_path, k_text).error().kind == ErrorKind::conflict);
-  CHECK(files.remove(k_path, k_text).error().kind == ErrorKind::conflict);
+  CHECK(files.put(k_path, k_text).error().kind() == ErrorKind::conflict);
+  CHECK(files.remove(k_path, k_text).error().kind() == ErrorKind::conflict);
   CHECK(text_of(k_path) == "[Match]\nName=mine\n");
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("runtime files: no symbolic link leads elsewhere, at no place of the p
   SECTION("the file") {
     fs::create_directories("/run/systemd/network");
     fs::create_symlink("/var/tmp/home/trap/victim", k_path);
-    CHECK(files.put(k_path, k_text).error().kind == ErrorKind::conflict);
+    CHECK(files.put(k_path, k_text).error().kind() == ErrorKind::conflict);
   }
   SECTION("its directory") {
     fs::create_directories("/run/systemd");
@@ -98,7 +98,7 @@ TEST_CASE("runtime files: a directory in which others can write is not used", "[
   RuntimeFiles files;
   fs::create_directories("/run/systemd/network");
   fs::permissions("/run/systemd/network", fs::perms::all);
-  CHECK(files.put(k_path, k_text).error().kind == ErrorKind::refused);
+  CHECK(files.put(k_path, k_text).error().kind() == ErrorKind::refused);
   CHECK(fs::is_empty("/run/systemd/network"));
 }
 
@@ -108,8 +108,8 @@ TEST_CASE("runtime files: nothing is written where no manager looks", "[broker]"
                               "/run/systemd/network/../x", "/run/systemd/network/a/b",
                               "/run/systemd/network/", "/run/NetworkManager/conf.d/.x");
   CAPTURE(path);
-  CHECK(files.put(path, k_text).error().kind == ErrorKind::refused);
-  CHECK(files.remove(path, k_text).error().kind == ErrorKind::refused);
+  CHECK(files.put(path, k_text).error().kind() == ErrorKind::refused);
+  CHECK(files.remove(path, k_text).error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("runtime files: marks of devices that are gone are removed, but no young one and nobody else's",

@@ -108,7 +108,7 @@ std::string in_a_child(const std::function<Result<>()>& action) {
   REQUIRE(child >= 0);
   if (child == 0) {
     const auto done = action();
-    const std::string text = done ? "" : done.error().message() + " / " + done.error().hint;
+    const std::string text = done ? "" : done.error().message() + " / " + done.error().hints().text();
     (void)!::write(ends[1], text.data(), text.size());
     ::_exit(0);
   }

@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 const Identity k_root{.uid = 0, .gid = 0, .name = "root"};
 
 std::string text_of(const Result<>& done) {
-  return done ? "" : done.error().message() + " / " + done.error().hint;
+  return done ? "" : done.error().message() + " / " + done.error().hints().text();
 }
 
 bool is_gone(pid_t pid) {
@@ -220,7 +220,7 @@ TEST_CASE("dnsmasq: a bridge whose name means other interfaces to it is refused"
     step.bridge = IfName::parse(name).value();
     const auto started = nat::start_dnsmasq(step);
     REQUIRE_FALSE(started);
-    CHECK(started.error().kind == ErrorKind::refused);
+    CHECK(started.error().kind() == ErrorKind::refused);
   }
   CHECK(dnsmasqs().empty());
 }
@@ -242,7 +242,7 @@ TEST_CASE("dnsmasq: a capability that is missing is named, and how to give it", 
         ::setresuid(lab::k_acue.uid, lab::k_acue.uid, lab::k_acue.uid) < 0)
       return fail(errno_error(errno, "cannot be a user"));
     const auto started = nat::start_dnsmasq(step);
-    return started || started.error().kind == ErrorKind::not_permitted
+    return started || started.error().kind() == ErrorKind::not_permitted
                ? started
                : Result<>{fail(Error{ErrorKind::failed, "another kind", {}, {}})};
   });
@@ -264,6 +264,6 @@ TEST_CASE("dnsmasq: a program that is not installed is named with its package", 
   REQUIRE(fs::remove(program));
   const auto started = nat::start_dnsmasq(start_for(identity_of(lab::k_acue)));
   REQUIRE_FALSE(started);
-  CHECK(started.error().kind == ErrorKind::missing);
+  CHECK(started.error().kind() == ErrorKind::missing);
   CHECK(has(text_of(started), "dnsmasq is not installed / `sudo apt install dnsmasq-base`"));
 }

@@ -44,7 +44,7 @@ TEST_CASE("nat: failing at any step leaves everything as it was", "[nat]") {
   CAPTURE(trouble.at);
   const auto failed = lab::create_with(trouble, "nat");
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().what == "injected at step");
+  CHECK(failed.error().what() == "injected at step");
   CHECK(difference(before, whole_snapshot()) == "");
   require_create_and_cancel_restore(before);
 }
@@ -73,6 +73,6 @@ TEST_CASE("nat: when undoing fails as well, the rest is undone and the next call
   CAPTURE(trouble.undo_fails_at);
   const auto failed = lab::create_with(trouble, "nat");
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
+  CHECK(failed.error().hints().text().find("not undone: ") != std::string::npos);
   require_create_and_cancel_restore(before);
 }

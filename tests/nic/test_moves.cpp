@@ -11,7 +11,7 @@ namespace vd = vdeup;
 namespace {
 
 void require_done(const vd::Result<>& done) {
-  INFO((done ? "" : done.error().message() + "\n" + done.error().hint));
+  INFO((done ? "" : done.error().message() + "\n" + done.error().hints().text()));
   REQUIRE(done);
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("move: routes with next hop objects are refused", "[nic]") {
   ip("route add 10.50.0.0/16 nhid 7");
   const auto plan = vd::nicmove::make_nic_move_plan(Mover{}.look("eth0"), name_of("ctysbr0"));
   REQUIRE_FALSE(plan);
-  CHECK(plan.error().kind == vd::ErrorKind::refused);
+  CHECK(plan.error().kind() == vd::ErrorKind::refused);
 }
 
 TEST_CASE("move: a typical NIC is moved in a few milliseconds", "[nic]") {

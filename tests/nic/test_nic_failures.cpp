@@ -43,8 +43,8 @@ TEST_CASE("nic: failing at any step leaves everything as it was", "[nic]") {
     links.fails_at = step;
     const auto failed = Mover::apply_on(links, beginning.plan());
     REQUIRE_FALSE(failed);
-    CHECK(failed.error().what == "injected");
-    CHECK(failed.error().hint == "");
+    CHECK(failed.error().what() == "injected");
+    CHECK(failed.error().hints().text() == "");
     REQUIRE(beginning.changes() == "");
   });
 }
@@ -78,7 +78,7 @@ TEST_CASE("nic: when an undo fails as well, the record brings back what is left"
     CAPTURE(undo);
     const auto failed = Mover::apply_on(links, beginning.plan());
     REQUIRE_FALSE(failed);
-    CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
+    CHECK(failed.error().hints().text().find("not undone: ") != std::string::npos);
     CHECK(beginning.mover.restore(record) == "");
     REQUIRE(beginning.changes() == "");
   }

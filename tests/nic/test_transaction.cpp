@@ -152,8 +152,9 @@ TEST_CASE("transaction: when an undo fails as well, the watchdog brings back wha
     CAPTURE(undo);
     const auto failed = perform(beginning, {.fails_at = plan.size() - 1, .undo_fails_at = undo});
     REQUIRE_FALSE(failed);
-    CHECK(failed.error().hint.find("not undone: ") != std::string::npos);
-    CHECK(failed.error().hint.find("the watchdog has brought back what was left") != std::string::npos);
+    CHECK(failed.error().hints().text().find("not undone: ") != std::string::npos);
+    CHECK(failed.error().hints().text().find("the watchdog has brought back what was left") !=
+          std::string::npos);
     REQUIRE(beginning.changes() == "");
     const auto store = locked_store();
     CHECK_FALSE(store.has(Kind::open));
@@ -168,7 +169,7 @@ TEST_CASE("transaction: when neither undo nor watchdog can, the record stays for
   const auto failed = perform(
       beginning, {.fails_at = steps - 1, .undo_fails_at = 3, .trouble_after = 5, .trouble = kill_watchdog});
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().hint.find("`vdeup undo` goes on with it") != std::string::npos);
+  CHECK(failed.error().hints().text().find("`vdeup undo` goes on with it") != std::string::npos);
   const auto store = locked_store();
   REQUIRE(store.has(Kind::open));
   REQUIRE(beginning.changes() != "");
@@ -184,7 +185,7 @@ TEST_CASE("transaction: what is not proven is undone", "[nic]") {
                                 return vd::fail(vd::Error{vd::ErrorKind::timed_out, "no proof", {}, {}});
                               }});
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().what == "no proof");
+  CHECK(failed.error().what() == "no proof");
   CHECK(beginning.changes() == "");
   CHECK_FALSE(locked_store().has(Kind::open));
 }
@@ -254,6 +255,6 @@ TEST_CASE("transaction: a move whose user says no is taken back at once", "[nic]
   };
   const auto refused = perform(beginning, {.confirm = 10s, .on_wait = on_wait});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().kind == vd::ErrorKind::refused);
+  CHECK(refused.error().kind() == vd::ErrorKind::refused);
   CHECK(beginning.changes() == "");
 }

@@ -119,7 +119,7 @@ class Talker {
     if (!reply)
       return "error " + reply.error().message();
     if (reply.value().error)
-      return "error " + reply.value().error->cause;
+      return "error " + reply.value().error->cause();
     return reply.value().tap ? take_tap(reply.value()) : "ok";
   }
 

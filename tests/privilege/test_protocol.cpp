@@ -88,7 +88,7 @@ TEST_CASE("protocol: what is read is the caller's, whoever the client says that 
 TEST_CASE("protocol: a step that is not on the menu cannot be written", "[privilege]") {
   const auto written = write_request(LinkStep{NicStep{EndDetour{name("eth0")}}});
   REQUIRE(!written);
-  CHECK(written.error().kind == ErrorKind::refused);
+  CHECK(written.error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("protocol: a message of any other form is refused", "[privilege]") {
@@ -143,7 +143,7 @@ TEST_CASE("protocol: replies are read as they were written, and errors whole", "
   const Reply error{.error = Error{ErrorKind::refused, "cannot", "line 3 of x", ""}};
   const auto read = read_reply(write_reply(error));
   REQUIRE(read);
-  CHECK(read.value().error->kind == ErrorKind::refused);
+  CHECK(read.value().error->kind() == ErrorKind::refused);
   CHECK(read.value().error->message() == "cannot: line 3 of x");
   const auto tap = read_reply(write_reply({.tap = name("tap3"), .queues = 4, .vhost = 2}));
   CHECK((tap && tap.value().tap == name("tap3") && tap.value().queues == 4 && tap.value().vhost == 2));

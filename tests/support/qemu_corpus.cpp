@@ -152,8 +152,8 @@ rewrite_case(const QemuCase& example,
                                           {example.capabilities.version, example.has_kvm});
   auto line = analyse(std::move(translated.args));
   if (!line)
-    return {.error =
-                line.error().message() + (line.error().hint.empty() ? "" : "\nhint: " + line.error().hint)};
+    return {.error = line.error().message() +
+                     (line.error().hints().empty() ? "" : "\nhint: " + line.error().hints().text())};
   std::vector<Connected> connected;
   for (const VdeNic& nic : line.value().nics)
     connected.push_back(connect(nic, connected.size()));

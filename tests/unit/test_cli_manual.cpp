@@ -11,7 +11,7 @@ namespace {
 std::string read(std::string_view topic, std::string_view own_page = "vdeup") {
   const auto read = parse_help_topic(topic, own_page);
   if (!read)
-    return "error: " + read.error().hint;
+    return "error: " + read.error().hints().text();
   if (read.value().kind == HelpTopic::Kind::list)
     return "list";
   if (read.value().kind == HelpTopic::Kind::help)

@@ -34,12 +34,12 @@ TEST_CASE("options: what is wrong is named", "[cli]") {
   CAPTURE(words);
   const auto call = parse_arguments(words);
   REQUIRE_FALSE(call);
-  CHECK(call.error().kind == ErrorKind::usage);
+  CHECK(call.error().kind() == ErrorKind::usage);
   CHECK_FALSE(call.error().message().empty());
 }
 
 TEST_CASE("options: a typing error gets a suggestion", "[cli]") {
-  CHECK(parse_arguments({"creat"}).error().hint == "did you mean 'create'?");
+  CHECK(parse_arguments({"creat"}).error().hints().text() == "did you mean 'create'?");
 }
 
 TEST_CASE("wrappers: the name chooses the program", "[cli]") {

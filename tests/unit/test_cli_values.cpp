@@ -38,9 +38,9 @@ TEST_CASE("values: the part of -d that is not understood is named", "[cli]") {
     CAPTURE(wrong);
     const auto level = parse_log_level(wrong);
     REQUIRE_FALSE(level);
-    CHECK(level.error().kind == ErrorKind::usage);
+    CHECK(level.error().kind() == ErrorKind::usage);
   }
-  CHECK(parse_log_level("1,Q:2").error().what.find("'Q:2'") != std::string::npos);
+  CHECK(parse_log_level("1,Q:2").error().what().find("'Q:2'") != std::string::npos);
 }
 
 TEST_CASE("values: -Z takes words in any letter case, and a NO wins", "[cli]") {
@@ -56,9 +56,9 @@ TEST_CASE("values: what is no word of -Z is named, a part of one included", "[cl
   for (const char* wrong : {"", ",", "listall", "SUDOER", "SUDO;KSU"}) {
     CAPTURE(wrong);
     REQUIRE_FALSE(parse_privilege(wrong));
-    CHECK(parse_privilege(wrong).error().kind == ErrorKind::usage);
+    CHECK(parse_privilege(wrong).error().kind() == ErrorKind::usage);
   }
-  CHECK(parse_privilege("SODO").error().hint == "did you mean 'SUDO'?");
+  CHECK(parse_privilege("SODO").error().hints().text() == "did you mean 'SUDO'?");
 }
 
 TEST_CASE("values: the hosts of -r are separated by blanks or commas, but not inside parentheses", "[cli]") {
@@ -76,7 +76,7 @@ TEST_CASE("values: no host of -r is an option of another program, or breaks a li
     CAPTURE(wrong);
     const auto hosts = parse_hosts(wrong);
     REQUIRE_FALSE(hosts);
-    CHECK(hosts.error().kind == ErrorKind::usage);
+    CHECK(hosts.error().kind() == ErrorKind::usage);
   }
 }
 

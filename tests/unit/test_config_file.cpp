@@ -48,9 +48,9 @@ TEST_CASE("config file: a bad line is named by number, and is the caller's to me
   CAPTURE(bad.text);
   const auto settings = parse(bad.text);
   REQUIRE_FALSE(settings);
-  CHECK(settings.error().kind == ErrorKind::usage);
-  CHECK(settings.error().what == "cannot use line 3 of /etc/x.conf");
-  CHECK(settings.error().cause.find(bad.cause) != std::string::npos);
+  CHECK(settings.error().kind() == ErrorKind::usage);
+  CHECK(settings.error().what() == "cannot use line 3 of /etc/x.conf");
+  CHECK(settings.error().cause().find(bad.cause) != std::string::npos);
 }
 
 TEST_CASE("config file: what one file says, the weaker one does not", "[config]") {
@@ -68,8 +68,8 @@ TEST_CASE("config file: %u and %U are the owner, %% is a percent sign", "[config
     CAPTURE(wrong);
     const auto path = expand(wrong, "acue", 5001);
     REQUIRE_FALSE(path);
-    CHECK(path.error().kind == ErrorKind::usage);
-    CHECK(path.error().what.find(wrong) != std::string::npos);
+    CHECK(path.error().kind() == ErrorKind::usage);
+    CHECK(path.error().what().find(wrong) != std::string::npos);
   }
 }
 

@@ -38,7 +38,7 @@ Error failure(const std::string& text) {
   auto profile = parse_profile(text, {"/vms/x.conf", "acue"});
   CAPTURE(text);
   REQUIRE_FALSE(profile);
-  CHECK(profile.error().kind == ErrorKind::usage);
+  CHECK(profile.error().kind() == ErrorKind::usage);
   return profile.error();
 }
 
@@ -75,12 +75,12 @@ TEST_CASE("profile: each case gives its line", "[config]") {
 
 TEST_CASE("profile: a bad line is named with what was meant", "[config]") {
   const Error typo = failure("[vm]\n# a comment\nmemmory = 2G\n");
-  CHECK(typo.what == "cannot use line 3 of /vms/x.conf");
-  CHECK(typo.cause == "there is no setting 'memmory'");
-  CHECK(typo.hint == "did you mean 'memory'?");
-  CHECK(failure("[dsik]\n").hint == "did you mean 'disk'?");
-  CHECK(failure("[nic]\nlane = tab\n").hint == "did you mean 'tap'?");
-  CHECK(failure("[xyzzy]\n").hint == "vdeup-profile(5) lists the sections");
+  CHECK(typo.what() == "cannot use line 3 of /vms/x.conf");
+  CHECK(typo.cause() == "there is no setting 'memmory'");
+  CHECK(typo.hints().text() == "did you mean 'memory'?");
+  CHECK(failure("[dsik]\n").hints().text() == "did you mean 'disk'?");
+  CHECK(failure("[nic]\nlane = tab\n").hints().text() == "did you mean 'tap'?");
+  CHECK(failure("[xyzzy]\n").hints().text() == "vdeup-profile(5) lists the sections");
 }
 
 TEST_CASE("profile: what cannot be a value is refused", "[config]") {
@@ -104,7 +104,7 @@ TEST_CASE("profile: what cannot be a value is refused", "[config]") {
 }
 
 TEST_CASE("profile: hostile text reaches neither the terminal nor another option", "[config]") {
-  CHECK(failure("[vm]\n\x1b[31m = 1\n").cause.find('\x1b') == std::string::npos);
+  CHECK(failure("[vm]\n\x1b[31m = 1\n").cause().find('\x1b') == std::string::npos);
   const auto profile =
       parse_profile("[disk]\nfile = /a,if=none,id=x\n[vm]\ncpu = -device evil\n", {"/x.conf", "u"});
   CHECK(to_qemu_line(profile.value(), "q").words ==

@@ -41,7 +41,7 @@ TEST_CASE("apply: undoes done steps in reverse when the third fails", "[engine]"
   bench.links.failing = {"set c up"};
   const auto outcome = bench.apply({up(k_a), up(k_b), up(k_c)});
   REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().what == "failed to set c up");
+  CHECK(outcome.error().what() == "failed to set c up");
   CHECK(bench.links.done == Words{"set a up", "set b up", "set b down", "set a down"});
 }
 
@@ -49,11 +49,11 @@ TEST_CASE("apply: where undoing would do harm, all stays and the reason is told 
   Bench bench;
   bench.links.failing = {"set c up"};
   const auto never = []() -> Result<> { return fail(Error{ErrorKind::conflict, "the NIC is gone", {}, {}}); };
-  const auto outcome =
-      engine::apply({up(k_a), up(k_b), up(k_c)}, {bench.links, bench.switches, bench.nats}, bench.journal, {}, never);
+  const auto outcome = engine::apply({up(k_a), up(k_b), up(k_c)}, {bench.links, bench.switches, bench.nats},
+                                     bench.journal, {}, never);
   REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().what == "failed to set c up");
-  CHECK(outcome.error().hint == "nothing was undone: the NIC is gone");
+  CHECK(outcome.error().what() == "failed to set c up");
+  CHECK(outcome.error().hints().text() == "nothing was undone: the NIC is gone");
   CHECK(bench.links.done == Words{"set a up", "set b up"});
   CHECK(bench.journal.left_behind().size() == 2);
 }
@@ -71,8 +71,8 @@ TEST_CASE("apply: a failed undo does not stop the others, and the first error is
   bench.links.failing = {"set c up", "set b down"};
   const auto outcome = bench.apply({up(k_a), up(k_b), up(k_c)});
   REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().what == "failed to set c up");
-  CHECK(outcome.error().hint.find("not undone: set b up") != std::string::npos);
+  CHECK(outcome.error().what() == "failed to set c up");
+  CHECK(outcome.error().hints().text().find("not undone: set b up") != std::string::npos);
   CHECK(bench.links.done == Words{"set a up", "set b up", "set a down"});
   CHECK(bench.journal.left_behind().size() == 1);
 }
@@ -83,7 +83,7 @@ TEST_CASE("apply: a proof that fails undoes everything", "[engine]") {
     return Result<>{fail(Error{ErrorKind::failed, "not so", {}, {}})};
   });
   REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().what == "not so");
+  CHECK(outcome.error().what() == "not so");
   CHECK(bench.links.done == Words{"set a up", "set a down"});
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("marks: each manager that runs is told of all devices, and nobody else
   CHECK(marks_for({Kind::networkd}, {}).value().empty());
   CHECK(marks_for({Kind::network_manager, Kind::networkd}, devices).value() ==
         Steps{Unmanage{Kind::networkd, devices}, Unmanage{Kind::network_manager, devices}});
-  CHECK(marks_for({Kind::networkd}, {name("a*")}).error().kind == ErrorKind::refused);
+  CHECK(marks_for({Kind::networkd}, {name("a*")}).error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("handover: networkd is told of the bridge before and of the NIC after, and taken back in reverse",
@@ -103,7 +103,7 @@ TEST_CASE("manager steps: what is written is read back, and everything else is r
 TEST_CASE("permit_move: who can be told needs no force, and the user hears of it", "[plan]") {
   const auto kind = GENERATE(Kind::networkd, Kind::network_manager);
   NicUse use{.managers = {manager(kind)}};
-  CHECK(permit_move(choice(), use, {}, false).error().kind == ErrorKind::refused);
+  CHECK(permit_move(choice(), use, {}, false).error().kind() == ErrorKind::refused);
   use.can_be_told = {kind};
   const auto notes = permit_move(choice(), use, {}, false);
   REQUIRE(notes);
@@ -119,7 +119,7 @@ TEST_CASE("permit_move: to be told is not enough for a lease, nor for one that h
       .can_be_told = {Kind::networkd}};
   const auto refused = permit_move(choice(), use, {}, false);
   REQUIRE_FALSE(refused);
-  CHECK(has(refused.error().cause, "192.0.2.1 ends in 120 s") == is_dynamic);
+  CHECK(has(refused.error().cause(), "192.0.2.1 ends in 120 s") == is_dynamic);
 }
 
 TEST_CASE("permit_move: a router's addresses end where the manager heard the router, and not the kernel",
@@ -130,7 +130,7 @@ TEST_CASE("permit_move: a router's addresses end where the manager heard the rou
   use.can_be_told = {Kind::networkd, Kind::network_manager};
   const auto refused = permit_move(choice(), use, {}, false);
   REQUIRE_FALSE(refused);
-  CHECK(has(refused.error().cause, "2001:db8::5 ends in 600 s"));
+  CHECK(has(refused.error().cause(), "2001:db8::5 ends in 600 s"));
 }
 
 TEST_CASE("nmcli: the commands say all that the bridge is to have, quoted for a shell", "[plan]") {

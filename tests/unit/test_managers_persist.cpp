@@ -150,7 +150,7 @@ TEST_CASE("persist: a name that is syntax in such a file is refused by all", "[p
   BridgeConfiguration bridge = configuration();
   bridge.nic = odd;
   for (auto* const write : {networkd_files, netplan_files, ifupdown_files, network_manager_files})
-    CHECK(write(bridge).error().kind == ErrorKind::refused);
+    CHECK(write(bridge).error().kind() == ErrorKind::refused);
   CHECK_FALSE(networkd_unmanaged({odd}));
   CHECK_FALSE(network_manager_unmanaged({odd}));
 }

@@ -19,7 +19,7 @@ TEST_CASE("IfName: refuses what the kernel or a shell would trip over", "[model]
   CAPTURE(bad);
   const auto parsed = IfName::parse(bad);
   REQUIRE_FALSE(parsed);
-  CHECK(parsed.error().kind == ErrorKind::usage);
+  CHECK(parsed.error().kind() == ErrorKind::usage);
 }
 
 TEST_CASE("MacAddress: reads and prints six bytes", "[model]") {

@@ -162,5 +162,5 @@ TEST_CASE("nic text: what the kernel or a path would take amiss is refused", "[m
   CAPTURE(from, to);
   const auto read = parse_nic_move(replaced(text, from, to));
   REQUIRE_FALSE(read);
-  CHECK(read.error().kind == ErrorKind::refused);
+  CHECK(read.error().kind() == ErrorKind::refused);
 }

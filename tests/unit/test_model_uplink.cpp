@@ -8,7 +8,7 @@ namespace {
 
 std::string read(std::string_view text) {
   const auto forward = Forward::parse(text);
-  return forward ? forward.value().text() : "error: " + forward.error().cause;
+  return forward ? forward.value().text() : "error: " + forward.error().cause();
 }
 
 Forward forward(std::string_view text) {

@@ -50,11 +50,11 @@ TEST_CASE("permit_move: a session over the NIC is refused, named, and yields to 
   const NicUse use{.sessions = {session(2)}};
   const auto refused = permit_move(choice(survey), use, survey, false);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().kind == ErrorKind::refused);
-  CHECK(setup_exit_status(refused.error().kind) == 1);
-  CHECK(has(refused.error().what, "eth0"));
-  CHECK(has(refused.error().cause, "198.51.100.7"));
-  CHECK(has(refused.error().hint, "-f"));
+  CHECK(refused.error().kind() == ErrorKind::refused);
+  CHECK(setup_exit_status(refused.error().kind()) == 1);
+  CHECK(has(refused.error().what(), "eth0"));
+  CHECK(has(refused.error().cause(), "198.51.100.7"));
+  CHECK(has(refused.error().hints().text(), "-f"));
   const auto forced = permit_move(choice(survey), use, survey, true);
   REQUIRE(forced);
   CHECK(has(forced.value().front(), "198.51.100.7"));
@@ -123,9 +123,9 @@ TEST_CASE("permit_move: all that speaks against it is said at once, and what doe
       .mounts = {{.purpose = "the root file system", .mount_point = "/", .type = "iSCSI", .is_vital = true}}};
   const auto refused = permit_move(choice(survey), use, survey, false);
   REQUIRE_FALSE(refused);
-  CHECK(has(refused.error().cause, "iSCSI"));
-  CHECK(has(refused.error().cause, "198.51.100.7"));
-  CHECK(has(refused.error().hint, "another interface"));
+  CHECK(has(refused.error().cause(), "iSCSI"));
+  CHECK(has(refused.error().cause(), "198.51.100.7"));
+  CHECK(has(refused.error().hints().text(), "another interface"));
 }
 
 TEST_CASE("permit_move: who manages the NIC is in the way, who has set it up is worth a note", "[plan]") {
@@ -137,9 +137,9 @@ TEST_CASE("permit_move: who manages the NIC is in the way, who has set it up is 
   for (const Hold hold : {Hold::manages, Hold::undecided}) {
     const auto refused = permit_move(choice(survey), with(hold), survey, false);
     REQUIRE_FALSE(refused);
-    CHECK(has(refused.error().cause, "somebody"));
-    CHECK(has(refused.error().cause, "seen there"));
-    CHECK(has(refused.error().hint, "--persist"));
+    CHECK(has(refused.error().cause(), "somebody"));
+    CHECK(has(refused.error().cause(), "seen there"));
+    CHECK(has(refused.error().hints().text(), "--persist"));
     CHECK(permit_move(choice(survey), with(hold), survey, true));
   }
   CHECK(permit_move(choice(survey), with(Hold::leaves), survey, false).value().empty());
@@ -152,7 +152,7 @@ TEST_CASE("permit_move: a lease that nobody is known to renew is in the way, wha
   const NicUse leased{.expiring = {{.address = ip("192.0.2.1"), .seconds = 3600}}};
   const auto refused = permit_move(choice(survey), leased, survey, false);
   REQUIRE_FALSE(refused);
-  CHECK(has(refused.error().cause, "192.0.2.1 ends in 3600 s"));
+  CHECK(has(refused.error().cause(), "192.0.2.1 ends in 3600 s"));
   CHECK(permit_move(choice(survey), leased, survey, true));
   const NicUse told{.expiring = {{.address = ip("2001:db8::1"), .seconds = 3600, .is_from_a_router = true}}};
   CHECK(permit_move(choice(survey), told, survey, false));
@@ -168,7 +168,7 @@ TEST_CASE("choose_nic: a Wi-Fi station is refused, and not passed over where the
   survey.default_routes = {6, 2};
   const auto refused = choose_nic(std::nullopt, false, survey);
   REQUIRE_FALSE(refused);
-  CHECK(has(refused.error().cause, "Wi-Fi"));
+  CHECK(has(refused.error().cause(), "Wi-Fi"));
 }
 
 TEST_CASE("choose_nic: a tunnel with the default route is passed over for the NIC behind it", "[plan]") {
@@ -187,6 +187,6 @@ TEST_CASE("choose_nic: a part of a bond, a team, a VRF or an Open vSwitch is ref
   survey.links[1].port_kind = kind;
   const auto refused = choose_nic(IfName::parse("eth0").value(), true, survey);
   REQUIRE_FALSE(refused);
-  CHECK(has(refused.error().cause, "over0, a " + kind));
+  CHECK(has(refused.error().cause(), "over0, a " + kind));
   CHECK(choose_nic(IfName::parse("over0").value(), false, survey));
 }

@@ -171,7 +171,7 @@ TEST_CASE("nic move: what cannot be moved without loss is refused", "[plan]") {
   }
   const auto plan = nicmove::make_nic_move_plan(nic, name("ctysbr0"));
   REQUIRE_FALSE(plan);
-  CHECK(plan.error().kind == ErrorKind::refused);
+  CHECK(plan.error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("nic move: an address that is being checked can be moved a moment later", "[plan]") {
@@ -179,7 +179,7 @@ TEST_CASE("nic move: an address that is being checked can be moved a moment late
   nic.addresses[3].flags = k_unready_address & ~k_duplicate_address;
   const auto plan = nicmove::make_nic_move_plan(nic, name("ctysbr0"));
   REQUIRE_FALSE(plan);
-  CHECK(is_retryable(plan.error().kind));
+  CHECK(is_retryable(plan.error().kind()));
 }
 
 TEST_CASE("nic move: an address that is somebody else's stays where it is", "[plan]") {
@@ -196,8 +196,8 @@ TEST_CASE("nic move: a bridge with another port is not given back", "[plan]") {
   bridge.ports.push_back(name("tap0"));
   const auto plan = nicmove::make_give_back_plan(bridge, as_port(usual_nic()));
   REQUIRE_FALSE(plan);
-  CHECK(plan.error().kind == ErrorKind::refused);
-  CHECK(plan.error().cause.find("tap0") != std::string::npos);
+  CHECK(plan.error().kind() == ErrorKind::refused);
+  CHECK(plan.error().cause().find("tap0") != std::string::npos);
 }
 
 TEST_CASE("nic move: what is restored later has lived on", "[plan]") {

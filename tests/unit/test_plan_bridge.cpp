@@ -48,7 +48,7 @@ TEST_CASE("choose_bridge: a name that looks like docker's and is not one is take
 TEST_CASE("choose_bridge: what is no bridge is refused", "[plan]") {
   const auto choice = choose_bridge(IfName::parse("eth0").value(), {link(1, "eth0", "")}, "host");
   REQUIRE_FALSE(choice);
-  CHECK(choice.error().kind == ErrorKind::refused);
+  CHECK(choice.error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("to_bridge: our address without a mark means half made", "[plan]") {

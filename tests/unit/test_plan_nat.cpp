@@ -100,7 +100,7 @@ TEST_CASE("nat bridge: no other network takes it for a bridge", "[nat]") {
   CHECK(choose_bridge({}, {link}, k_seed).value().bridge.name == name("ctysbr0"));
   const auto refused = choose_bridge(name("vdenat1000"), {link}, k_seed);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().cause == "it is the private network of the switch /var/tmp/vde_switch0.acue");
+  CHECK(refused.error().cause() == "it is the private network of the switch /var/tmp/vde_switch0.acue");
 }
 
 TEST_CASE("can_be_quoted: what nft would read otherwise cannot", "[nat]") {
@@ -114,8 +114,8 @@ TEST_CASE("nat bridge: a switch that rules cannot name is refused before anythin
   quoted.sockets.dir = SocketPath::directory("/var/tmp/a\"b").value();
   const auto refused = choose_nat_bridge(quoted, {}, k_seed);
   REQUIRE(!refused);
-  CHECK(refused.error().kind == ErrorKind::refused);
-  CHECK(refused.error().hint.find("with -s") != std::string::npos);
+  CHECK(refused.error().kind() == ErrorKind::refused);
+  CHECK(refused.error().hints().text().find("with -s") != std::string::npos);
 }
 
 TEST_CASE("private network: the same each time, and of nobody", "[nat]") {
@@ -143,7 +143,7 @@ TEST_CASE("private network: it clashes with nothing that this host has a way to"
   const auto full = choose_private_network(k_scope, k_seed,
                                            {ten, prefix("192.168.0.0", 16), prefix("172.16.0.0", 12)}, false);
   REQUIRE_FALSE(full);
-  CHECK(full.error().kind == ErrorKind::refused);
+  CHECK(full.error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("private network: a range that a server of this host is in is the last resort", "[nat]") {
@@ -156,7 +156,7 @@ TEST_CASE("private network: a range that a server of this host is in is the last
   CHECK(check_private_network(among, everywhere));
   const auto refused = check_private_network({prefix("10.1.2.1", 24), {}}, {resolver});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().cause == "servers of this host are in 10.0.0.0/8");
+  CHECK(refused.error().cause() == "servers of this host are in 10.0.0.0/8");
 }
 
 TEST_CASE("nat bridge: users have names of their own, and a user has so many", "[nat]") {
@@ -169,7 +169,7 @@ TEST_CASE("nat bridge: users have names of their own, and a user has so many", "
     all.push_back(bridge_link(nat_bridge_name(1000, number).value().str(), "somebody's"));
   const auto refused = choose_nat_bridge(k_scope, all, k_seed);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().kind == ErrorKind::refused);
+  CHECK(refused.error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("private network: one small gap is found, and slirp's network is none", "[nat]") {
@@ -206,7 +206,7 @@ TEST_CASE("overlap: prefixes of one family that have an address in common", "[na
 TEST_CASE("private network: who asks for addresses of somebody is refused", "[nat]") {
   const auto cause = [](const PrivateNetwork& network, const std::vector<IpPrefix>& used = {}) {
     const auto checked = check_private_network(network, used);
-    return checked ? std::string{} : checked.error().cause;
+    return checked ? std::string{} : checked.error().cause();
   };
   const std::string not4 = "it is not the first address of a /24 that is nobody's (RFC 1918)";
   CHECK(cause({prefix("8.8.8.1", 24), {}}) == not4);
@@ -273,7 +273,7 @@ TEST_CASE("nat plan: each part that is missing makes it unsound, and is mended a
              "masquerade it\n";
   CHECK_FALSE(is_functional(seen));
   CHECK(text(make_plan(k_request, whole(), seen).value()) == mended);
-  CHECK(verify(whole(), seen).error().cause == difference);
+  CHECK(verify(whole(), seen).error().cause() == difference);
 }
 
 TEST_CASE("nat plan: who may not read rules takes them for there", "[nat]") {
@@ -294,5 +294,5 @@ TEST_CASE("nat removal: switch, TAP, network, dnsmasq, bridge", "[nat]") {
   const auto refused =
       make_removal_plan(k_scope, {}, seen, {*seen.tap}, {{name("vdenat1000"), true, {"tap0", "eth9"}}});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().cause == "eth9 is still a port of it");
+  CHECK(refused.error().cause() == "eth9 is still a port of it");
 }

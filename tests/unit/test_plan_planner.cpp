@@ -124,28 +124,28 @@ TEST_CASE("plan: a broken switch with VMs is not replaced without force, and the
   attach_client(observed);
   const auto refused = planned(observed);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().kind == ErrorKind::refused);
-  CHECK(refused.error().cause.find("web user=acue pid=9") != std::string::npos);
+  CHECK(refused.error().kind() == ErrorKind::refused);
+  CHECK(refused.error().cause().find("web user=acue pid=9") != std::string::npos);
   CHECK(planned(observed, true));
 }
 
 TEST_CASE("plan: a mute switch is only killed with force", "[plan]") {
   Network observed = sound();
   observed.vde_switch = {.life = Switch::Life::mute, .pid = 42};
-  CHECK(planned(observed).error().kind == ErrorKind::refused);
+  CHECK(planned(observed).error().kind() == ErrorKind::refused);
   CHECK(text(planned(observed, true).value()) == "stop vde_switch /var/tmp/vde_switch0.acue\n" + k_start);
 }
 
 TEST_CASE("plan: a TAP that a stranger holds open is not touched", "[plan]") {
   Network observed = sound();
   observed.vde_switch = {};
-  CHECK(planned(observed).error().kind == ErrorKind::refused);
+  CHECK(planned(observed).error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("plan: a TAP that works on another bridge is moved only with force", "[plan]") {
   Network observed = sound();
   observed.tap->bridge = IfName::parse("br1").value();
-  CHECK(planned(observed).error().kind == ErrorKind::refused);
+  CHECK(planned(observed).error().kind() == ErrorKind::refused);
   CHECK(text(planned(observed, true).value()) == "make tap0 a port of br0 | make tap0 a port of br1\n");
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("plan: a bridge that its maker set down is not set up unasked", "[plan
   Network observed = sound();
   observed.bridge->is_up = false;
   observed.bridge->is_ours = false;
-  CHECK(planned(observed).error().kind == ErrorKind::refused);
+  CHECK(planned(observed).error().kind() == ErrorKind::refused);
   CHECK(text(planned(observed, true).value()) == "set br0 up | set br0 down\n");
 }
 
@@ -173,8 +173,8 @@ TEST_CASE("plan: a TAP that we did not make is never changed", "[plan]") {
   SECTION("not set up") {
     observed.tap->is_up = false;
   }
-  CHECK(planned(observed).error().kind == ErrorKind::refused);
-  CHECK(planned(observed, true).error().kind == ErrorKind::refused);
+  CHECK(planned(observed).error().kind() == ErrorKind::refused);
+  CHECK(planned(observed, true).error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("removal: the switch goes before its TAP, the bridge only on demand", "[plan]") {
@@ -193,7 +193,7 @@ TEST_CASE("removal: a bridge that is not ours, or in use, stays", "[plan]") {
         "stop vde_switch /var/tmp/vde_switch0.acue\n");
   observed.bridge->is_ours = true;
   observed.bridge->ports = {"tap0", "tap5"};
-  CHECK(make_removal_plan(k_request.scope, {.bridge = true}, observed, {*observed.tap}).error().kind ==
+  CHECK(make_removal_plan(k_request.scope, {.bridge = true}, observed, {*observed.tap}).error().kind() ==
         ErrorKind::refused);
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("removal: attached VMs are named and not cut off without force", "[pla
   attach_client(observed);
   const auto refused = make_removal_plan(k_request.scope, {}, observed, {*observed.tap});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().cause.find("web") != std::string::npos);
+  CHECK(refused.error().cause().find("web") != std::string::npos);
   CHECK(make_removal_plan(k_request.scope, {.force = true}, observed, {*observed.tap}));
 }
 

@@ -52,7 +52,7 @@ Result<Plan> planned(const Request& request, const Network& observed) {
 
 std::string text(const Result<Plan>& plan) {
   if (!plan)
-    return "refused: " + plan.error().cause;
+    return "refused: " + plan.error().cause();
   std::string lines;
   for (const PlannedStep& step : plan.value())
     lines += describe(step.step) + (step.undo ? " | " + describe(*step.undo) : "") + "\n";
@@ -145,7 +145,8 @@ TEST_CASE("tapless: the proof names what is missing", "[uplink]") {
   const Request request = wanting(UplinkKind::slirp, {"tcp:80:80"});
   const Network desired = desire_tapless(request, UplinkKind::slirp, {});
   Network observed = running(UplinkKind::slirp);
-  CHECK(verify_tapless(desired, observed).error().cause == "tcp:127.0.0.1:80:10.0.2.15:80 is not forwarded");
+  CHECK(verify_tapless(desired, observed).error().cause() ==
+        "tcp:127.0.0.1:80:10.0.2.15:80 is not forwarded");
   observed.vde_switch.slirp->forwards = request.forwards;
   CHECK(verify_tapless(desired, observed));
   observed.vde_switch.slirp.reset();

@@ -226,7 +226,7 @@ TEST_CASE("line: what has no meaning is refused by name", "[qemu]") {
   CAPTURE(args);
   const auto line = analyse(args);
   REQUIRE_FALSE(line);
-  CHECK(line.error().kind == ErrorKind::usage);
+  CHECK(line.error().kind() == ErrorKind::usage);
 }
 
 TEST_CASE("line: the VM is called by -name, else by its disk", "[qemu]") {

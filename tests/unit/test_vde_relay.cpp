@@ -59,7 +59,7 @@ void turn(Relay& relay, int most_ms = 0) {
 
 TEST_CASE("relay: frames come through whole, in order and both ways", "[vde]") {
   FakeSwitch fake;
-  auto relay = Relay::make(attach_to(fake), [] { return fail(Error{}); });
+  auto relay = Relay::make(attach_to(fake), [] { return fail(Error{ErrorKind::failed, "no switch", {}}); });
   REQUIRE(relay);
   for (int i = 0; i < 5; ++i)
     send(relay.value().vm_end(), "out " + std::to_string(i));
@@ -72,7 +72,7 @@ TEST_CASE("relay: frames come through whole, in order and both ways", "[vde]") {
 
 TEST_CASE("relay: a side that is full is waited for, and nothing is lost", "[vde]") {
   FakeSwitch fake;
-  auto made = Relay::make(attach_to(fake), [] { return fail(Error{}); });
+  auto made = Relay::make(attach_to(fake), [] { return fail(Error{ErrorKind::failed, "no switch", {}}); });
   REQUIRE(made);
   Relay& relay = made.value();
   int sent = 0;
@@ -100,7 +100,7 @@ TEST_CASE("relay: finds the switch again, and the VM's end stays the same", "[vd
   int tries = 0;
   auto made = Relay::make(attach_to(fake), [&]() -> Result<Attachment> {
     if (++tries < 3)
-      return fail(Error{});
+      return fail(Error{ErrorKind::failed, "no switch", {}});
     return attach_to(fake);
   });
   REQUIRE(made);
