@@ -17,7 +17,7 @@ namespace vdeup::cli {
 namespace {
 
 constexpr std::chrono::seconds k_look_patience{2};
-constexpr int k_most_attempts = 20;
+constexpr int k_max_attempts = 20;
 
 /// Whether to do it, and whom to tell before.
 struct Manner {
@@ -99,7 +99,7 @@ Result<Ensured> ensure_by(UplinkKind kind, const Wiring& wiring, const plan::Req
 Result<Ensured> until_settled(const std::function<Result<Ensured>()>& attempt) {
   for (int made = 1;; ++made) {
     auto ensured = attempt();
-    if (ensured || !is_retryable(ensured.error().kind()) || made == k_most_attempts)
+    if (ensured || !is_retryable(ensured.error().kind()) || made == k_max_attempts)
       return ensured;
   }
 }

@@ -15,14 +15,14 @@ namespace {
 
 constexpr std::chrono::seconds k_probe_patience{2}; // for the lock
 
-constexpr int k_most_looks = 5;
+constexpr int k_max_attempts = 5;
 
 /// Ask the kernel again where its answer may not be whole, because links came or went meanwhile.
 template <class Query>
 auto until_whole(Query query) {
   for (int attempt = 1;; ++attempt) {
     auto answer = query();
-    if (answer || !is_retryable(answer.error().kind()) || attempt == k_most_looks)
+    if (answer || !is_retryable(answer.error().kind()) || attempt == k_max_attempts)
       return answer;
   }
 }

@@ -16,7 +16,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr unsigned k_most_displays = 99;
+constexpr unsigned k_max_displays = 99;
 
 /// How a machine is told what to boot from. A hard disk has no option: it is the image at the end of the
 /// line. For floppies and CDs the wrapper had none either, and so made hard disks of them.
@@ -199,7 +199,7 @@ class Writer {
     if (m_launch.vnc_display)
       return fmt::format(":{}", *m_launch.vnc_display);
     if (text.empty())
-      return fmt::format(":0,to={}", k_most_displays);
+      return fmt::format(":0,to={}", k_max_displays);
     unsigned number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size())

@@ -12,8 +12,8 @@
 namespace vdeup::config {
 namespace {
 
-constexpr std::size_t k_most_files = 32; // also what ends a file that includes itself
-constexpr unsigned k_most_taps = 4096;
+constexpr std::size_t k_max_files = 32; // also what ends a file that includes itself
+constexpr unsigned k_max_taps = 4096;
 constexpr std::string_view k_form = "write it as `allow|deny user NAME|group NAME|all bridge NAME|* RIGHTS "
                                     "[taps=N]`; vdeup-policy(5) tells what they mean";
 constexpr std::array k_rights{Right::tap, Right::bridge, Right::nic, Right::nat};
@@ -103,8 +103,8 @@ class RuleReader {
     unsigned number = 0;
     const char* const end = word.data() + word.size();
     const auto [at, error] = std::from_chars(word.data() + key.size(), end, number);
-    if (error != std::errc{} || at != end || number > k_most_taps)
-      return fail(bad(fmt::format("'{}' is no number from 0 to {}", printable(word), k_most_taps)));
+    if (error != std::errc{} || at != end || number > k_max_taps)
+      return fail(bad(fmt::format("'{}' is no number from 0 to {}", printable(word), k_max_taps)));
     rule.taps = number;
     return ok();
   }
@@ -120,10 +120,10 @@ class FilesReader {
   explicit FilesReader(const Policy::Reader& reader) : m_reader(reader) {}
 
   Result<> read(const std::string& path, bool has_to_exist) {
-    if (++m_files > k_most_files)
+    if (++m_files > k_max_files)
       return fail(Error{ErrorKind::usage,
                         fmt::format("cannot use {}", printable(path)),
-                        fmt::format("more than {} files include each other", k_most_files),
+                        fmt::format("more than {} files include each other", k_max_files),
                         {}});
     TRY(auto text, m_reader(path));
     if (!text && has_to_exist)

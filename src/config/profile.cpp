@@ -11,7 +11,7 @@ namespace vdeup::config {
 namespace {
 
 constexpr std::string_view k_page = "vdeup-profile(5)";
-constexpr std::size_t k_most_floppies = 2;
+constexpr std::size_t k_max_floppies = 2;
 
 template <class Named>
 const Named* find_named(std::span<const Named> all, std::string_view name) {
@@ -72,7 +72,7 @@ class Reader {
       return ok();
     if (m_profile.floppies.back().file.empty())
       return fail(bad_line(m_heading, "the floppy has no file", "add `file = PATH`"));
-    if (m_profile.floppies.size() > k_most_floppies)
+    if (m_profile.floppies.size() > k_max_floppies)
       return fail(bad_line(m_heading, "there is no room for a third floppy"));
     return ok();
   }

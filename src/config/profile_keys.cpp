@@ -5,8 +5,8 @@
 namespace vdeup::config {
 namespace {
 
-constexpr unsigned k_most_boot_indices = 1000;
-constexpr unsigned k_most_ports = 65535;
+constexpr unsigned k_max_boot_indices = 1000;
+constexpr unsigned k_max_ports = 65535;
 
 template <class T, class U>
 Result<> store(T& place, Result<U> value) {
@@ -94,7 +94,7 @@ constexpr ProfileKey k_drive_interface{"interface", [](Profile& vm, const Profil
                                        }};
 constexpr ProfileKey k_drive_boot_index{"boot-index", [](Profile& vm, const ProfileValue& value) {
                                           return store(vm.disks.back().boot_index,
-                                                       value.number(0, k_most_boot_indices));
+                                                       value.number(0, k_max_boot_indices));
                                         }};
 
 constexpr std::array k_disk_keys{
@@ -143,7 +143,7 @@ constexpr std::array k_nic_keys{
                }},
     ProfileKey{"port",
                [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.nics.back().port, value.number(1, k_most_ports));
+                 return store(vm.nics.back().port, value.number(1, k_max_ports));
                }},
 };
 

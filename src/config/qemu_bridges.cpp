@@ -12,13 +12,13 @@ namespace vdeup::config {
 namespace {
 
 constexpr const char* k_file = "/etc/qemu/bridge.conf";
-constexpr unsigned k_deepest_include = 8;
-constexpr std::size_t k_most_lines = 1024;
+constexpr unsigned k_max_include_depth = 8;
+constexpr std::size_t k_max_lines = 1024;
 
 } // namespace
 
 bool QemuBridges::add(const std::string& path, const Policy::Reader& reader, unsigned depth) {
-  if (depth > k_deepest_include)
+  if (depth > k_max_include_depth)
     return false;
   const auto text = reader(path);
   if (!text && text.error().kind() == ErrorKind::refused)
@@ -35,7 +35,7 @@ bool QemuBridges::add(const std::string& path, const Policy::Reader& reader, uns
     std::string more;
     if (!(words >> verb) || verb.starts_with('#'))
       continue;
-    if (!(words >> argument) || words >> more || m_lines.size() >= k_most_lines)
+    if (!(words >> argument) || words >> more || m_lines.size() >= k_max_lines)
       return false;
     if (verb == "include") {
       if (!add(argument, reader, depth + 1))

@@ -5,7 +5,7 @@
 namespace vdeup::dependents {
 namespace {
 
-constexpr int k_most_layers = 8; // LVM on LUKS on RAID on iSCSI has four
+constexpr int k_max_layers = 8; // LVM on LUKS on RAID on iSCSI has four
 
 /// True for `/NAME<digits>` as one part of a path.
 bool has_numbered_part(std::string_view path, std::string_view name) {
@@ -64,11 +64,11 @@ std::optional<std::string> find_transport(const FileTree& tree, const std::strin
 
 std::optional<std::string> network_transport(const FileTree& tree, const std::string& device) {
   const std::string path = tree.resolve("/sys/dev/block/" + device);
-  if (auto transport = find_transport(tree, path, k_most_layers))
+  if (auto transport = find_transport(tree, path, k_max_layers))
     return transport;
   if (!tree.exists(path + "/partition")) // the parts of a partition's disk are named at the disk
     return std::nullopt;
-  return find_transport(tree, path.substr(0, path.rfind('/')), k_most_layers);
+  return find_transport(tree, path.substr(0, path.rfind('/')), k_max_layers);
 }
 
 } // namespace vdeup::dependents

@@ -18,7 +18,7 @@
 namespace vdeup::firewall {
 namespace {
 
-constexpr int k_most_attempts = 10;
+constexpr int k_max_attempts = 10;
 constexpr std::uint32_t k_largest_table = 64U << 20U; // some 400,000 rules
 constexpr const char* k_what = "cannot read the tables of iptables";
 
@@ -64,7 +64,7 @@ class Reader {
   [[nodiscard]] Result<FilterTable> read(const std::string& table, const Frames& frames) const {
     for (int attempt = 1;; ++attempt) {
       auto read = read_once(table, frames);
-      if (read || !is_retryable(read.error().kind()) || attempt == k_most_attempts)
+      if (read || !is_retryable(read.error().kind()) || attempt == k_max_attempts)
         return read;
     }
   }

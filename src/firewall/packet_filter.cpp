@@ -10,8 +10,9 @@ namespace vdeup::firewall {
 namespace {
 
 constexpr std::string_view k_docker_user = "DOCKER-USER";
-constexpr std::size_t k_deepest_jump = 16; // NFT_JUMP_STACK_SIZE; xtables have no limit, and no use for more
-constexpr unsigned k_most_rules = 100'000; // chains that call each other many times could be walked for ever
+constexpr std::size_t k_max_jump_depth =
+    16;                                   // NFT_JUMP_STACK_SIZE; xtables have no limit, and no use for more
+constexpr unsigned k_max_rules = 100'000; // chains that call each other many times could be walked for ever
 
 /// Follows the frames through a base chain and all that it calls.
 class Walk {
@@ -23,7 +24,7 @@ class Walk {
   End through(const std::string& base) {
     enter(base);
     for (unsigned rules = 0; !m_open.empty(); ++rules) {
-      if (rules == k_most_rules || m_open.size() > k_deepest_jump)
+      if (rules == k_max_rules || m_open.size() > k_max_jump_depth)
         return End::unknown;
       Place& place = m_open.back();
       if (place.next == place.rules->size())

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* k_what = "cannot watch what a bridge learns";
 constexpr std::size_t k_largest_announcement = 32'768; // what the kernel itself allows for (NLMSG_GOODSIZE)
-constexpr int k_most_at_once = 256;                    // then look at the clock again
+constexpr int k_max_at_once = 256;                     // then look at the clock again
 
 } // namespace
 
@@ -84,7 +84,7 @@ Result<bool> KernelBridgeWatch::has_learnt(const MacAddress& source) {
 /// Read the announcements that wait, and say whether the wanted one is among them.
 Result<bool> KernelBridgeWatch::hear_of(const MacAddress& source) {
   alignas(nlmsghdr) std::array<std::uint8_t, k_largest_announcement> buffer{};
-  for (int i = 0; i < k_most_at_once; ++i) {
+  for (int i = 0; i < k_max_at_once; ++i) {
     sockaddr_nl from{};
     socklen_t from_size = sizeof(from);
     const ssize_t size = ::recvfrom(m_events.get(), buffer.data(), buffer.size(), 0,

@@ -59,13 +59,13 @@ class Netlink {
       auto listed = query(message, receive, what);
       if (listed)
         return found;
-      if (!is_retryable(listed.error().kind()) || attempt == k_most_attempts)
+      if (!is_retryable(listed.error().kind()) || attempt == k_max_attempts)
         return fail(std::move(listed).error());
     }
   }
 
  private:
-  static constexpr int k_most_attempts = 50;
+  static constexpr int k_max_attempts = 50;
 
   Netlink(std::unique_ptr<nl_sock, FreeSocket> socket, int protocol)
       : m_socket(std::move(socket)), m_protocol(protocol) {}

@@ -15,7 +15,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr unsigned k_most_names = 4096;
+constexpr unsigned k_max_names = 4096;
 constexpr short k_for_a_vm = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
 constexpr short k_multi_queue = IFF_MULTI_QUEUE;
 constexpr short k_exclusive = static_cast<short>(IFF_TUN_EXCL);
@@ -30,7 +30,7 @@ Result<> keep_others_out(const engine::VmTap& tap, const std::string& what) {
 
 /// The first queue makes the device, under the first `tapN` that is free at that moment.
 Result<engine::VmTap> create(short flags, const std::string& what) {
-  for (unsigned number = 0; number < k_most_names; ++number) {
+  for (unsigned number = 0; number < k_max_names; ++number) {
     TRY(auto name, IfName::parse(fmt::format("tap{}", number)));
     auto fd = open_tap_queue(name, static_cast<short>(flags | k_exclusive), what);
     if (!fd && fd.error().kind() == ErrorKind::conflict)

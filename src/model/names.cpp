@@ -14,10 +14,10 @@
 namespace vdeup {
 namespace {
 
-constexpr std::size_t k_longest_if_name = IFNAMSIZ - 1;
-constexpr std::size_t k_longest_socket = 100;
-constexpr std::size_t k_longest_directory = 92;
-static_assert(k_longest_directory + 15 < sizeof(sockaddr_un::sun_path));
+constexpr std::size_t k_max_if_name = IFNAMSIZ - 1;
+constexpr std::size_t k_max_socket = 100;
+constexpr std::size_t k_max_directory = 92;
+static_assert(k_max_directory + 15 < sizeof(sockaddr_un::sun_path));
 
 bool is_graphic(char byte) {
   return byte > ' ' && byte <= '~';
@@ -54,9 +54,8 @@ Error bad_name(std::string_view text, std::string cause) {
 Result<IfName> IfName::parse(std::string_view text) {
   if (text.empty())
     return fail(bad_name(text, "it is empty"));
-  if (text.size() > k_longest_if_name)
-    return fail(
-        bad_name(text, fmt::format("it has {} bytes, {} are allowed", text.size(), k_longest_if_name)));
+  if (text.size() > k_max_if_name)
+    return fail(bad_name(text, fmt::format("it has {} bytes, {} are allowed", text.size(), k_max_if_name)));
   if (text.front() == '-')
     return fail(bad_name(text, "it begins with '-': is a value missing?"));
   if (text == "." || text == "..")
@@ -96,10 +95,10 @@ std::string MacAddress::str() const {
 }
 
 Result<SocketPath> SocketPath::directory(std::string_view path) {
-  return parse(path, k_longest_directory);
+  return parse(path, k_max_directory);
 }
 Result<SocketPath> SocketPath::socket(std::string_view path) {
-  return parse(path, k_longest_socket);
+  return parse(path, k_max_socket);
 }
 
 Result<SocketPath> SocketPath::parse(std::string_view path, std::size_t longest) {

@@ -31,7 +31,7 @@ struct NatMark {
 [[nodiscard]] bool can_be_quoted(std::string_view text);
 
 /// How many private networks a user can have, one for each switch.
-inline constexpr unsigned k_most_nat_bridges = 26;
+inline constexpr unsigned k_max_nat_bridges = 26;
 
 /// What the bridges of a user's private networks are called: `vdenat1000`, then `vdenat1000b` and so on. So
 /// users are not in each other's way. Errors: usage for a uid of more than eight digits.

@@ -9,9 +9,9 @@ namespace vdeup {
 namespace {
 
 constexpr std::string_view k_last_line = "end";
-constexpr std::size_t k_most_bytes = 16U << 20U; // of the whole text: far above what a host can have
-constexpr std::size_t k_longest_name = 16;       // with its terminating zero
-constexpr std::size_t k_longest_value = 255;
+constexpr std::size_t k_max_bytes = 16U << 20U; // of the whole text: far above what a host can have
+constexpr std::size_t k_max_name = 16;          // with its terminating zero
+constexpr std::size_t k_max_value = 255;
 constexpr std::uint8_t k_last_place = static_cast<std::uint8_t>(Route::Place::behind);
 constexpr std::uint8_t k_last_state = static_cast<std::uint8_t>(Neighbour::State::stale);
 constexpr std::uint8_t k_last_group = static_cast<std::uint8_t>(Setting::Group::ip6_neighbours);
@@ -33,8 +33,7 @@ std::optional<InterfaceAddress> read_address(TextFields& fields) {
   const auto fits = [&](const std::optional<IpAddress>& other) {
     return !other || other->is_ip6() == local->address.is_ip6();
   };
-  const bool is_label =
-      address.label.size() < k_longest_name && address.label.find('\0') == std::string::npos;
+  const bool is_label = address.label.size() < k_max_name && address.label.find('\0') == std::string::npos;
   if (!fits(address.peer) || !fits(address.broadcast) || !is_label)
     return std::nullopt;
   return address;
@@ -68,7 +67,7 @@ std::optional<Route> read_route(TextFields& fields) {
   route.expires = fields.number<std::uint32_t>();
   route.next_hop = fields.number_or_none();
   route.place = static_cast<Route::Place>(fields.number<std::uint8_t>(k_last_place));
-  const auto hops = fields.number<std::size_t>(k_most_elements);
+  const auto hops = fields.number<std::size_t>(k_max_elements);
   route.others = fields.raw();
   const bool fits = (!route.source || route.source->address.is_ip6()) &&
                     (!route.preferred_source || route.preferred_source->is_ip6() == route.is_ip6());
@@ -115,8 +114,7 @@ std::optional<Setting> read_setting(TextFields& fields) {
   const auto is_allowed = [](char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
   };
-  if (!std::all_of(setting.key.begin(), setting.key.end(), is_allowed) ||
-      setting.value.size() > k_longest_value)
+  if (!std::all_of(setting.key.begin(), setting.key.end(), is_allowed) || setting.value.size() > k_max_value)
     return std::nullopt;
   return setting;
 }
@@ -127,7 +125,7 @@ class MoveReader {
   explicit MoveReader(std::string_view text) : m_text(text) {}
 
   Result<NicMove> read() {
-    if (m_text.size() > k_most_bytes || next_line() != k_nic_move_version)
+    if (m_text.size() > k_max_bytes || next_line() != k_nic_move_version)
       return fail(wrong("it does not begin with '" + std::string{k_nic_move_version} + "'"));
     TextFields fields{next_line()};
     const bool is_move = fields.word() == "move";

@@ -9,7 +9,7 @@
 
 namespace vdeup {
 
-inline constexpr std::size_t k_most_elements = 4096; ///< attributes or next hops of one value
+inline constexpr std::size_t k_max_elements = 4096; ///< attributes or next hops of one value
 
 /// Write a text so that TextFields::text() reads it back, and nothing in it can look like a field.
 [[nodiscard]] std::string text_field(std::string_view text);
@@ -88,7 +88,7 @@ class TextFields {
   }
   std::vector<RawAttribute> raw() {
     std::vector<RawAttribute> attributes;
-    for (auto left = number<std::size_t>(k_most_elements); left > 0 && m_is_good; --left) {
+    for (auto left = number<std::size_t>(k_max_elements); left > 0 && m_is_good; --left) {
       const auto type = number<std::uint16_t>();
       attributes.push_back({type, bytes()});
       if (attributes.back().bytes.size() > std::numeric_limits<std::int16_t>::max())

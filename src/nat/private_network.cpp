@@ -15,7 +15,7 @@ namespace vdeup::nat {
 namespace {
 
 constexpr std::uint8_t k_private6 = 0xfd;
-constexpr int k_most_attempts = 50; // others may come and go at the same time, each in a moment
+constexpr int k_max_attempts = 50; // others may come and go at the same time, each in a moment
 
 bool is_private6(const IpAddress& address) {
   return address.is_ip6() && address.bytes6().front() == k_private6;
@@ -225,8 +225,8 @@ Result<> remove_private_network(kernel::Netlink& netlink, const RemovePrivateNet
     TRY(const auto bridges, list_private_bridges(netlink));
     auto removed = tables.own ? remove_table(*tables.own, tables, bridges)
                    : bridge   ? stop_without_table(step.bridge, tables, bridges)
-                              : ok();            // nothing is left that could tell what was before
-    if (!removed && attempt < k_most_attempts) // others may be on their way out at the same time
+                              : ok();           // nothing is left that could tell what was before
+    if (!removed && attempt < k_max_attempts) // others may be on their way out at the same time
       continue;
     return removed && bridge ? write_bridge_note(step.bridge.str(), {}) : removed;
   }

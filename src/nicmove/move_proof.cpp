@@ -9,7 +9,7 @@
 namespace vdeup::nicmove {
 namespace {
 
-constexpr std::size_t k_most_gateways = 8; // of a router's NIC all would take too long
+constexpr std::size_t k_max_gateways = 8; // of a router's NIC all would take too long
 
 bool is_in(const IpAddress& address, const IpPrefix& prefix) {
   if (address.is_ip6() != prefix.address.is_ip6())
@@ -44,7 +44,7 @@ void add_gateways(std::vector<ReachTarget>& targets, const NicSnapshot& source, 
   for (const Route& route : source.routes)
     for (const NextHop& hop : route.next_hops) {
       const bool is_default = route.destination.length == 0;
-      if (hop.gateway && hop.interface == 0 && is_default == only_default && targets.size() < k_most_gateways)
+      if (hop.gateway && hop.interface == 0 && is_default == only_default && targets.size() < k_max_gateways)
         add_once(targets, {ReachTarget::How::neighbour, *hop.gateway, 0, "the gateway"});
     }
 }

@@ -21,7 +21,7 @@ namespace {
 
 constexpr mode_t k_directory_mode = 0755;
 constexpr mode_t k_file_mode = 0600;
-constexpr std::size_t k_longest_record = std::size_t{4} << 20;
+constexpr std::size_t k_max_record = std::size_t{4} << 20;
 
 std::string_view suffix_of(RecordStore::Kind kind) {
   switch (kind) {
@@ -50,7 +50,7 @@ Result<std::string> read_all(int file, const std::string& path) {
     if (size == 0)
       return text;
     text.append(part.data(), static_cast<std::size_t>(size));
-    if (text.size() > k_longest_record)
+    if (text.size() > k_max_record)
       return fail(Error{ErrorKind::refused, fmt::format("cannot read {}", path), "it is too long", {}});
   }
 }
@@ -139,7 +139,7 @@ Result<std::optional<Record>> RecordStore::read(Kind kind) const {
 
 Result<> RecordStore::write(const Record& record) const {
   const std::string text = to_text(record);
-  if (text.size() > k_longest_record) // nobody would read it back
+  if (text.size() > k_max_record) // nobody would read it back
     return fail(Error{ErrorKind::refused,
                       fmt::format("cannot write {}", path(Kind::open)),
                       "too many routes and addresses go through this NIC",

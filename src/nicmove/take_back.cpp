@@ -11,7 +11,7 @@
 namespace vdeup::nicmove {
 namespace {
 
-constexpr int k_most_attempts = 3; // a failure can be the cause of others, and be gone the next time
+constexpr int k_max_attempts = 3; // a failure can be the cause of others, and be gone the next time
 
 Result<RestoreFacts> look(const MoveHosts& hosts, const NicMove& move) {
   timespec now{};
@@ -63,7 +63,7 @@ std::vector<std::string> take_back(const MoveHosts& hosts, const NicMove& move) 
   if (auto there = check_nic_is_there(hosts, move); !there)
     return {there.error().message()};
   std::vector<std::string> failures;
-  for (int attempt = 0; attempt < k_most_attempts; ++attempt) {
+  for (int attempt = 0; attempt < k_max_attempts; ++attempt) {
     failures = try_once(hosts, move);
     if (failures.empty())
       break;

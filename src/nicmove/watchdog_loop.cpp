@@ -23,7 +23,7 @@ namespace vdeup::nicmove {
 namespace {
 
 constexpr std::chrono::seconds k_undo_patience{10}; // for a mover that was told to undo
-constexpr std::chrono::seconds k_longest_wait{24 * 3600};
+constexpr std::chrono::seconds k_max_wait{24 * 3600};
 constexpr std::chrono::milliseconds k_reply_patience{200};
 constexpr int k_success = 0;
 constexpr int k_not_taken_back = 1;
@@ -122,8 +122,7 @@ class Loop {
     unsigned patience = 0;
     (void)std::from_chars(seconds.data(), seconds.data() + seconds.size(), patience);
     m_is_waiting = true;
-    m_deadline =
-        Deadline::after(std::min<std::chrono::seconds>(std::chrono::seconds{patience}, k_longest_wait));
+    m_deadline = Deadline::after(std::min<std::chrono::seconds>(std::chrono::seconds{patience}, k_max_wait));
   }
 
   /// Who connects is root or us, as the directory and the file have it; asked again, because a word decides.

@@ -90,7 +90,7 @@ Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Lin
     TRY(auto bridge, to_bridge(*there, links, host_seed));
     return take(std::move(bridge), mark);
   }
-  for (unsigned number = 0; number < k_most_nat_bridges; ++number) {
+  for (unsigned number = 0; number < k_max_nat_bridges; ++number) {
     TRY(auto name, nat_bridge_name(scope.owner.uid, number));
     const auto taken = std::find_if(links.begin(), links.end(),
                                     [&name](const Link& link) { return link.name == name.str(); });
@@ -104,7 +104,7 @@ Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Lin
       return take(std::move(bridge), mark);
   }
   return fail(Error{ErrorKind::refused, "cannot make a private network",
-                    fmt::format("{} has {} of them", scope.owner.name, k_most_nat_bridges),
+                    fmt::format("{} has {} of them", scope.owner.name, k_max_nat_bridges),
                     "`vdeup cancel` removes one"});
 }
 

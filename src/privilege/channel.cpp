@@ -13,7 +13,7 @@
 namespace vdeup::privilege {
 namespace {
 
-constexpr std::size_t k_room_for_fds = CMSG_SPACE(sizeof(int) * k_most_fds);
+constexpr std::size_t k_room_for_fds = CMSG_SPACE(sizeof(int) * k_max_fds);
 
 /// Wait until one of these can be looked at.
 Result<> wait_for(std::span<pollfd> waiting, const Deadline& deadline) {
@@ -89,7 +89,7 @@ Result<> wait_for_message(int channel, int client, const Deadline& deadline) {
 
 Result<std::optional<Message>> receive_message(int channel, Fds fds, const Deadline& deadline) {
   alignas(cmsghdr) std::array<char, k_room_for_fds> control{};
-  Message message{.bytes = std::string(k_longest_message, '\0')};
+  Message message{.bytes = std::string(k_max_message, '\0')};
   iovec part{message.bytes.data(), message.bytes.size()};
   for (;;) {
     msghdr header{};

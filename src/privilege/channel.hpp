@@ -18,7 +18,7 @@ struct Message {
 /// Whether descriptors that come with a message are taken, or closed by the kernel.
 enum class Fds { taken, dropped };
 
-/// Send one message, with at most k_most_fds descriptors, which stay the caller's.
+/// Send one message, with at most k_max_fds descriptors, which stay the caller's.
 /// Errors: timed_out; failed if there is nobody at the other end.
 [[nodiscard]] Result<> send_message(int channel, std::string_view bytes, const std::vector<int>& fds,
                                     const Deadline& deadline);

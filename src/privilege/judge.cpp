@@ -68,7 +68,7 @@ Result<> Judge::allow_new_bridge(const IfName& name) const {
 Result<> Judge::allow_new_private_network(const IfName& name) const {
   TRY(allow(name, config::Right::nat));
   const auto verdict = m_rules.policy.judge(m_rules.caller, name, config::Right::nat);
-  for (unsigned number = 0; number < k_most_nat_bridges; ++number)
+  for (unsigned number = 0; number < k_max_nat_bridges; ++number)
     if (const auto own = nat_bridge_name(m_rules.caller.uid, number); own && own.value() == name)
       return ok();
   if (!verdict.by_wildcard)

@@ -20,8 +20,8 @@ namespace {
 using config::Right;
 using Outcome = Result<std::optional<MovedNic>>;
 
-constexpr std::chrono::seconds k_longest_timeout{60};
-constexpr std::chrono::seconds k_longest_confirm{600};
+constexpr std::chrono::seconds k_max_timeout{60};
+constexpr std::chrono::seconds k_max_confirm{600};
 
 MovedNic moved(const NicMove& move) {
   return {move.direction, move.nic, move.bridge};
@@ -97,12 +97,12 @@ class NicCook {
   [[nodiscard]] Result<nicmove::NicMoves> open(const MoveTerms& terms) {
     if (terms.force)
       return fail(Error{ErrorKind::refused, m_what, "only root can insist with -f", {}});
-    if (terms.timeout > k_longest_timeout || terms.confirm.value_or(k_longest_confirm) > k_longest_confirm)
+    if (terms.timeout > k_max_timeout || terms.confirm.value_or(k_max_confirm) > k_max_confirm)
       return fail(Error{ErrorKind::refused,
                         m_what,
                         fmt::format("only root can have it take longer than {} s to be proven, or {} s to be "
                                     "confirmed",
-                                    k_longest_timeout.count(), k_longest_confirm.count()),
+                                    k_max_timeout.count(), k_max_confirm.count()),
                         {}});
     return nicmove::NicMoves::open(m_asker, terms);
   }

@@ -34,10 +34,10 @@ struct NicWriter {
 
 MoveTerms read_terms(TextFields& words) {
   MoveTerms terms{.force = words.flag()};
-  terms.timeout = std::chrono::seconds{words.number(k_most_seconds)};
+  terms.timeout = std::chrono::seconds{words.number(k_max_seconds)};
   if (const auto confirm = words.number_or_none()) // a longer one is written otherwise, and so refused
-    terms.confirm = std::chrono::seconds{std::min(*confirm, k_most_seconds)};
-  for (auto left = words.number(k_most_probes); left > 0 && words.is_good(); --left) {
+    terms.confirm = std::chrono::seconds{std::min(*confirm, k_max_seconds)};
+  for (auto left = words.number(k_max_probes); left > 0 && words.is_good(); --left) {
     const auto how = words.number(static_cast<unsigned>(ReachTarget::How::connect));
     const auto address = words.value<IpAddress>();
     const auto port = words.number<std::uint16_t>();

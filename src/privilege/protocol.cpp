@@ -13,10 +13,10 @@ namespace vdeup::privilege {
 namespace {
 
 constexpr std::string_view k_version = "vdeup-helper/1";
-constexpr std::size_t k_longest_text = 600; // of three in an error, in hexadecimal
+constexpr std::size_t k_max_text = 600; // of three in an error, in hexadecimal
 
 std::string hexadecimal(std::string_view text) {
-  return text_field(text.substr(0, k_longest_text));
+  return text_field(text.substr(0, k_max_text));
 }
 
 template <class... Words>
@@ -100,10 +100,10 @@ struct RequestWriter {
   Result<std::string> operator()(const NatStep& step) const { return std::visit(StepWriter{}, step); }
   Result<std::string> operator()(const NicRequest& request) const {
     const MoveTerms* const terms = terms_of(request);
-    if (terms != nullptr && terms->probes.size() > k_most_probes)
+    if (terms != nullptr && terms->probes.size() > k_max_probes)
       return fail(Error{ErrorKind::usage,
                         "cannot " + describe(request),
-                        fmt::format("there are more than {} addresses to ask", k_most_probes),
+                        fmt::format("there are more than {} addresses to ask", k_max_probes),
                         {}});
     return line(nic_words(request));
   }
@@ -228,7 +228,7 @@ class RequestReader {
   std::optional<Request> read_vm_tap() {
     auto bridge = m_words.value<IfName>();
     const auto mtu = m_words.number<std::uint32_t>();
-    const auto queues = m_words.number<unsigned>(k_most_queues);
+    const auto queues = m_words.number<unsigned>(k_max_queues);
     const auto mac = m_words.value<MacAddress>();
     const std::string vm_name = m_words.text();
     const auto dir = read_directory();
@@ -267,7 +267,7 @@ Result<std::string> write_request(const Request& request) {
 
 Result<Request> read_request(std::string_view message, const Identity& caller) {
   TextFields words{message};
-  const bool has_version = message.size() <= k_longest_message && words.word() == k_version;
+  const bool has_version = message.size() <= k_max_message && words.word() == k_version;
   const std::string_view kind = words.word();
   auto request = has_version ? RequestReader{words, caller}.read(kind) : std::nullopt;
   if (!request || !words.is_complete())
@@ -313,8 +313,8 @@ Result<Reply> read_reply(std::string_view message) {
       reply.moved = MovedNic{direction, std::move(*nic), std::move(*bridge)};
   } else if (kind == "tap") {
     reply.tap = words.value<IfName>();
-    reply.queues = words.number<unsigned>(k_most_queues);
-    reply.vhost = words.number<unsigned>(k_most_queues);
+    reply.queues = words.number<unsigned>(k_max_queues);
+    reply.vhost = words.number<unsigned>(k_max_queues);
   } else if (kind != "ok") {
     return fail(not_of_the_form(message, "reply"));
   }

@@ -27,11 +27,11 @@ namespace vdeup::privilege {
 // 6. The reply to a request for a VM's TAP says how many descriptors follow; they come in as many messages as
 //    that takes, by SCM_RIGHTS. Descriptors that a client sends are never received.
 
-inline constexpr std::size_t k_longest_message = 4096;
-inline constexpr unsigned k_most_fds = 64; ///< in one message
-inline constexpr unsigned k_most_queues = 256;
-inline constexpr unsigned k_most_probes = 32;
-inline constexpr unsigned k_most_seconds = 24 * 3600; ///< to prove a NIC's move, and to confirm it
+inline constexpr std::size_t k_max_message = 4096;
+inline constexpr unsigned k_max_fds = 64; ///< in one message
+inline constexpr unsigned k_max_queues = 256;
+inline constexpr unsigned k_max_probes = 32;
+inline constexpr unsigned k_max_seconds = 24 * 3600; ///< to prove a NIC's move, and to confirm it
 
 struct Greeting {};
 /// May the caller have one more TAP, on this bridge?

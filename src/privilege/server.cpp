@@ -70,9 +70,9 @@ Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes,
 
 Result<> send(int channel, const Served& served, const Deadline& deadline) {
   TRY(send_message(channel, write_reply(served.reply), {}, deadline));
-  for (std::size_t at = 0; at < served.fds.size(); at += k_most_fds) {
+  for (std::size_t at = 0; at < served.fds.size(); at += k_max_fds) {
     std::vector<int> some;
-    for (std::size_t i = at; i < std::min(at + k_most_fds, served.fds.size()); ++i)
+    for (std::size_t i = at; i < std::min(at + k_max_fds, served.fds.size()); ++i)
       some.push_back(served.fds[i].get());
     TRY(send_message(channel, write_reply({}), some, deadline));
   }

@@ -32,7 +32,7 @@ namespace asio = boost::asio;
 namespace process_v2 = boost::process::v2;
 using boost::system::error_code;
 
-constexpr std::size_t k_most_output = 65536;
+constexpr std::size_t k_max_output = 65536;
 
 /// Runs in the child between fork and exec, after the standard streams are in place: only async-signal-safe
 /// calls.
@@ -84,7 +84,7 @@ class Collector {
 
   void start() {
     m_pipe.async_read_some(asio::buffer(m_chunk), [this](const error_code& error, std::size_t size) {
-      m_text.append(m_chunk.data(), std::min(size, k_most_output - std::min(k_most_output, m_text.size())));
+      m_text.append(m_chunk.data(), std::min(size, k_max_output - std::min(k_max_output, m_text.size())));
       if (!error)
         start();
     });

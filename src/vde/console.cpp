@@ -15,7 +15,7 @@
 namespace vdeup::vde {
 namespace {
 
-constexpr std::size_t k_longest_command = 120; // the server overruns its buffer by one byte at 128
+constexpr std::size_t k_max_command = 120; // the server overruns its buffer by one byte at 128
 constexpr std::size_t k_largest_answer = std::size_t{4} << 20U;
 constexpr std::string_view k_banner = "VDE switch V.";
 
@@ -104,7 +104,7 @@ Result<> Console::shutdown(const Deadline& deadline) {
 }
 
 Result<std::string> Console::exchange(std::string_view text, const Deadline& deadline) {
-  if (text.size() > k_longest_command || text.find('\n') != std::string_view::npos)
+  if (text.size() > k_max_command || text.find('\n') != std::string_view::npos)
     return fail(
         Error{ErrorKind::failed, "cannot give a command to the switch", "it is not one short line", {}});
   const std::string line = std::string{text} + "\n";

@@ -11,10 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int k_lowest_fd = 10;   // below it users number their own: -add-fd fd=3
-constexpr int k_most_frames = 64; // of one side before the other side has its turn
+constexpr int k_lowest_fd = 10;  // below it users number their own: -add-fd fd=3
+constexpr int k_max_frames = 64; // of one side before the other side has its turn
 constexpr auto k_first_pause = 10ms;
-constexpr auto k_longest_pause = 500ms;
+constexpr auto k_max_pause = 500ms;
 
 Result<UniqueFd> keep(UniqueFd fd) {
   UniqueFd copy{::fcntl(fd.get(), F_DUPFD_CLOEXEC, k_lowest_fd)};
@@ -68,7 +68,7 @@ void Relay::handle(const pollfd* entries) {
 }
 
 void Relay::carry(Way& way, int from, int to) const {
-  for (int i = 0; i < k_most_frames; ++i) {
+  for (int i = 0; i < k_max_frames; ++i) {
     if (way.size == 0) {
       const ssize_t size = ::recv(from, way.frame.data(), way.frame.size(), MSG_DONTWAIT);
       if (size <= 0)
@@ -84,7 +84,7 @@ void Relay::carry(Way& way, int from, int to) const {
 
 void Relay::drop_frames() const {
   std::array<std::uint8_t, 1> byte{};
-  for (int i = 0; i < k_most_frames; ++i)
+  for (int i = 0; i < k_max_frames; ++i)
     if (::recv(m_our_end.get(), byte.data(), byte.size(), MSG_DONTWAIT | MSG_TRUNC) <= 0)
       return;
 }
@@ -104,7 +104,7 @@ void Relay::try_again() {
     m_next_try.reset();
     return;
   }
-  m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_longest_pause);
+  m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_max_pause);
   m_next_try = Deadline::after(m_pause);
 }
 

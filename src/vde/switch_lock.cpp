@@ -18,7 +18,7 @@ namespace vdeup::vde {
 namespace {
 
 constexpr mode_t k_mode = S_IRUSR | S_IWUSR;
-constexpr std::size_t k_longest_note = 255;
+constexpr std::size_t k_max_note = 255;
 
 struct LockFile {
   UniqueFd fd;
@@ -86,7 +86,7 @@ bool lock_until(int fd, int mode, const Deadline& deadline) {
 }
 
 std::string note_in(int fd) {
-  std::array<char, k_longest_note> bytes{};
+  std::array<char, k_max_note> bytes{};
   const ssize_t size = ::pread(fd, bytes.data(), bytes.size(), 0);
   return size > 0 ? std::string(bytes.data(), static_cast<std::size_t>(size)) : std::string{};
 }
@@ -124,7 +124,7 @@ std::optional<SwitchLock> SwitchLock::share(const Scope& scope, const Deadline& 
 
 Result<> SwitchLock::write_note(const std::string& note) {
   const std::string what = fmt::format("cannot write to {}", m_path);
-  if (note.size() > k_longest_note)
+  if (note.size() > k_max_note)
     return fail(Error{ErrorKind::failed, what, "the note is too long", {}});
   // Killed in between, we leave no note: then what was made for one launch stays, and does no harm.
   if (::ftruncate(m_fd.get(), 0) < 0 ||

@@ -22,7 +22,7 @@ namespace bench {
 namespace {
 
 constexpr int k_boots = 2; // how fast one QEMU is depends on where its memory came to lie
-constexpr int k_most_rounds = 20;
+constexpr int k_max_rounds = 20;
 constexpr double k_kbit_per_gbit = 1e6;
 constexpr double k_ns_per_us = 1000.0;
 
@@ -42,7 +42,7 @@ Arguments read_arguments(const Words& words) {
                       .guest = std::filesystem::absolute(words[1])};
   if (words.size() == 3)
     (void)std::from_chars(words[2].data(), words[2].data() + words[2].size(), arguments.rounds);
-  arguments.rounds = std::clamp(arguments.rounds, 1, k_most_rounds);
+  arguments.rounds = std::clamp(arguments.rounds, 1, k_max_rounds);
   return arguments;
 }
 

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds k_patience_to_boot{120};
 constexpr std::chrono::seconds k_patience_to_measure{40};
 constexpr std::chrono::seconds k_patience_at_the_end{10};
-constexpr int k_most_tries = 3; // a busy machine delays a guest for so long that its connection breaks
+constexpr int k_max_tries = 3; // a busy machine delays a guest for so long that its connection breaks
 
 std::string output_of(const Words& line, const std::string& directory = {}) {
   const auto finished = lab::run(line, {.directory = directory});
@@ -117,7 +117,7 @@ double Guest::obey(std::string_view what) {
 }
 
 double Guest::measure(std::string_view what) {
-  for (int tries = 0; tries < k_most_tries; ++tries)
+  for (int tries = 0; tries < k_max_tries; ++tries)
     if (const double value = obey(what); value > 0)
       return value;
   throw std::runtime_error(

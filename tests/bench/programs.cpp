@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int k_most_rounds = 60; // a switch has ports for 127 clients, should it not take them back
+constexpr int k_max_rounds = 60; // a switch has ports for 127 clients, should it not take them back
 
 std::string beside_us(const char* name) {
   return fs::read_symlink("/proc/self/exe").parent_path() / name;
@@ -39,7 +39,7 @@ Programs read_arguments(const std::vector<std::string>& arguments) {
     programs.vdeq.clear(); // our own wrapper, not VDE's
   if (arguments.size() == 3)
     (void)std::from_chars(arguments[2].data(), arguments[2].data() + arguments[2].size(), programs.rounds);
-  programs.rounds = std::clamp(programs.rounds, 1, k_most_rounds);
+  programs.rounds = std::clamp(programs.rounds, 1, k_max_rounds);
   return programs;
 }
 

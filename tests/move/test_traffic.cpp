@@ -12,7 +12,7 @@ using namespace move_lab;
 
 namespace {
 
-constexpr std::chrono::milliseconds k_longest_stall{20};
+constexpr std::chrono::milliseconds k_max_stall{20};
 
 } // namespace
 
@@ -45,7 +45,7 @@ TEST_CASE("move: create and cancel --bridge lose no packet of anybody, and leave
                     static_cast<double>(report.longest_gap.count()) / 1000, report.exchanged, report.lost);
     CHECK_FALSE(report.is_broken);
     CHECK(report.lost == 0);
-    CHECK(report.longest_gap <= 3 * k_longest_stall); // six flows and vdeup share two processors
+    CHECK(report.longest_gap <= 3 * k_max_stall); // six flows and vdeup share two processors
   }
   WARN(lines);
   CHECK(changes_since(before) == "");

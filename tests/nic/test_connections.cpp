@@ -15,7 +15,7 @@ namespace vd = vdeup;
 namespace {
 
 constexpr int k_rounds = 20;
-constexpr std::chrono::milliseconds k_longest_stall{20};
+constexpr std::chrono::milliseconds k_max_stall{20};
 constexpr std::chrono::milliseconds k_rest{15}; // between moves: the connections are to be at work
 
 struct Flow {
@@ -85,7 +85,7 @@ TEST_CASE("connections: nobody notices forty moves", "[nic]") {
     CHECK(report.lost == 0); // not one segment was sent again
     CHECK(report.exchanged > 100);
     // A stream is a whole processor's work, and waits for one.
-    const auto budget = flow.name.find("stream") == std::string::npos ? k_longest_stall : 3 * k_longest_stall;
+    const auto budget = flow.name.find("stream") == std::string::npos ? k_max_stall : 3 * k_max_stall;
     CHECK(report.longest_gap <= std::max<std::chrono::microseconds>(budget, 3 * usual_gap));
   }
   WARN(lines);
@@ -105,5 +105,5 @@ TEST_CASE("connections: the naive order makes them wait, as this test would see"
   std::this_thread::sleep_for(50 * k_rest); // whatever was lost has been sent again by then
   const TrafficReport report = traffic.finish();
   WARN(describe(report));
-  CHECK(report.longest_gap > 5 * k_longest_stall);
+  CHECK(report.longest_gap > 5 * k_max_stall);
 }

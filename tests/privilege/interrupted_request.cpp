@@ -7,7 +7,7 @@
 namespace privilege_lab {
 namespace {
 
-constexpr unsigned k_most_calls = 1000; // of one request; far more than any makes
+constexpr unsigned k_max_calls = 1000; // of one request; far more than any makes
 
 bool is_of_memory(long number) {
   return number == SYS_mmap || number == SYS_munmap || number == SYS_madvise || number == SYS_mprotect;
@@ -33,7 +33,7 @@ bool InterruptedRequest::advance() {
   while (call && is_of_memory(call->number))
     call = m_tracer.next_call();
   REQUIRE(call);
-  REQUIRE(++m_calls < k_most_calls);
+  REQUIRE(++m_calls < k_max_calls);
   m_next = *call;
   m_answers = call->number == SYS_sendmsg && call->arguments[0] == 0;
   return true;

@@ -136,7 +136,7 @@ TEST_CASE("protocol: a message of any other form is refused", "[privilege]") {
     CHECK(!is_read(message));
   }
   CHECK(is_read(v + "create-tap tap0 1500 x2f7a"));
-  CHECK(!is_read(v + "set-up tap0" + std::string(k_longest_message, ' ')));
+  CHECK(!is_read(v + "set-up tap0" + std::string(k_max_message, ' ')));
 }
 
 TEST_CASE("protocol: replies are read as they were written, and errors whole", "[privilege]") {
@@ -156,8 +156,7 @@ TEST_CASE("protocol: replies are read as they were written, and errors whole", "
   CHECK(moved.value().moved->bridge == name("ctysbr0"));
   CHECK(!read_reply(write_reply({}) + " "));
   const std::string longest(100000, '\n');
-  CHECK(write_reply({.error = Error{ErrorKind::failed, longest, longest, longest}}).size() <=
-        k_longest_message);
+  CHECK(write_reply({.error = Error{ErrorKind::failed, longest, longest, longest}}).size() <= k_max_message);
 }
 
 TEST_CASE("protocol: 10,000 random and 10,000 mutated messages are read as nothing or as one request",

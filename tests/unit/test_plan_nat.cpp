@@ -165,7 +165,7 @@ TEST_CASE("nat bridge: users have names of their own, and a user has so many", "
   CHECK(nat_bridge_name(99999999, 1).value() == name("vdenat99999999b"));
   CHECK_FALSE(nat_bridge_name(4294967294, 0));
   std::vector<Link> all;
-  for (unsigned number = 0; number < k_most_nat_bridges; ++number)
+  for (unsigned number = 0; number < k_max_nat_bridges; ++number)
     all.push_back(bridge_link(nat_bridge_name(1000, number).value().str(), "somebody's"));
   const auto refused = choose_nat_bridge(k_scope, all, k_seed);
   REQUIRE_FALSE(refused);
