@@ -32,13 +32,13 @@ Result<bool> reaches_bridge(ProbePort& port, BridgeWatch& watch, const MacAddres
 }
 
 /// Frames of others come in as well: they are passed over, until the deadline.
-Result<std::optional<MacAddress>> await_owner(ProbePort& port, const IpAddress& address,
-                                              const Deadline& deadline) {
+Result<std::optional<MacAddress>> await_owner(ProbePort& port, const MacAddress& source,
+                                              const IpAddress& address, const Deadline& deadline) {
   while (!deadline.is_over()) {
     TRY(auto frame, port.receive(deadline));
     if (!frame)
       break;
-    if (auto owner = parse_owner(*frame, address))
+    if (auto owner = parse_owner(*frame, source, address))
       return owner;
   }
   return std::optional<MacAddress>{};
@@ -48,7 +48,7 @@ Result<std::optional<MacAddress>> find_owner(ProbePort& port, const MacAddress& 
                                              const IpAddress& address) {
   for (const auto wait : k_waits) {
     TRY(port.send(who_has_frame(source, address)));
-    TRY(auto owner, await_owner(port, address, Deadline::after(wait)));
+    TRY(auto owner, await_owner(port, source, address, Deadline::after(wait)));
     if (owner)
       return owner;
   }

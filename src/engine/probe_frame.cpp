@@ -129,13 +129,16 @@ std::optional<MacAddress> read_mac(Bytes bytes) {
   return is_empty || read.is_multicast() ? std::nullopt : std::optional{read};
 }
 
-std::optional<MacAddress> parse_arp_reply(Bytes arp, const IpAddress& address) {
+/// A reply repeats the address of the asker. Replies to others, and those that some send unasked, do not.
+std::optional<MacAddress> parse_arp_reply(Bytes arp, const MacAddress& asker, const IpAddress& address) {
   constexpr std::size_t operation_at = 6;
   constexpr std::size_t sender_at = 8;
+  constexpr std::size_t target_at = 18;
   constexpr std::array<std::uint8_t, 2> reply{0, k_arp_reply};
   if (arp.size() < k_arp_size || !starts_with(arp, k_arp_begin) ||
       !starts_with(arp.subspan(operation_at), reply) ||
-      !starts_with(arp.subspan(sender_at + k_mac_size), address.bytes4()))
+      !starts_with(arp.subspan(sender_at + k_mac_size), address.bytes4()) ||
+      !starts_with(arp.subspan(target_at), asker.bytes()))
     return std::nullopt;
   return read_mac(arp.subspan(sender_at));
 }
@@ -191,7 +194,7 @@ Frame who_has_frame(const MacAddress& source, const IpAddress& address) {
   return address.is_ip6() ? neighbour_solicitation(source, address) : arp_probe(source, address);
 }
 
-std::optional<MacAddress> parse_owner(const Frame& frame, const IpAddress& address) {
+std::optional<MacAddress> parse_owner(const Frame& frame, const MacAddress& asker, const IpAddress& address) {
   constexpr std::size_t type_at = 2 * k_mac_size;
   const Bytes bytes{frame};
   if (bytes.size() < k_header_size)
@@ -199,7 +202,7 @@ std::optional<MacAddress> parse_owner(const Frame& frame, const IpAddress& addre
   const Bytes type = bytes.subspan(type_at);
   const Bytes payload = bytes.subspan(k_header_size);
   if (!address.is_ip6())
-    return starts_with(type, k_type_arp) ? parse_arp_reply(payload, address) : std::nullopt;
+    return starts_with(type, k_type_arp) ? parse_arp_reply(payload, asker, address) : std::nullopt;
   return starts_with(type, k_type_ip6) ? parse_advertisement(payload, address) : std::nullopt;
 }
 

@@ -20,8 +20,10 @@ namespace vdeup::engine {
 /// address, as in duplicate address detection (RFC 4861 §4.3, RFC 4862 §5.4.2).
 [[nodiscard]] Frame who_has_frame(const MacAddress& source, const IpAddress& address);
 
-/// Read whose an address is from an answer to who_has_frame(): an ARP Reply, or a Neighbour Advertisement.
-/// Nothing if the frame is anything else, is cut off, or would not be accepted by a host.
-[[nodiscard]] std::optional<MacAddress> parse_owner(const Frame& frame, const IpAddress& address);
+/// Read the owner of an address from a reply to who_has_frame(asker, address): an ARP Reply to the asker, or
+/// a Neighbour Advertisement. Nothing if the frame is anything else, is cut off, or would not be accepted by
+/// a host. An advertisement that nobody solicited cannot be told from the reply, which goes to all nodes.
+[[nodiscard]] std::optional<MacAddress> parse_owner(const Frame& frame, const MacAddress& asker,
+                                                    const IpAddress& address);
 
 } // namespace vdeup::engine

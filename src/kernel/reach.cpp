@@ -3,6 +3,7 @@
 #include "engine/probe_frame.hpp"
 #include "kernel/links.hpp"
 #include "kernel/reach_question.hpp"
+#include "kernel/route_query.hpp"
 
 #include <poll.h>
 
@@ -13,8 +14,11 @@ namespace {
 
 constexpr std::chrono::milliseconds k_interval{250};
 
-Result<std::unique_ptr<Question>> make_question(const Device& device, const MacAddress& mac,
+Result<std::unique_ptr<Question>> make_question(Netlink& netlink, const Device& device, const MacAddress& mac,
                                                 const ReachTarget& target) {
+  if (target.how != ReachTarget::How::neighbour && is_own_address(netlink, target.address))
+    return fail(Error{
+        ErrorKind::refused, "cannot probe " + target.address.str(), "it is an address of this host", {}});
   switch (target.how) {
   case ReachTarget::How::neighbour:
     return make_neighbour_question(device, mac, target.address);
@@ -73,7 +77,7 @@ Result<std::vector<bool>> reach(const Device& device, const std::vector<ReachTar
     return fail(Error{ErrorKind::conflict, "cannot ask through " + device.name.str(), "it is gone", {}});
   std::vector<std::unique_ptr<Question>> questions;
   for (const ReachTarget& target : targets) {
-    TRY(auto question, make_question(device, *link->mac, target));
+    TRY(auto question, make_question(netlink, device, *link->mac, target));
     questions.push_back(std::move(question));
   }
   return Asking{std::move(questions)}.ask(deadline, is_wanted);

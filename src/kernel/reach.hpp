@@ -10,11 +10,10 @@
 
 namespace vdeup::kernel {
 
-/// Ask all of these until each has answered, until the deadline, or until `is_wanted` says that nobody wants
-/// to know any more; the questions are repeated four times a second, and so is that one. Neighbours are asked
-/// through `device`, the others by the ways that the kernel's routes say. Returns for each whether it has
-/// answered.
-/// Errors: those of opening sockets.
+/// Send a request to each target four times a second until all have replied, until the deadline, or until
+/// `is_wanted` returns false. Neighbours are asked through `device`, the others by the kernel's routes.
+/// Returns for each target whether it has replied: only its own reply to one of these requests counts.
+/// Errors: refused for an address of this host, which proves nothing; those of opening sockets.
 [[nodiscard]] Result<std::vector<bool>> reach(const Device& device, const std::vector<ReachTarget>& targets,
                                               const Deadline& deadline,
                                               const std::function<bool()>& is_wanted = {});

@@ -10,11 +10,13 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
+#include <sys/random.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 namespace vdeup::kernel {
@@ -26,7 +28,19 @@ struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
   [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
+
+/// An echo request or reply of ICMP or ICMPv6, with eight bytes of data.
+struct EchoPacket {
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  std::uint16_t checksum = 0;
+  std::uint16_t identifier = 0;
+  std::uint16_t number = 0;
+  std::array<std::uint8_t, 8> random{};
+};
+static_assert(sizeof(EchoPacket) == 16);
 
 SocketAddress to_socket_address(const IpAddress& address, std::uint16_t port) {
   SocketAddress result;
@@ -49,6 +63,20 @@ SocketAddress to_socket_address(const IpAddress& address, std::uint16_t port) {
   return result;
 }
 
+std::optional<IpAddress> to_ip_address(const SocketAddress& address) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&address.storage);
+  IpAddress::Bytes4 four{};
+  IpAddress::Bytes6 six{};
+  if (address.storage.ss_family == AF_INET) {
+    std::copy_n(bytes + offsetof(sockaddr_in, sin_addr), four.size(), four.begin());
+    return IpAddress{four};
+  }
+  if (address.storage.ss_family != AF_INET6)
+    return std::nullopt;
+  std::copy_n(bytes + offsetof(sockaddr_in6, sin6_addr), six.size(), six.begin());
+  return IpAddress{six};
+}
+
 /// A socket of this kind, bound to nothing yet.
 Result<UniqueFd> open_socket(int family, int type, int protocol, const IpAddress& address) {
   UniqueFd opened{::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol)};
@@ -59,8 +87,11 @@ Result<UniqueFd> open_socket(int family, int type, int protocol, const IpAddress
 
 class NeighbourQuestion final : public Question {
  public:
-  NeighbourQuestion(UniqueFd socket, engine::Frame frame, const IpAddress& address)
-      : m_socket(std::move(socket)), m_frame(std::move(frame)), m_address(address) {}
+  NeighbourQuestion(UniqueFd socket, const MacAddress& mac, const IpAddress& address)
+      : m_socket(std::move(socket)),
+        m_frame(engine::who_has_frame(mac, address)),
+        m_mac(mac),
+        m_address(address) {}
 
   void ask() override { (void)::send(m_socket.get(), m_frame.data(), m_frame.size(), 0); }
   int fd() const override { return m_socket.get(); }
@@ -71,7 +102,7 @@ class NeighbourQuestion final : public Question {
       if (size < 0)
         return false;
       frame.resize(static_cast<std::size_t>(size));
-      if (engine::parse_owner(frame, m_address))
+      if (engine::parse_owner(frame, m_mac, m_address))
         return true;
     }
     return false;
@@ -80,64 +111,72 @@ class NeighbourQuestion final : public Question {
  private:
   UniqueFd m_socket;
   engine::Frame m_frame;
+  MacAddress m_mac;
   IpAddress m_address;
 };
 
+/// RFC 1071.
+std::uint16_t internet_checksum(Bytes bytes) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    std::uint16_t word = 0;
+    std::memcpy(&word, &bytes[i], sizeof(word));
+    sum += word;
+  }
+  while (sum > 0xffffU)
+    sum = (sum & 0xffffU) + (sum >> 16U);
+  return static_cast<std::uint16_t>(~sum);
+}
+
+/// Random bytes in each request make sure that a reply is to this request: not to another target's, to one of
+/// an earlier observation, or to another program's. The socket is not connected: a route may come later.
 class EchoQuestion final : public Question {
  public:
-  EchoQuestion(UniqueFd socket, const IpAddress& address)
-      : m_socket(std::move(socket)), m_to(to_socket_address(address, 0)), m_is_ip6(address.is_ip6()) {}
+  EchoQuestion(UniqueFd socket, const IpAddress& address, const EchoPacket& packet)
+      : m_socket(std::move(socket)),
+        m_to(to_socket_address(address, 0)),
+        m_address(address),
+        m_packet(packet) {}
 
   void ask() override {
-    std::array<std::uint8_t, 8> packet{}; // type, code, checksum, identifier, number
-    packet[0] = m_is_ip6 ? std::uint8_t{ICMP6_ECHO_REQUEST} : std::uint8_t{ICMP_ECHO};
-    const auto identifier = static_cast<std::uint16_t>(::getpid());
-    std::memcpy(&packet[4], &identifier, sizeof(identifier));
-    ++m_number;
-    std::memcpy(&packet[6], &m_number, sizeof(m_number));
-    if (!m_is_ip6) // of ICMPv6 the kernel works it out
-      put_checksum(packet);
-    (void)::sendto(m_socket.get(), packet.data(), packet.size(), 0, m_to.get(), m_to.size);
+    m_packet.type = m_address.is_ip6() ? std::uint8_t{ICMP6_ECHO_REQUEST} : std::uint8_t{ICMP_ECHO};
+    ++m_packet.number;
+    m_packet.checksum = 0;
+    if (!m_address.is_ip6()) // the kernel computes that of ICMPv6
+      m_packet.checksum =
+          internet_checksum({reinterpret_cast<const std::uint8_t*>(&m_packet), sizeof(m_packet)});
+    (void)::sendto(m_socket.get(), &m_packet, sizeof(m_packet), 0, m_to.get(), m_to.size);
   }
   int fd() const override { return m_socket.get(); }
   bool is_answered() override {
     for (int i = 0; i < k_max_at_once; ++i) {
-      std::array<std::uint8_t, 128> packet{};
-      const ssize_t size = ::recv(m_socket.get(), packet.data(), packet.size(), 0);
+      std::array<std::uint8_t, 128> bytes{};
+      SocketAddress from{.size = sizeof(sockaddr_storage)};
+      const ssize_t size = ::recvfrom(m_socket.get(), bytes.data(), bytes.size(), 0, from.get(), &from.size);
       if (size < 0)
         return false;
-      // In front of ICMP of IPv4 there is the IP header, whose length it says itself.
-      const std::size_t begin = m_is_ip6 ? 0 : (packet[0] & 0x0fU) * 4U;
-      const std::uint8_t reply = m_is_ip6 ? std::uint8_t{ICMP6_ECHO_REPLY} : std::uint8_t{ICMP_ECHOREPLY};
-      std::uint16_t identifier = 0;
-      if (static_cast<std::size_t>(size) < begin + 8 || packet.at(begin) != reply)
-        continue;
-      std::memcpy(&identifier, &packet.at(begin + 4), sizeof(identifier));
-      if (identifier == static_cast<std::uint16_t>(::getpid()))
+      if (to_ip_address(from) == m_address && is_reply(Bytes{bytes}.first(static_cast<std::size_t>(size))))
         return true;
     }
     return false;
   }
 
  private:
-  /// RFC 1071.
-  static void put_checksum(std::array<std::uint8_t, 8>& packet) {
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0; i < packet.size(); i += 2) {
-      std::uint16_t word = 0;
-      std::memcpy(&word, &packet.at(i), sizeof(word));
-      sum += word;
-    }
-    sum = (sum & 0xffffU) + (sum >> 16U);
-    sum = (sum & 0xffffU) + (sum >> 16U);
-    const auto checksum = static_cast<std::uint16_t>(~sum);
-    std::memcpy(&packet[2], &checksum, sizeof(checksum));
+  [[nodiscard]] bool is_reply(Bytes bytes) const {
+    // IPv4 has its header in front, which says its length itself.
+    const std::size_t begin = m_address.is_ip6() || bytes.empty() ? 0 : (bytes[0] & 0x0fU) * 4U;
+    EchoPacket reply{};
+    if (bytes.size() < begin + sizeof(reply))
+      return false;
+    std::memcpy(&reply, &bytes[begin], sizeof(reply));
+    return reply.type == (m_address.is_ip6() ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) && reply.code == 0 &&
+           reply.identifier == m_packet.identifier && reply.random == m_packet.random;
   }
 
   UniqueFd m_socket;
   SocketAddress m_to;
-  bool m_is_ip6;
-  std::uint16_t m_number = 0;
+  IpAddress m_address;
+  EchoPacket m_packet;
 };
 
 /// The kernel repeats what is lost. Only an attempt that has failed is begun anew.
@@ -182,14 +221,18 @@ Result<std::unique_ptr<Question>> make_neighbour_question(const Device& device, 
   at.sll_ifindex = static_cast<int>(device.index);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&at), sizeof(at)) < 0)
     return fail(errno_error(errno, "cannot ask through " + device.name.str()));
-  return std::make_unique<NeighbourQuestion>(std::move(socket), engine::who_has_frame(mac, address), address);
+  return std::make_unique<NeighbourQuestion>(std::move(socket), mac, address);
 }
 
 Result<std::unique_ptr<Question>> make_echo_question(const IpAddress& address) {
   const bool is_ip6 = address.is_ip6();
   TRY(auto socket, open_socket(is_ip6 ? AF_INET6 : AF_INET, SOCK_RAW,
                                is_ip6 ? int{IPPROTO_ICMPV6} : int{IPPROTO_ICMP}, address));
-  return std::make_unique<EchoQuestion>(std::move(socket), address);
+  EchoPacket packet{};
+  if (::getrandom(&packet.identifier, sizeof(packet.identifier), 0) < 0 ||
+      ::getrandom(packet.random.data(), packet.random.size(), 0) < 0)
+    return fail(errno_error(errno, "cannot ask " + address.str()));
+  return std::make_unique<EchoQuestion>(std::move(socket), address, packet);
 }
 
 Result<std::unique_ptr<Question>> make_connect_question(const IpAddress& address, std::uint16_t port) {

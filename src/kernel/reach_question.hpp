@@ -11,7 +11,7 @@
 
 namespace vdeup::kernel {
 
-/// A question to one address, with the socket that its answer comes in at.
+/// A request to one address, and the socket that receives its reply.
 class Question {
  public:
   Question() = default;
@@ -19,21 +19,22 @@ class Question {
   Question& operator=(const Question&) = delete;
   virtual ~Question() = default;
 
-  /// Ask, or ask again. That it cannot be sent now is no answer, and no more.
+  /// Send the request, or send it again. A failure to send is no error, there is just no reply.
   virtual void ask() = 0;
-  /// Where to wait for what; -1: for nothing now.
+  /// The descriptor to poll for events(); -1: none now.
   [[nodiscard]] virtual int fd() const = 0;
   [[nodiscard]] virtual std::int16_t events() const { return POLLIN; }
-  /// Look at what has come. False if it is not the answer.
+  /// Read what has arrived. True if it is the reply.
   [[nodiscard]] virtual bool is_answered() = 0;
 };
 
-/// Who has this address? With `mac` as the asker's, as in a look for duplicates (engine/probe_frame.hpp).
+/// ARP or neighbour discovery, as for detecting a duplicate address, with `mac` as the source
+/// (engine/probe_frame.hpp).
 [[nodiscard]] Result<std::unique_ptr<Question>>
 make_neighbour_question(const Device& device, const MacAddress& mac, const IpAddress& address);
 /// ICMP echo (RFC 792), ICMPv6 echo (RFC 4443).
 [[nodiscard]] Result<std::unique_ptr<Question>> make_echo_question(const IpAddress& address);
-/// A TCP connection, closed as soon as it is there.
+/// A TCP connection, closed as soon as it is established.
 [[nodiscard]] Result<std::unique_ptr<Question>> make_connect_question(const IpAddress& address,
                                                                       std::uint16_t port);
 

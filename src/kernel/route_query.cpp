@@ -1,10 +1,6 @@
 #include "kernel/route_query.hpp"
 
-#include "kernel/attributes.hpp"
-#include "kernel/netlink.hpp"
-
-#include <netlink/attr.h>
-#include <netlink/msg.h>
+#include "kernel/message_builder.hpp"
 
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -17,22 +13,6 @@ namespace {
 
 constexpr std::uint8_t k_bits4 = 32;
 constexpr std::uint8_t k_bits6 = 128;
-
-Message route_message(int flags, int family) {
-  Message message = make_message(RTM_GETROUTE, flags);
-  rtmsg info{};
-  info.rtm_family = static_cast<std::uint8_t>(family);
-  (void)nlmsg_append(message.get(), &info, sizeof(info), NLMSG_ALIGNTO);
-  return message;
-}
-
-void put(const Message& message, int type, const IpAddress& address) {
-  const auto four = address.bytes4();
-  if (address.is_ip6())
-    (void)nla_put(message.get(), type, static_cast<int>(address.bytes6().size()), address.bytes6().data());
-  else
-    (void)nla_put(message.get(), type, static_cast<int>(four.size()), four.data());
-}
 
 /// The first interface of RTA_MULTIPATH.
 std::optional<std::uint32_t> first_hop(const nlattr* hops) {
@@ -47,6 +27,34 @@ std::optional<std::uint32_t> first_hop(const nlattr* hops) {
 std::optional<std::uint32_t> link_of(const AttributeTable<RTA_MAX>& found) {
   const auto link = number_of<std::uint32_t>(found[RTA_OIF]);
   return link ? link : first_hop(found[RTA_MULTIPATH]);
+}
+
+struct FoundRoute {
+  std::uint8_t type = 0; ///< RTN_*
+  std::optional<std::uint32_t> link;
+};
+
+std::optional<FoundRoute> look_up(Netlink& netlink, const IpAddress& to,
+                                  const std::optional<IpAddress>& from) {
+  const bool has_source = from && from->is_ip6() == to.is_ip6();
+  rtmsg info{};
+  info.rtm_family = to.is_ip6() ? AF_INET6 : AF_INET;
+  info.rtm_dst_len = to.is_ip6() ? k_bits6 : k_bits4;
+  info.rtm_src_len = has_source ? info.rtm_dst_len : std::uint8_t{0};
+  MessageBuilder builder{RTM_GETROUTE, 0, info};
+  builder.put(RTA_DST, to);
+  if (has_source)
+    builder.put(RTA_SRC, *from);
+  std::optional<FoundRoute> route;
+  const Netlink::Receiver receive = [&route](const nlmsghdr& answer) {
+    const auto found = parse_message<RTA_MAX, rtmsg>(answer);
+    if (answer.nlmsg_type == RTM_NEWROUTE && found)
+      route = FoundRoute{header_of<rtmsg>(answer).rtm_type, link_of(*found)};
+  };
+  // An error says why there is no route: unreachable, prohibited, no such source.
+  if (!netlink.query(builder.message(), receive, "cannot find the route to " + to.str()))
+    return std::nullopt;
+  return route;
 }
 
 } // namespace
@@ -70,8 +78,11 @@ Result<std::vector<std::uint32_t>> list_default_route_links() {
   TRY(auto netlink, Netlink::open());
   std::vector<DefaultRoute> routes;
   for (const int family : {AF_INET, AF_INET6}) {
-    TRY(auto found, netlink.list<DefaultRoute>(route_message(NLM_F_DUMP, family), parse_default_route,
-                                               "cannot list the default routes"));
+    rtmsg info{};
+    info.rtm_family = static_cast<std::uint8_t>(family);
+    const MessageBuilder builder{RTM_GETROUTE, NLM_F_DUMP, info};
+    TRY(auto found,
+        netlink.list<DefaultRoute>(builder.message(), parse_default_route, "cannot list the default routes"));
     routes.insert(routes.end(), found.begin(), found.end());
   }
   std::stable_sort(routes.begin(), routes.end(), [](const DefaultRoute& a, const DefaultRoute& b) {
@@ -88,24 +99,14 @@ Result<std::vector<std::uint32_t>> list_default_route_links() {
 Result<std::optional<std::uint32_t>> find_route_link(const IpAddress& to,
                                                      const std::optional<IpAddress>& from) {
   TRY(auto netlink, Netlink::open());
-  const Message message = route_message(0, to.is_ip6() ? AF_INET6 : AF_INET);
-  auto& info = *static_cast<rtmsg*>(nlmsg_data(nlmsg_hdr(message.get())));
-  info.rtm_dst_len = to.is_ip6() ? k_bits6 : k_bits4;
-  put(message, RTA_DST, to);
-  if (from && from->is_ip6() == to.is_ip6()) {
-    info.rtm_src_len = info.rtm_dst_len;
-    put(message, RTA_SRC, *from);
-  }
-  std::optional<std::uint32_t> link;
-  const auto receive = [&link](const nlmsghdr& answer) {
-    const auto found = parse_message<RTA_MAX, rtmsg>(answer);
-    if (answer.nlmsg_type == RTM_NEWROUTE && found)
-      link = link_of(*found);
-  };
-  // What the kernel answers instead of a route is why there is none: unreachable, prohibited, no such source.
-  if (!netlink.query(message, receive, "cannot find the route to " + to.str()))
-    return std::nullopt;
-  return link;
+  const auto route = look_up(netlink, to, from);
+  return route ? route->link : std::nullopt;
+}
+
+// ip route get ADDRESS
+bool is_own_address(Netlink& netlink, const IpAddress& address) {
+  const auto route = look_up(netlink, address, {});
+  return route && route->type == RTN_LOCAL;
 }
 
 } // namespace vdeup::kernel

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "base/result.hpp"
+#include "kernel/netlink.hpp"
 #include "model/ip_address.hpp"
-
-#include <linux/netlink.h>
 
 #include <cstdint>
 #include <optional>
@@ -26,9 +24,12 @@ struct DefaultRoute {
 /// kernel prefers them, IPv4 before IPv6.
 [[nodiscard]] Result<std::vector<std::uint32_t>> list_default_route_links();
 
-/// Ask the kernel which interface a packet from one address to another leaves through, rules and all tables
-/// considered; nothing if it knows no way. Without `from` it chooses the source itself.
+/// Find the interface that a packet from one address to another leaves through, by all rules and tables;
+/// nothing if there is no route. Without `from` the kernel chooses the source.
 [[nodiscard]] Result<std::optional<std::uint32_t>> find_route_link(const IpAddress& to,
                                                                    const std::optional<IpAddress>& from);
+
+/// True if this host itself receives what is sent to an address.
+[[nodiscard]] bool is_own_address(Netlink& netlink, const IpAddress& address);
 
 } // namespace vdeup::kernel

@@ -80,3 +80,15 @@ TEST_CASE("proof: addresses far away answer by echo, and services by a connectio
   check_success(run_vdeup({"cancel", "--bridge", "--probe", "2001:db8:9::2"}));
   CHECK(changes_since(before) == "");
 }
+
+TEST_CASE("proof: a reply from one address does not prove another", "[move]") {
+  const Neighbourhood neighbourhood;
+  Neighbourhood::give_addresses();
+  const std::string before = snapshot();
+  const auto refused =
+      run_vdeup({"create", "--probe", "10.9.0.2", "--probe", "192.0.2.77", "--timeout", "1"});
+  INFO(refused.err);
+  CHECK(refused.status == 1);
+  CHECK(has(refused.err, "no answer from 192.0.2.77"));
+  CHECK(changes_since(before) == "");
+}

@@ -42,7 +42,7 @@ const std::string k_advertisement =
 /// True if a frame still passes for an answer with one byte of it changed.
 bool accepts_with(Frame frame, std::size_t at, std::uint8_t value, const IpAddress& address) {
   frame.at(at) = value;
-  return parse_owner(frame, address).has_value();
+  return parse_owner(frame, k_source, address).has_value();
 }
 
 } // namespace
@@ -83,23 +83,31 @@ TEST_CASE("probe frame: a neighbour solicitation is that of duplicate address de
 }
 
 TEST_CASE("probe frame: answers name the owner, padded or not", "[engine]") {
-  CHECK(parse_owner(bytes(k_arp_reply), k_ip4) == k_guest);
-  CHECK(parse_owner(bytes(k_advertisement), k_ip6) == k_guest);
+  CHECK(parse_owner(bytes(k_arp_reply), k_source, k_ip4) == k_guest);
+  CHECK(parse_owner(bytes(k_advertisement), k_source, k_ip6) == k_guest);
   for (const auto& [text, address] : {std::pair{k_arp_reply, k_ip4}, std::pair{k_advertisement, k_ip6}}) {
     Frame padded = bytes(text);
     padded.resize(padded.size() + 18, 0xaa);
-    CHECK(parse_owner(padded, address) == k_guest);
+    CHECK(parse_owner(padded, k_source, address) == k_guest);
   }
 }
 
 TEST_CASE("probe frame: our own questions and others' answers are no answers", "[engine]") {
-  CHECK_FALSE(parse_owner(who_has_frame(k_source, k_ip4), k_ip4));
-  CHECK_FALSE(parse_owner(who_has_frame(k_source, k_ip6), k_ip6));
-  CHECK_FALSE(parse_owner(broadcast_frame(k_source), k_ip4));
-  CHECK_FALSE(parse_owner(bytes(k_arp_reply), ip("192.0.2.8")));
-  CHECK_FALSE(parse_owner(bytes(k_arp_reply), k_ip6));
-  CHECK_FALSE(parse_owner(bytes(k_advertisement), ip("2001:db8::a:1234:5679")));
-  CHECK_FALSE(parse_owner(bytes(k_advertisement), k_ip4));
+  CHECK_FALSE(parse_owner(who_has_frame(k_source, k_ip4), k_source, k_ip4));
+  CHECK_FALSE(parse_owner(who_has_frame(k_source, k_ip6), k_source, k_ip6));
+  CHECK_FALSE(parse_owner(broadcast_frame(k_source), k_source, k_ip4));
+  CHECK_FALSE(parse_owner(bytes(k_arp_reply), k_source, ip("192.0.2.8")));
+  CHECK_FALSE(parse_owner(bytes(k_arp_reply), k_source, k_ip6));
+  CHECK_FALSE(parse_owner(bytes(k_advertisement), k_source, ip("2001:db8::a:1234:5679")));
+  CHECK_FALSE(parse_owner(bytes(k_advertisement), k_source, k_ip4));
+}
+
+TEST_CASE("probe frame: an ARP reply to somebody else, or to nobody, is not one to us", "[engine]") {
+  CHECK_FALSE(parse_owner(bytes(k_arp_reply), k_guest, k_ip4));
+  std::string unasked = k_arp_reply; // gratuitous: to everybody, its own address as the target
+  unasked.replace(0, 17, "ff ff ff ff ff ff");
+  unasked.replace(unasked.rfind("02 11 22"), 29, "52 54 00 12 34 56 c0 00 02 07");
+  CHECK_FALSE(parse_owner(bytes(unasked), k_source, k_ip4));
 }
 
 TEST_CASE("probe frame: what is cut off anywhere is no answer", "[engine]") {
@@ -107,8 +115,8 @@ TEST_CASE("probe frame: what is cut off anywhere is no answer", "[engine]") {
     const Frame whole = bytes(text);
     for (std::size_t size = 0; size < whole.size(); ++size) {
       CAPTURE(size);
-      CHECK_FALSE(
-          parse_owner(Frame(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), address));
+      CHECK_FALSE(parse_owner(Frame(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)),
+                              k_source, address));
     }
   }
 }
@@ -144,11 +152,11 @@ TEST_CASE("probe frame: options with impossible lengths are refused though the c
     std::string text = k_advertisement;
     text.replace(text.find("02 01 52"), 5, option);
     text.replace(text.find("a3 04"), 5, sum);
-    CHECK_FALSE(parse_owner(bytes(text), k_ip6));
+    CHECK_FALSE(parse_owner(bytes(text), k_source, k_ip6));
   }
   // The same way of correcting the checksum is accepted where all else is right: the last byte one higher.
   std::string text = k_advertisement;
   text.replace(text.size() - 2, 2, "57");
   text.replace(text.find("a3 04"), 5, "a3 03");
-  CHECK(parse_owner(bytes(text), k_ip6) == MacAddress::parse("52:54:00:12:34:57").value());
+  CHECK(parse_owner(bytes(text), k_source, k_ip6) == MacAddress::parse("52:54:00:12:34:57").value());
 }
