@@ -5,6 +5,7 @@
 #include "process/command.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -55,9 +56,9 @@ std::vector<std::string> warnings_about(const Wiring& wiring, const IfName& brid
   std::vector<std::string> warnings;
   const auto obstacles = wiring.host().nats.obstacles(bridge);
   if (!obstacles)
-    return {
-        fmt::format("{}{}{}", obstacles.error().message(),
-                    obstacles.error().hints().empty() ? "" : "\n  hint: ", obstacles.error().hints().text())};
+    return {fmt::format("{}{}{}", obstacles.error().message(),
+                        obstacles.error().hints().empty() ? "" : "\n  hint: ",
+                        fmt::join(obstacles.error().hints().lines(), "\n  hint: "))};
   for (const NatObstacle& obstacle : obstacles.value()) {
     std::string text = obstacle.text();
     for (const std::string& command : obstacle.commands)

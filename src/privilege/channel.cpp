@@ -87,9 +87,10 @@ Result<> wait_for_message(int channel, int client, const Deadline& deadline) {
   return fail(Error{ErrorKind::failed, "cannot wait for the other end", "the client has gone", {}});
 }
 
-Result<std::optional<Message>> receive_message(int channel, Fds fds, const Deadline& deadline) {
+Result<std::optional<Message>> receive_message(int channel, std::size_t most, Fds fds,
+                                               const Deadline& deadline) {
   alignas(cmsghdr) std::array<char, k_room_for_fds> control{};
-  Message message{.bytes = std::string(k_max_message, '\0')};
+  Message message{.bytes = std::string(most, '\0')};
   iovec part{message.bytes.data(), message.bytes.size()};
   for (;;) {
     msghdr header{};

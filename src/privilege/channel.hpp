@@ -27,8 +27,9 @@ enum class Fds { taken, dropped };
 /// failed if the client has gone.
 [[nodiscard]] Result<> wait_for_message(int channel, int client, const Deadline& deadline);
 
-/// Receive one message; nothing when the other end is closed. Descriptors are close-on-exec.
-/// Errors: timed_out; usage for a message that is too long.
-[[nodiscard]] Result<std::optional<Message>> receive_message(int channel, Fds fds, const Deadline& deadline);
+/// Receive one message of at most `most` bytes; nothing when the other end is closed. Descriptors are
+/// close-on-exec. Errors: timed_out; usage for a message that is too long.
+[[nodiscard]] Result<std::optional<Message>> receive_message(int channel, std::size_t most, Fds fds,
+                                                             const Deadline& deadline);
 
 } // namespace vdeup::privilege

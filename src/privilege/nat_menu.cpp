@@ -10,6 +10,7 @@
 #include "privilege/menu.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -88,26 +89,18 @@ class NatCook {
   Judge m_judge;
 };
 
-/// What is in the way, as an error. A reply holds so much text: commands are told whole, and what does not
-/// fit is told when the first are out of the way.
-Error tell_of(const std::vector<NatObstacle>& obstacles, const std::string& user, const Judge& judge) {
-  constexpr std::size_t most = 500;
+/// What drops the network's packets, as an error with each command that lets them through as a hint.
+Error obstruction(const std::vector<NatObstacle>& obstacles, const Judge& judge) {
   std::vector<std::string> texts;
-  std::vector<std::string> commands;
-  std::size_t size = 0;
-  const auto fits = [&size](const std::string& command) { return (size += command.size()) <= most; };
+  std::vector<std::string> hints;
   for (const NatObstacle& obstacle : obstacles) {
-    const auto& all = obstacle.commands;
-    const auto end = std::find_if_not(all.begin(), all.end(), fits);
-    commands.insert(commands.end(), all.begin(), end);
-    if (end != all.begin() || texts.empty())
-      texts.push_back(obstacle.text());
-    if (end != all.end())
-      break;
+    texts.push_back(obstacle.text());
+    for (const std::string& command : obstacle.commands)
+      hints.push_back(fmt::format("run as root: {}", command));
   }
   Error error = judge.refusal(fmt::format("{}", fmt::join(texts, ", ")));
-  error.set_hints(commands.empty() ? fmt::format("`sudo vdeup check -u {}` tells the commands", user)
-                                   : fmt::format("run as root: {}", fmt::join(commands, "; ")));
+  if (!hints.empty())
+    error.set_hints(std::move(hints));
   return error;
 }
 
@@ -131,7 +124,7 @@ Result<> Menu::may_masquerade(const IfName& bridge) {
   TRY(auto obstacles, m_networks->obstacles(bridge));
   if (obstacles.empty())
     return ok();
-  return fail(tell_of(obstacles, m_rules.caller.name, judge));
+  return fail(obstruction(obstacles, judge));
 }
 
 // Safe: it looks for rules that bear the caller's mark, and tells of no others.

@@ -97,7 +97,8 @@ Error has_ended(const NicRequest& request) {
     ::_exit(1);
   const NicMenu menu{caller, rules};
   for (;;) {
-    const auto message = receive_message(line.get(), Fds::dropped, Deadline::after(k_until_the_next_look));
+    const auto message =
+        receive_message(line.get(), k_max_request, Fds::dropped, Deadline::after(k_until_the_next_look));
     if (!message && message.error().kind() == ErrorKind::timed_out)
       continue;
     if (!message || !message.value())
@@ -145,7 +146,7 @@ Result<std::optional<MovedNic>> NicMonitor::ask(const NicRequest& request, int c
   TRY(send_message(m_line.get(), bytes, {}, deadline));
   for (;;) {
     TRY(wait_for_message(m_line.get(), channel, deadline));
-    TRY(auto message, receive_message(m_line.get(), Fds::dropped, deadline));
+    TRY(auto message, receive_message(m_line.get(), k_max_reply, Fds::dropped, deadline));
     if (!message)
       return fail(has_ended(request));
     TRY(auto reply, read_reply(message->bytes));

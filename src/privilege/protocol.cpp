@@ -6,6 +6,7 @@
 #include "privilege/nic_words.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -13,10 +14,52 @@ namespace vdeup::privilege {
 namespace {
 
 constexpr std::string_view k_version = "vdeup-helper/1";
-constexpr std::size_t k_max_text = 600; // of three in an error, in hexadecimal
+// Of the bytes of a reply each byte of a text takes two. An error has one `what`, one `cause` and the hints.
+constexpr std::size_t k_max_what = 2048;
+constexpr std::size_t k_max_cause = 10240;
+constexpr std::size_t k_max_lines = k_max_reply / 2 - k_max_what - k_max_cause - 512; // 512: all the rest
+constexpr std::size_t k_around_line = 2;                                              // a blank and an `x`
 
 std::string hexadecimal(std::string_view text) {
-  return text_field(text.substr(0, k_max_text));
+  return text_field(text);
+}
+
+std::string cut(const std::string& text, std::size_t most) {
+  constexpr std::string_view mark = " [...]";
+  return text.size() <= most ? text : text.substr(0, most - mark.size()).append(mark);
+}
+
+/// The first of these lines, as many as fit, and how many did not.
+std::vector<std::string> fitting(std::vector<std::string> lines, std::string_view kind) {
+  std::size_t size = 0;
+  const auto end = std::find_if(lines.begin(), lines.end(), [&size](const std::string& line) {
+    return (size += line.size() + k_around_line) > k_max_lines;
+  });
+  if (const auto left = lines.end() - end; left > 0) {
+    lines.erase(end, lines.end());
+    lines.push_back(left == 1 ? fmt::format("1 more {} was left out: too long", kind)
+                              : fmt::format("{} more {}s were left out: too long", left, kind));
+  }
+  return lines;
+}
+
+std::string fitting_lines(std::string_view text) {
+  if (text.size() <= k_max_lines)
+    return std::string{text};
+  std::vector<std::string> lines;
+  for (; !text.empty(); text.remove_prefix(std::min(text.size(), lines.back().size() + 1)))
+    lines.emplace_back(text.substr(0, text.find('\n')));
+  return fmt::format("{}", fmt::join(fitting(std::move(lines), "line"), "\n"));
+}
+
+std::string error_words(const Error& error) {
+  const auto hints = fitting(error.hints().lines(), "hint");
+  std::string words = fmt::format("{} {} {} {} {}", static_cast<unsigned>(error.kind()),
+                                  error.yields_to_force() ? 1 : 0, hexadecimal(cut(error.what(), k_max_what)),
+                                  hexadecimal(cut(error.cause(), k_max_cause)), hints.size());
+  for (const std::string& hint : hints)
+    words += " " + hexadecimal(hint);
+  return words;
 }
 
 template <class... Words>
@@ -267,7 +310,7 @@ Result<std::string> write_request(const Request& request) {
 
 Result<Request> read_request(std::string_view message, const Identity& caller) {
   TextFields words{message};
-  const bool has_version = message.size() <= k_max_message && words.word() == k_version;
+  const bool has_version = message.size() <= k_max_request && words.word() == k_version;
   const std::string_view kind = words.word();
   auto request = has_version ? RequestReader{words, caller}.read(kind) : std::nullopt;
   if (!request || !words.is_complete())
@@ -280,10 +323,9 @@ Result<Request> read_request(std::string_view message, const Identity& caller) {
 
 std::string write_reply(const Reply& reply) {
   if (reply.error)
-    return line("error", static_cast<unsigned>(reply.error->kind()), hexadecimal(reply.error->what()),
-                hexadecimal(reply.error->cause()), hexadecimal(reply.error->hints().text()));
+    return line("error", error_words(*reply.error));
   if (reply.note)
-    return line("note", hexadecimal(*reply.note));
+    return line("note", hexadecimal(fitting_lines(*reply.note)));
   if (reply.moved)
     return line("moved", static_cast<unsigned>(reply.moved->direction), reply.moved->nic.str(),
                 reply.moved->bridge.str());
@@ -292,17 +334,28 @@ std::string write_reply(const Reply& reply) {
   return line("ok");
 }
 
+namespace {
+
+Error read_error(TextFields& words) {
+  const auto number = words.number<unsigned>(static_cast<unsigned>(ErrorKind::program_not_executable));
+  const bool yields = words.flag();
+  std::string what = words.text();
+  Error error{static_cast<ErrorKind>(number), std::move(what), words.text(), {}};
+  error.set_yields_to_force(yields);
+  for (auto left = words.number(k_max_reply); left > 0 && words.is_good(); --left)
+    error.add_hint(words.text());
+  return error;
+}
+
+} // namespace
+
 Result<Reply> read_reply(std::string_view message) {
   TextFields words{message};
   const bool has_version = words.word() == k_version;
   const std::string_view kind = words.word();
   Reply reply;
   if (kind == "error") {
-    const auto number = words.number<unsigned>(static_cast<unsigned>(ErrorKind::program_not_executable));
-    Error error{static_cast<ErrorKind>(number), words.text(), {}, {}};
-    error.set_cause(words.text());
-    error.set_hints(words.text());
-    reply.error = std::move(error);
+    reply.error = read_error(words);
   } else if (kind == "note") {
     reply.note = words.text();
   } else if (kind == "moved") {

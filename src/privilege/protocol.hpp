@@ -16,8 +16,9 @@ namespace vdeup::privilege {
 // Theory of operation of the helper's protocol.
 //
 // 1. The channel is a pair of SOCK_SEQPACKET sockets that the client makes; the helper has the other end as
-//    its standard input. One message is one request or one reply, of at most 4096 bytes; what is longer, or
-//    is not exactly of the form below, is answered with an error and changes nothing.
+//    its standard input. One message is one request, of at most 4096 bytes, or one reply, of at most 64 KiB;
+//    a request that is longer, or not exactly of the form below, is answered with an error and changes
+//    nothing.
 // 2. A message is a line of words, one blank between two, which begins with the version. Text that can have
 //    blanks is hexadecimal behind an `x`. One value has one form.
 // 3. The client greets, and the answer shows that the helper serves. Then there is one reply to each request.
@@ -26,8 +27,11 @@ namespace vdeup::privilege {
 // 5. Before the reply to a request about a NIC there can come notes, which are for people.
 // 6. The reply to a request for a VM's TAP says how many descriptors follow; they come in as many messages as
 //    that takes, by SCM_RIGHTS. Descriptors that a client sends are never received.
+// 7. A reply that would be too long leaves out whole hints from the end, of a note whole lines, and says how
+//    many: half a command is none. The longest real ones, a host full of firewalls, take a third of it.
 
-inline constexpr std::size_t k_max_message = 4096;
+inline constexpr std::size_t k_max_request = 4096;
+inline constexpr std::size_t k_max_reply = 64U << 10U;
 inline constexpr unsigned k_max_fds = 64; ///< in one message
 inline constexpr unsigned k_max_queues = 256;
 inline constexpr unsigned k_max_probes = 32;
@@ -65,6 +69,7 @@ struct Reply {
   unsigned vhost = 0;
 };
 
+/// Write a reply, of k_max_reply bytes at most.
 [[nodiscard]] std::string write_reply(const Reply& reply);
 /// Errors: usage if it is not exactly of the form.
 [[nodiscard]] Result<Reply> read_reply(std::string_view message);

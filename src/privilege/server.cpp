@@ -84,7 +84,7 @@ Result<> send(int channel, const Served& served, const Deadline& deadline) {
 Result<> serve(int channel, const Identity& caller, Menu& menu, const Patience& patience) {
   const SignalHold hold; // Ctrl-C reaches us and the client, which then wants its undo
   for (;;) {
-    auto message = receive_message(channel, Fds::dropped, Deadline::after(patience.silence));
+    auto message = receive_message(channel, k_max_request, Fds::dropped, Deadline::after(patience.silence));
     if (!message && message.error().kind() != ErrorKind::usage)
       return fail(std::move(message).error());
     if (message && !message.value())

@@ -18,7 +18,7 @@ constexpr std::chrono::seconds k_nic_patience{30}; // beside what the helper its
 Result<std::vector<UniqueFd>> receive_fds(int channel, std::size_t count, const Deadline& deadline) {
   std::vector<UniqueFd> fds;
   while (fds.size() < count) {
-    TRY(auto message, receive_message(channel, Fds::taken, deadline));
+    TRY(auto message, receive_message(channel, k_max_reply, Fds::taken, deadline));
     if (!message || message->fds.empty())
       return fail(Error{ErrorKind::failed, "cannot take over the TAP", "descriptors are missing", {}});
     for (UniqueFd& fd : message->fds) {
@@ -51,7 +51,7 @@ Result<Reply> Session::exchange(const Request& request, const Deadline& deadline
   if (auto sent = send_message(m_helper->channel(), bytes, {}, deadline); !sent)
     return fail(channel_error(std::move(sent).error()));
   for (;;) {
-    auto message = receive_message(m_helper->channel(), Fds::dropped, deadline);
+    auto message = receive_message(m_helper->channel(), k_max_reply, Fds::dropped, deadline);
     if (!message)
       return fail(channel_error(std::move(message).error()));
     if (!message.value())

@@ -112,7 +112,7 @@ class Talker {
   std::string ask(const std::string& message) {
     if (!send_message(m_channel.get(), message, {}, Deadline::after(k_patience)))
       return "end";
-    auto answer = receive_message(m_channel.get(), Fds::dropped, Deadline::after(k_patience));
+    auto answer = receive_message(m_channel.get(), k_max_reply, Fds::dropped, Deadline::after(k_patience));
     if (!answer || !answer.value())
       return answer ? "end" : "error " + answer.error().message();
     auto reply = read_reply(answer.value()->bytes);
@@ -125,7 +125,7 @@ class Talker {
 
   std::string take_tap(const Reply& reply) {
     while (m_fds.size() < reply.queues + reply.vhost) {
-      auto more = receive_message(m_channel.get(), Fds::taken, Deadline::after(k_patience));
+      auto more = receive_message(m_channel.get(), k_max_reply, Fds::taken, Deadline::after(k_patience));
       if (!more || !more.value())
         return "end";
       for (UniqueFd& fd : more.value()->fds)

@@ -1,7 +1,10 @@
 #include "privilege/protocol.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <random>
 
 using namespace vdeup;
@@ -136,7 +139,7 @@ TEST_CASE("protocol: a message of any other form is refused", "[privilege]") {
     CHECK(!is_read(message));
   }
   CHECK(is_read(v + "create-tap tap0 1500 x2f7a"));
-  CHECK(!is_read(v + "set-up tap0" + std::string(k_max_message, ' ')));
+  CHECK(!is_read(v + "set-up tap0" + std::string(k_max_request, ' ')));
 }
 
 TEST_CASE("protocol: replies are read as they were written, and errors whole", "[privilege]") {
@@ -155,8 +158,48 @@ TEST_CASE("protocol: replies are read as they were written, and errors whole", "
   CHECK(moved.value().moved->direction == NicMove::Direction::out);
   CHECK(moved.value().moved->bridge == name("ctysbr0"));
   CHECK(!read_reply(write_reply({}) + " "));
-  const std::string longest(100000, '\n');
-  CHECK(write_reply({.error = Error{ErrorKind::failed, longest, longest, longest}}).size() <= k_max_message);
+}
+
+TEST_CASE("protocol: a long list of obstacles arrives whole, each command a hint of its own", "[privilege]") {
+  Error sent{ErrorKind::refused, "cannot make a private network of vdenat0", "", {}};
+  std::vector<std::string> commands;
+  for (int i = 0; i < 40; ++i) {
+    sent.set_cause(sent.cause() + fmt::format("table filter_of_somebody_{} drops what is forwarded, ", i));
+    commands.push_back(fmt::format("run as root: nft insert rule inet filter_of_somebody_{} forward "
+                                   "iifname \"vdenat0\" accept; nft insert rule inet filter_of_somebody_{} "
+                                   "forward oifname \"vdenat0\" accept",
+                                   i, i));
+    sent.add_hint(commands.back());
+  }
+  sent.set_yields_to_force(GENERATE(false, true));
+  const auto read = read_reply(write_reply({.error = sent}));
+  REQUIRE(read);
+  REQUIRE(read.value().error);
+  CHECK(read.value().error->cause() == sent.cause());
+  CHECK(read.value().error->hints().lines() == commands);
+  CHECK(read.value().error->yields_to_force() == sent.yields_to_force());
+  const std::string note = fmt::format("{}", fmt::join(commands, "\n"));
+  CHECK(read_reply(write_reply({.note = note})).value().note == note);
+}
+
+TEST_CASE("protocol: what no reply can hold is left out by whole hints and lines, and that is said",
+          "[privilege]") {
+  Error sent{ErrorKind::failed, std::string(100000, 'w'), std::string(100000, '\n'), {}};
+  const std::string command(1000, 'c');
+  for (int i = 0; i < 1000; ++i)
+    sent.add_hint(command);
+  sent.add_hint(std::string(100000, 'h'));
+  const std::string bytes = write_reply({.error = sent});
+  CHECK(bytes.size() <= k_max_reply);
+  const auto read = read_reply(bytes);
+  REQUIRE((read && read.value().error));
+  const auto& hints = read.value().error->hints().lines();
+  REQUIRE(hints.size() > 1);
+  CHECK(std::all_of(hints.begin(), hints.end() - 1, [&](const auto& hint) { return hint == command; }));
+  CHECK(hints.back() == fmt::format("{} more hints were left out: too long", 1001 - (hints.size() - 1)));
+  const std::string note = write_reply({.note = fmt::format("{}\n{}\n", command, std::string(100000, 'n'))});
+  CHECK(note.size() <= k_max_reply);
+  CHECK(read_reply(note).value().note == command + "\n1 more line was left out: too long");
 }
 
 TEST_CASE("protocol: 10,000 random and 10,000 mutated messages are read as nothing or as one request",
