@@ -4,10 +4,10 @@
 #include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
-#include "cli/log.hpp"
+#include "cli/log_level.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
-#include "cli/program.hpp"
+#include "launch/program.hpp"
 
 #include <fmt/format.h>
 
@@ -29,10 +29,10 @@ Dialect dialect_of(std::string_view name) {
 }
 
 Result<Invocation> read_call(std::string_view name, const std::vector<std::string>& words) {
-  if (!is_wrapper(name))
+  if (!launch::is_wrapper(name))
     return parse_arguments(words, dialect_of(name));
   Invocation call{.command = CommandWord::run};
-  TRY(call.program, wrapped_line(name, words));
+  TRY(call.program, launch::wrapped_line(name, words));
   return call;
 }
 
@@ -127,9 +127,9 @@ bool asks_for_help(const std::vector<std::string>& words) {
 
 int run(const std::vector<std::string>& argv) {
   fill_standard_streams();
-  const std::string_view name = argv.empty() ? "vdeup" : called_as(argv.front());
+  const std::string_view name = argv.empty() ? "vdeup" : launch::called_as(argv.front());
   const std::vector<std::string> words{argv.begin() + (argv.empty() ? 0 : 1), argv.end()};
-  const bool wrapped = is_wrapper(name);
+  const bool wrapped = launch::is_wrapper(name);
   if (wrapped && asks_for_help(words))
     fmt::print("{}", usage_text(dialect_of(name)));
   if (wrapped && asks_for_help(words) && name == "vdeq")

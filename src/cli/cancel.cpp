@@ -1,12 +1,13 @@
 #include "cli/commands.hpp"
-#include "cli/ensure.hpp"
-#include "cli/keeper.hpp"
-#include "cli/marks.hpp"
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
-#include "cli/private_network.hpp"
 #include "engine/apply.hpp"
 #include "model/interpret.hpp"
+#include "network/ensure.hpp"
+#include "network/lock.hpp"
+#include "network/manager_marks.hpp"
+#include "network/nat_uplink.hpp"
+#include "network/temporary.hpp"
 #include "plan/removal.hpp"
 
 #include <boost/json/array.hpp>
@@ -38,7 +39,7 @@ Result<std::optional<Bridge>> bridge_to_remove(const Wiring& wiring, const plan:
   }
   for (const Link& link : survey.links)
     if (link.name == name->str() && link.is_bridge()) {
-      TRY(auto bridge, to_bridge(link, survey.links, wiring.host_seed()));
+      TRY(auto bridge, to_bridge(link, survey.links, wiring.world().host_seed));
       put_nic_last(bridge, survey.links);
       return std::optional{std::move(bridge)};
     }
@@ -46,7 +47,7 @@ Result<std::optional<Bridge>> bridge_to_remove(const Wiring& wiring, const plan:
 }
 
 Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
-  TRY(auto after, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  TRY(auto after, wiring.world().survey(request.scope));
   using Life = Switch::Life;
   const Life life = after.network.vde_switch.life;
   if (life == Life::alive || life == Life::mute || !after.taps.empty() || !after.private_bridges.empty())
@@ -60,7 +61,7 @@ Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
 Result<> find_bare_process(const Wiring& wiring, const Scope& scope, Switch& vde_switch) {
   if (vde_switch.life != Switch::Life::absent && vde_switch.life != Switch::Life::dead)
     return ok();
-  TRY(auto pid, wiring.host().switches.find_orphan(scope));
+  TRY(auto pid, wiring.world().host.switches.find_orphan(scope));
   if (pid)
     vde_switch = Switch{.life = Switch::Life::mute, .pid = *pid, .uid = scope.owner.uid};
   return ok();
@@ -127,7 +128,7 @@ Result<std::optional<ProposedMove>> settle_way_back(NicMover& mover, const Wirin
   if (!back || mover.is_by_helper())
     return back;
   TRY(mover.begin());
-  TRY(survey.links, wiring.host().links.links());
+  TRY(survey.links, wiring.world().host.links.links());
   TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
   return propose_back(mover, survey);
 }
@@ -143,20 +144,20 @@ struct Cancellation {
 Result<Plan> remove_network(const Context& context, const Wiring& wiring, const plan::Request& request,
                             const engine::Survey& survey, bool with_bridge) {
   const plan::Removal removal{.force = request.force, .bridge = with_bridge};
-  TRY(auto remains, find_remains(wiring, request, survey));
+  TRY(auto remains, network::find_remains(wiring.world(), request, survey));
   TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, remains));
   if (context.call.dry_run)
     return plan;
-  engine::Journal journal = wiring.journal();
-  TRY(engine::apply(plan, wiring.host(), journal, [&] { return check_gone(wiring, request); }));
-  unmark_deleted_devices(plan, wiring.log());
+  engine::Journal journal = wiring.world().journal();
+  TRY(engine::apply(plan, wiring.world().host, journal, [&] { return check_gone(wiring, request); }));
+  network::unmark_deleted_devices(plan, wiring.world().log);
   return plan;
 }
 
 Result<Cancellation> remove_with_bridge(const Context& context, const Wiring& wiring,
                                         const plan::Request& request, engine::Survey survey) {
   TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
-  explain_kept_bridge(survey.network, wiring.log());
+  explain_kept_bridge(survey.network, wiring.world().log);
   TRY(auto mover, NicMover::open(context, wiring));
   TRY(auto back,
       context.call.dry_run ? propose_back(mover, survey) : settle_way_back(mover, wiring, request, survey));
@@ -171,9 +172,9 @@ Result<Cancellation> remove_with_bridge(const Context& context, const Wiring& wi
 }
 
 Result<Cancellation> remove(const Context& context, const Wiring& wiring, const plan::Request& request) {
-  TRY(auto survey, engine::survey(wiring.host(), request.scope, wiring.host_seed()));
+  TRY(auto survey, wiring.world().survey(request.scope));
   TRY(find_bare_process(wiring, request.scope, survey.network.vde_switch));
-  explain_kept_tap(survey.network, wiring.log());
+  explain_kept_tap(survey.network, wiring.world().log);
   if (context.call.remove_bridge)
     return remove_with_bridge(context, wiring, request, std::move(survey));
   TRY(auto plan, remove_network(context, wiring, request, survey, false));
@@ -203,13 +204,13 @@ Result<int> cancel_command(const Context& context) {
   TRY(settle_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!call.dry_run) { // a rehearsal shows what a killed keeper has left, and leaves it
-    clear_left_behind(wiring, request);
-    TRY(auto acquired, lock_switch(request.scope));
+    network::remove_stale_temporary(wiring.world(), request);
+    TRY(auto acquired, network::lock_switch(request.scope));
     lock = std::move(acquired);
   }
   auto cancellation = remove(context, wiring, request);
   if (lock)
-    release_unused(std::move(*lock), request.scope);
+    network::release_unused(std::move(*lock), request.scope);
   if (!cancellation) {
     Error error = std::move(cancellation).error();
     if (error.kind() == ErrorKind::not_permitted && error.hints().empty())

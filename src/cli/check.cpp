@@ -1,8 +1,11 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/examination.hpp"
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
+#include "cli/wiring.hpp"
+#include "network/path_check.hpp"
+#include "network/path_observer.hpp"
+#include "vde/vde_path.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -40,7 +43,7 @@ std::string end_of_path(const Network& network) {
   return network.vde_switch.slirp ? "the outside by slirp" : "each other";
 }
 
-void print_for_people(const plan::Request& request, const Examination& seen) {
+void print_for_people(const plan::Request& request, const network::PathCheck& seen) {
   for (const plan::Finding& finding : seen.diagnosis.findings)
     print_finding(finding);
   if (!seen.evidence)
@@ -75,7 +78,7 @@ boost::json::object describe(const PathProbe& probe) {
           {"answers", std::move(answers)}};
 }
 
-boost::json::object json_of(const plan::Request& request, const Examination& seen) {
+boost::json::object json_of(const plan::Request& request, const network::PathCheck& seen) {
   auto answer = json_answer("check");
   answer["sound"] = seen.diagnosis.is_sound();
   answer["faults"] = list_findings(seen.diagnosis, Severity::fault);
@@ -89,13 +92,21 @@ boost::json::object json_of(const plan::Request& request, const Examination& see
   return answer;
 }
 
+Result<network::PathCheck> observe(const Context& context, const plan::Request& request) {
+  TRY(auto wish, privilege_wish(context));
+  TRY(auto wiring, Wiring::connect(context.log, wish, Wiring::Looks::thorough));
+  TRY(auto kernel, network::PathObserver::open());
+  vde::VdePath switches;
+  return network::check_path(wiring.world(), {*kernel, switches}, request, context.call.probes);
+}
+
 } // namespace
 
 Result<int> check_command(const Context& context) {
   mention_open_move(context.log);
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
-  TRY(auto seen, examine(context, request));
+  TRY(auto seen, observe(context, request));
   if (call.json)
     print_json(json_of(request, seen));
   else if (!call.terse)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/log.hpp"
+#include "base/log.hpp"
 #include "cli/options.hpp"
 #include "config/config_file.hpp"
 

@@ -1,11 +1,13 @@
 #include "cli/commands.hpp"
-#include "cli/ensure.hpp"
-#include "cli/keeper.hpp"
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 #include "cli/persist.hpp"
-#include "cli/uplink.hpp"
+#include "kernel/kernel_host.hpp"
 #include "model/interpret.hpp"
+#include "network/ensure.hpp"
+#include "network/lock.hpp"
+#include "network/settle_uplink.hpp"
+#include "network/temporary.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -58,13 +60,13 @@ bool changes(const Plan& plan, const IfName& name) {
   return std::any_of(plan.begin(), plan.end(), touches);
 }
 
-Fate bridge_fate(const Ensured& done) {
+Fate bridge_fate(const network::Ensured& done) {
   if (has<CreateBridge>(done.plan))
     return Fate::created;
   return changes(done.plan, done.network.bridge->name) ? Fate::repaired : Fate::reused;
 }
 
-Fate tap_fate(const Ensured& done) {
+Fate tap_fate(const network::Ensured& done) {
   if (has<CreateTap>(done.plan))
     return Fate::created;
   return changes(done.plan, done.network.tap->name) ? Fate::repaired : Fate::reused;
@@ -77,13 +79,13 @@ std::optional<UplinkKind> uplink_part(const Network& network) {
   return network.nat ? std::optional{UplinkKind::nat} : std::nullopt;
 }
 
-Fate uplink_fate(const Ensured& done) {
+Fate uplink_fate(const network::Ensured& done) {
   if (has<StartUplink>(done.plan) || (has<AddPrivateNetwork>(done.plan) && has<CreateBridge>(done.plan)))
     return Fate::created;
   return has<AddPrivateNetwork>(done.plan) || has<StartDnsmasq>(done.plan) ? Fate::repaired : Fate::reused;
 }
 
-Fate switch_fate(const Ensured& done) {
+Fate switch_fate(const network::Ensured& done) {
   return has<StartSwitch>(done.plan) ? Fate::created : Fate::reused;
 }
 
@@ -94,7 +96,7 @@ struct Part {
   Fate fate = Fate::reused;
 };
 
-std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
+std::vector<Part> parts_of(const Scope& scope, const network::Ensured& done) {
   std::vector<Part> parts;
   if (done.network.bridge)
     parts.push_back({"bridge", done.network.bridge->name.str(), bridge_fate(done)});
@@ -106,7 +108,7 @@ std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
   return parts;
 }
 
-void explain_bridge(const Ensured& done, const std::optional<ProposedMove>& moved, const Log& log) {
+void explain_bridge(const network::Ensured& done, const std::optional<ProposedMove>& moved, const Log& log) {
   if (!done.network.bridge || done.network.nat || done.bridge_reason.empty())
     return;
   std::string text = fmt::format("bridge {}: {}", done.network.bridge->name.str(), done.bridge_reason);
@@ -120,7 +122,7 @@ void explain_bridge(const Ensured& done, const std::optional<ProposedMove>& move
   log.info(text);
 }
 
-void print_parts(const Scope& scope, const Ensured& done, bool terse) {
+void print_parts(const Scope& scope, const network::Ensured& done, bool terse) {
   for (const Part& part : parts_of(scope, done))
     if (terse)
       print_row({part.kind, part.name, std::string{fate_text(part.fate)}});
@@ -128,7 +130,7 @@ void print_parts(const Scope& scope, const Ensured& done, bool terse) {
       fmt::print("{:<6} {:<26} {}\n", part.kind, part.name, fate_text(part.fate));
 }
 
-boost::json::object json_of(const Scope& scope, const Ensured& done) {
+boost::json::object json_of(const Scope& scope, const network::Ensured& done) {
   auto answer = json_answer("create");
   answer["network"] = to_json(scope, done.network);
   answer["bridge_reason"] = done.bridge_reason;
@@ -143,12 +145,12 @@ boost::json::object json_of(const Scope& scope, const Ensured& done) {
   return answer;
 }
 
-void report(const Context& context, const Scope& scope, const Ensured& done,
+void report(const Context& context, const Scope& scope, const network::Ensured& done,
             const std::optional<ProposedMove>& moved) {
   if (context.call.json)
     return print_json(json_of(scope, done));
   if (!context.call.terse)
-    explain_uplink(done, context.log);
+    network::explain_uplink(done, context.log);
   if (context.call.dry_run)
     return context.call.terse ? print_plan_rows(done.plan) : print_plan(done.plan);
   if (!context.call.terse)
@@ -158,7 +160,7 @@ void report(const Context& context, const Scope& scope, const Ensured& done,
 
 /// Put the plan of a move in front of the one of all else, where it takes the place of a bridge without a
 /// NIC.
-void put_in_front(const ProposedMove& move, Ensured& done) {
+void put_in_front(const ProposedMove& move, network::Ensured& done) {
   const auto makes_bare_bridge = [&move](const PlannedStep& planned) {
     const auto* step = std::get_if<LinkStep>(&planned.step);
     if (step == nullptr)
@@ -180,7 +182,7 @@ bool may_want_nic(const plan::Request& request) {
 /// The move that a request comes to.
 Result<std::optional<ProposedMove>> propose(const NicMover& mover, const Wiring& wiring,
                                             const plan::Request& request) {
-  TRY(auto situation, look(wiring, request));
+  TRY(auto situation, network::look(wiring.world(), request));
   return mover.propose_in(request, situation);
 }
 
@@ -214,7 +216,7 @@ Error with_nic_hint(Error error, const plan::Request& request) {
 /// Give back a NIC that was moved for a network that could not be made.
 Error after_giving_back(Error error, NicMover& mover, const Wiring& wiring, const ProposedMove& moved) {
   const auto give_back = [&]() -> Result<> {
-    TRY(auto link, wiring.host().links.link(moved.move.bridge));
+    TRY(auto link, wiring.world().host.links.link(moved.move.bridge));
     if (!link)
       return ok();
     TRY(auto back, mover.propose_out(moved.move.bridge, moved.move.nic, {}));
@@ -228,13 +230,13 @@ Error after_giving_back(Error error, NicMover& mover, const Wiring& wiring, cons
 
 /// Make the network, with a NIC in its bridge if it comes to that.
 struct Created {
-  Ensured done;
+  network::Ensured done;
   std::optional<ProposedMove> moved;
 };
 
 /// The same where a bridge is to be made. `rehearsal` is what would be done without a NIC.
 Result<Created> create_with_nic(const Context& context, const Wiring& wiring, const plan::Request& request,
-                                Ensured rehearsal) {
+                                network::Ensured rehearsal) {
   TRY(auto mover, NicMover::open(context, wiring));
   TRY(auto move, propose(mover, wiring, request));
   if (context.call.dry_run) {
@@ -245,10 +247,10 @@ Result<Created> create_with_nic(const Context& context, const Wiring& wiring, co
   if (move) {
     auto made = move_nic(mover, wiring, request, *std::move(move));
     if (!made)
-      return fail(with_nic_hint(with_privilege_hint(std::move(made).error(), request), request));
+      return fail(with_nic_hint(network::with_privilege_hint(std::move(made).error(), request), request));
     move = std::move(made).value();
   }
-  auto done = ensure(wiring, request, false);
+  auto done = network::ensure(wiring.world(), request, false);
   if (!done)
     return fail(move ? after_giving_back(std::move(done).error(), mover, wiring, *move)
                      : std::move(done).error());
@@ -262,23 +264,23 @@ Result<Created> create_with_nic(const Context& context, const Wiring& wiring, co
 Result<Created> create(const Context& context, const Wiring& wiring, const plan::Request& request) {
   const bool only_looks = context.call.dry_run;
   if (!may_want_nic(request)) {
-    TRY(auto done, ensure(wiring, request, only_looks));
+    TRY(auto done, network::ensure(wiring.world(), request, only_looks));
     return Created{std::move(done), {}};
   }
   // Rehearsed first: what is refused is refused before a NIC moves, and what is there needs no other look.
-  TRY(auto rehearsal, ensure(wiring, request, true));
+  TRY(auto rehearsal, network::ensure(wiring.world(), request, true));
   if (has<CreateBridge>(rehearsal.plan))
     return create_with_nic(context, wiring, request, std::move(rehearsal));
   if (only_looks || rehearsal.plan.empty())
     return Created{std::move(rehearsal), {}};
-  TRY(auto done, ensure(wiring, request, false));
+  TRY(auto done, network::ensure(wiring.world(), request, false));
   return Created{std::move(done), {}};
 }
 
 Result<int> print_persistent(const Context& context, const plan::Request& request) {
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish));
-  TRY(auto situation, look(wiring, request));
+  TRY(auto situation, network::look(wiring.world(), request));
   return print_configuration(context, wiring, request, situation);
 }
 
@@ -294,14 +296,14 @@ Result<int> create_command(const Context& context) {
   TRY(settle_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!context.call.dry_run) { // a look does not need the right to change
-    TRY(auto acquired, lock_switch(request.scope));
+    TRY(auto acquired, network::lock_switch(request.scope));
     lock = std::move(acquired);
-    TRY(stop_keeping(*lock)); // whoever made it for one VM: from here on somebody wants it to stay
+    TRY(network::make_permanent(*lock)); // whoever made it for one VM: from here on somebody wants it to stay
   }
   auto outcome = create(context, wiring, request);
   if (!outcome) {
     if (lock)
-      release_unused(std::move(*lock), request.scope);
+      network::release_unused(std::move(*lock), request.scope);
     return fail(std::move(outcome).error());
   }
   report(context, request.scope, outcome.value().done, outcome.value().moved);

@@ -1,9 +1,10 @@
 #include "cli/commands.hpp"
-#include "cli/ensure.hpp"
-#include "cli/keeper.hpp"
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
+#include "cli/wiring.hpp"
 #include "model/vm_tap.hpp"
+#include "network/lock.hpp"
+#include "network/temporary.hpp"
 
 #include <fmt/format.h>
 
@@ -109,12 +110,12 @@ Result<int> info_command(const Context& context) {
   mention_open_move(context.log);
   TRY(auto request, make_request(context.call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
-  clear_left_behind(wiring, request);
-  const auto lock = share_switch(request.scope);
-  TRY(auto network, engine::observe_switch(wiring.host(), request.scope, wiring.host_seed()));
+  network::remove_stale_temporary(wiring.world(), request);
+  const auto lock = network::share_switch(request.scope);
+  TRY(auto network, wiring.world().observe(request.scope));
   if (network.vde_switch.life != Switch::Life::alive)
     return fail(no_switch(request, network.vde_switch));
-  TRY(auto links, wiring.host().links.links());
+  TRY(auto links, wiring.world().host.links.links());
   const Subject subject{request.scope, std::move(network), vms_on_taps(links, request.scope).size()};
   if (context.call.json) {
     auto answer = json_answer("info");

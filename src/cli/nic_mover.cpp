@@ -26,8 +26,8 @@ MoveTerms users_terms(const Invocation& call) {
 nicmove::Asker asker(const Wiring& wiring) {
   return {.process = ::getpid(),
           .home = home_of_caller(),
-          .tell = [&log = wiring.log()](const std::string& text) { log.info(text); },
-          .on_step = wiring.step_listener()};
+          .tell = [&log = wiring.world().log](const std::string& text) { log.info(text); },
+          .on_step = wiring.world().step_listener()};
 }
 
 MoveTerms move_terms(const Invocation& call) {
@@ -46,7 +46,7 @@ Result<NicMover> NicMover::open(const Context& context, const Wiring& wiring) {
 }
 
 Result<std::optional<ProposedMove>> NicMover::propose_in(const plan::Request& request,
-                                                         const Situation& situation) const {
+                                                         const network::Situation& situation) const {
   if (situation.choice.exists || request.without_nic || !request.may_move_nic)
     return std::optional<ProposedMove>{};
   return m_moves.propose_in(situation.choice.bridge.name, request.interface);

@@ -1,6 +1,7 @@
 #include "cli/options.hpp"
 
 #include "base/text.hpp"
+#include "cli/log_level.hpp"
 #include "cli/option_table.hpp"
 
 #include <boost/program_options/errors.hpp>
@@ -141,8 +142,8 @@ Invocation read_words(const po::variables_map& values) {
   return call;
 }
 
-Result<RunOptions> read_run_options(const po::variables_map& values) {
-  RunOptions run;
+Result<launch::LaunchOptions> read_run_options(const po::variables_map& values) {
+  launch::LaunchOptions run;
   run.nic_model = get(values, "nic-model");
   run.profile = get(values, "-t");
   run.ctys = get(values, "ctys");
@@ -156,7 +157,7 @@ Result<RunOptions> read_run_options(const po::variables_map& values) {
     if (*lane != "vde" && *lane != "tap")
       return fail(usage(fmt::format("cannot use --lane with '{}'", printable(*lane)), "it is vde or tap",
                         nearest(*lane, {"vde", "tap"})));
-    run.lane = *lane == "tap" ? Lane::tap : Lane::vde;
+    run.lane = *lane == "tap" ? launch::Lane::tap : launch::Lane::vde;
   }
   if (const auto queues = get(values, "queues")) {
     TRY(run.queues, parse_queues(*queues));
@@ -247,7 +248,7 @@ Result<> check_uplink_company(const Invocation& call) {
   const std::string uplink = call.uplink.value_or("auto");
   if (!call.forwards.empty() && uplink != "auto" && uplink != "slirp")
     return fail(usage("cannot use --forward here", "it belongs to --uplink slirp"));
-  const bool needs_bridge = call.bridge || call.interface || call.run.lane == Lane::tap;
+  const bool needs_bridge = call.bridge || call.interface || call.run.lane == launch::Lane::tap;
   if (needs_bridge && (!call.forwards.empty() || (uplink != "auto" && uplink != "bridge")))
     return fail(usage("cannot use -b, -i or --lane tap here", "they belong to --uplink bridge"));
   return ok();
@@ -257,7 +258,7 @@ Result<> check_uplink_company(const Invocation& call) {
 Result<> check_company(const Invocation& call) {
   if (call.remove_bridge && call.command != CommandWord::cancel)
     return fail(usage("cannot use --bridge here", "it belongs to cancel", "-b"));
-  if (call.run.queues > 1 && call.run.lane != Lane::tap && !call.run.profile)
+  if (call.run.queues > 1 && call.run.lane != launch::Lane::tap && !call.run.profile)
     return fail(usage("cannot use --queues here", "it belongs to --lane tap: a switch has one queue"));
   TRY(check_move_company(call));
   TRY(check_uplink_company(call));

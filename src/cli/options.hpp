@@ -1,9 +1,10 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "base/result.hpp"
-#include "cli/log.hpp"
 #include "cli/option_values.hpp"
 #include "config/settings.hpp"
+#include "launch/launch_options.hpp"
 #include "model/reach_target.hpp"
 #include "model/uplink.hpp"
 
@@ -20,25 +21,6 @@ enum class CommandWord { run, create, cancel, check, info, ports, list, listall,
 enum class Dialect {
   vdeup,
   ctys, ///< ctys-setupVDE: the setup commands only
-};
-
-/// How the NICs of a VM are attached.
-enum class Lane {
-  vde, ///< each at a port of the user's switch
-  tap, ///< each by a TAP of its own, on the same bridge
-};
-
-/// What belongs to `run` alone.
-struct RunOptions {
-  Lane lane = Lane::vde;                  ///< --lane
-  unsigned queues = 1;                    ///< --queues, with the lane tap
-  std::optional<std::string> nic_model{}; ///< --nic-model
-  std::optional<std::string> profile{};   ///< -t
-  std::optional<std::string> ctys{};      ///< --ctys
-  bool remove = false;                    ///< --rm
-  bool reconnect = false;                 ///< --reconnect
-  bool strict = false;                    ///< --strict
-  bool timing = false;                    ///< --timing
 };
 
 /// How a NIC is moved.
@@ -72,7 +54,7 @@ struct Invocation {
   bool remove_bridge = false;        ///< cancel --bridge
   std::vector<ReachTarget> probes{}; ///< --probe
   MoveOptions move{};
-  RunOptions run{};
+  launch::LaunchOptions run{};
   std::vector<std::string> program{}; ///< run: the program and its arguments; with a profile, more arguments
 };
 

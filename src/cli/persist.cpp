@@ -24,7 +24,7 @@ boost::json::object to_json(const managers::Persistence& persistence) {
 } // namespace
 
 Result<int> print_configuration(const Context& context, const Wiring& wiring, const plan::Request& request,
-                                const Situation& situation) {
+                                const network::Situation& situation) {
   // Nothing is moved: whether it may be is not the question.
   TRY(auto moves, nicmove::NicMoves::open(asker(wiring), {.force = true}));
   TRY(auto seen, moves.see(request.interface));

@@ -1,12 +1,13 @@
 #include "base/accounts.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/ensure.hpp"
-#include "cli/keeper.hpp"
 #include "cli/output.hpp"
+#include "cli/wiring.hpp"
 #include "kernel/tap_holders.hpp"
 #include "model/vm_identity.hpp"
 #include "model/vm_tap.hpp"
+#include "network/lock.hpp"
+#include "network/temporary.hpp"
 #include "vde/vde_path.hpp"
 
 #include <boost/json/array.hpp>
@@ -134,7 +135,7 @@ boost::json::array to_json(const std::vector<TapUser>& users) {
 
 /// The VMs that are on the bridge without the switch.
 Result<std::vector<TapUser>> find_tap_users(const Wiring& wiring, const Scope& scope) {
-  TRY(auto links, wiring.host().links.links());
+  TRY(auto links, wiring.world().host.links.links());
   std::vector<TapUser> users;
   for (VmOnTap& vm : vms_on_taps(links, scope)) {
     const auto holders = kernel::find_tap_holders(vm.tap);
@@ -146,7 +147,7 @@ Result<std::vector<TapUser>> find_tap_users(const Wiring& wiring, const Scope& s
 /// A network of which only TAPs are in use needs no switch.
 Result<Ports> find_ports(const Wiring& wiring, const plan::Request& request) {
   TRY(auto taps, find_tap_users(wiring, request.scope));
-  TRY(auto vde_switch, wiring.host().switches.inspect(request.scope));
+  TRY(auto vde_switch, wiring.world().host.switches.inspect(request.scope));
   const bool is_alive = vde_switch.life == Switch::Life::alive;
   if (!is_alive && (vde_switch.life != Switch::Life::absent || taps.empty()))
     return fail(no_switch(request, vde_switch));
@@ -162,8 +163,8 @@ Result<Ports> find_ports(const Wiring& wiring, const plan::Request& request) {
 Result<int> ports_command(const Context& context) {
   TRY(auto request, make_request(context.call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
-  clear_left_behind(wiring, request);
-  const auto lock = share_switch(request.scope);
+  network::remove_stale_temporary(wiring.world(), request);
+  const auto lock = network::share_switch(request.scope);
   TRY(auto ports, find_ports(wiring, request));
   if (context.call.json) {
     auto answer = json_answer("ports");

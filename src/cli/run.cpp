@@ -1,27 +1,41 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/keeper.hpp"
-#include "cli/launch.hpp"
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
-#include "cli/supervise.hpp"
-#include "cli/uplink.hpp"
-#include "process/command.hpp"
+#include "cli/wiring.hpp"
+#include "launch/connect.hpp"
+#include "launch/start.hpp"
+#include "launch/supervise.hpp"
+#include "network/settle_uplink.hpp"
+#include "network/temporary.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace vdeup::cli {
 namespace {
 
-Result<int> print_dry_run(Launch& launch, const Context& context) {
+Result<launch::Launch> prepare_launch(const Context& context) {
+  const auto make_with = [&context](const config::Choice& choice) {
+    Invocation call = context.call;
+    call.choice = choice;
+    return make_request(call, context.files);
+  };
+  return launch::prepare({.options = context.call.run,
+                          .program = context.call.program,
+                          .choice = context.call.choice,
+                          .files = context.files,
+                          .make_request = make_with},
+                         context.log);
+}
+
+Result<int> print_dry_run(launch::Launch& launch, const Context& context) {
   TRY(auto wiring, Wiring::connect(context.log));
-  TRY(auto rehearsed, rehearse(launch, wiring));
+  TRY(auto rehearsed, launch::rehearse(launch, wiring.world()));
   const Plan& plan = rehearsed.plan;
-  const auto words = final_line(launch);
+  const auto words = launch::final_line(launch);
   if (context.call.json) {
     auto answer = json_answer("run");
     answer["plan"] = to_json(plan);
@@ -29,7 +43,7 @@ Result<int> print_dry_run(Launch& launch, const Context& context) {
     print_json(answer);
   } else {
     if (!context.call.terse)
-      explain_uplink(rehearsed, context.log);
+      network::explain_uplink(rehearsed, context.log);
     context.call.terse ? print_plan_rows(plan) : print_plan(plan);
     const auto has_tap = [](const qemu::Connected& connected) { return connected.tap.has_value(); };
     const auto taps = std::count_if(launch.connected.begin(), launch.connected.end(), has_tap);
@@ -40,47 +54,26 @@ Result<int> print_dry_run(Launch& launch, const Context& context) {
   return 0;
 }
 
-/// The last words before the program has the stage.
-void tell(const Launch& launch, const std::vector<std::string>& words, const Timing& timing, const Log& log) {
-  if (log.shows(LogLevel::debug))
-    log.debug("run: " + shell_line(words));
-  if (launch.options.timing)
-    log.info("timing: " + timing.text());
-}
-
-Result<int> become_program(const Launch& launch, Timing& timing, const Log& log) {
-  const auto words = final_line(launch);
-  TRY(hand_over(launch));
-  timing.mark("line");
-  tell(launch, words, timing, log);
-  (void)std::fflush(nullptr); // what we printed must not be lost with our memory
-  return fail(process::exec_in_place(launch.program, words, final_environment(launch)));
-}
-
 } // namespace
 
 Result<int> run_command(const Context& context) {
-  Timing timing;
-  TRY(auto launch, prepare(context));
+  launch::Timing timing;
+  TRY(auto launch, prepare_launch(context));
   timing.mark("settings");
   if (context.call.dry_run)
     return print_dry_run(launch, context);
   if (launch.line.nics.empty())
-    return become_program(launch, timing, context.log);
+    return launch::become_program(launch, timing, context.log);
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish));
-  clear_left_behind(wiring, launch.request);
+  network::remove_stale_temporary(wiring.world(), launch.request);
   TRY(settle_moves(context, wiring));
-  if (auto connected = connect(launch, wiring, timing); !connected) {
-    wind_up(launch, wiring);
+  if (auto connected = launch::connect(launch, wiring.world(), timing); !connected) {
+    launch::wind_up(launch, wiring.world());
     return fail(std::move(connected).error());
   }
   wiring.end_privilege();
-  if (!launch.options.remove && !launch.options.reconnect)
-    return become_program(launch, timing, context.log);
-  TRY(hand_over(launch));
-  tell(launch, final_line(launch), timing, context.log);
-  return supervise(std::move(launch), wiring);
+  return launch::start(std::move(launch), wiring.world(), timing);
 }
 
 } // namespace vdeup::cli

@@ -1,17 +1,11 @@
 #pragma once
 
 #include "cli/commands.hpp"
-#include "engine/host.hpp"
-#include "engine/journal.hpp"
-#include "engine/lane.hpp"
-#include "engine/path.hpp"
-#include "kernel/kernel_host.hpp"
+#include "network/world.hpp"
 #include "plan/request.hpp"
 #include "privilege/session.hpp"
-#include "vde/vde_host.hpp"
 
 #include <memory>
-#include <string>
 
 namespace vdeup::cli {
 
@@ -26,26 +20,17 @@ class Wiring {
                                               Looks looks = Looks::cheap);
 
   Wiring(std::unique_ptr<engine::LinkHost> links, std::unique_ptr<engine::SwitchHost> switches,
-         std::unique_ptr<engine::NatHost> nats, std::string host_seed, const Log& log,
+         std::unique_ptr<engine::NatHost> nats, std::unique_ptr<engine::LaneHost> lanes, const Log& log,
          std::shared_ptr<privilege::Session> session = {})
       : m_links(std::move(links)),
         m_switches(std::move(switches)),
         m_nats(std::move(nats)),
-        m_host_seed(std::move(host_seed)),
-        m_log(log),
+        m_lanes(std::move(lanes)),
+        m_world{{*m_links, *m_switches, *m_nats}, *m_lanes, config::host_seed(), log},
         m_session(std::move(session)) {}
 
-  [[nodiscard]] engine::Host host() const { return {*m_links, *m_switches, *m_nats}; }
-  [[nodiscard]] const std::string& host_seed() const { return m_host_seed; }
-  [[nodiscard]] const Log& log() const { return m_log; }
-  /// Tells the log what is done.
-  [[nodiscard]] engine::Journal::Listener step_listener() const;
-  [[nodiscard]] engine::Journal journal() const { return engine::Journal{step_listener()}; }
+  [[nodiscard]] const network::World& world() const { return m_world; }
 
-  /// Where TAPs for VMs are made. Only a launch with that lane pays for it.
-  [[nodiscard]] Result<std::unique_ptr<engine::LaneHost>> open_lane() const;
-  /// Say whether the caller may have a TAP on a bridge. Errors: why not, for people.
-  [[nodiscard]] Result<> may_attach(const IfName& bridge) const;
   /// Where changes are asked for that we may not make ourselves; none if we may make them.
   [[nodiscard]] privilege::Session* session() const { return m_session.get(); }
   /// End the helper, if one was started: nothing privileged is to live as long as a VM.
@@ -55,29 +40,13 @@ class Wiring {
   std::unique_ptr<engine::LinkHost> m_links;
   std::unique_ptr<engine::SwitchHost> m_switches;
   std::unique_ptr<engine::NatHost> m_nats;
-  std::string m_host_seed;
-  const Log& m_log;
+  std::unique_ptr<engine::LaneHost> m_lanes;
+  network::World m_world;                        ///< of these
   std::shared_ptr<privilege::Session> m_session; ///< none: we have the right ourselves
 };
 
 /// Which ways to privilege a call allows: the options, then the configuration. Errors: usage.
 [[nodiscard]] Result<privilege::PrivilegeWish> privilege_wish(const Context& context);
-
-/// The parts that look along the way of a frame, for the command that needs them.
-class PathWiring {
- public:
-  [[nodiscard]] static Result<PathWiring> connect();
-
-  PathWiring(std::unique_ptr<engine::KernelPath> kernel, std::unique_ptr<engine::SwitchPath> switches)
-      : m_kernel(std::move(kernel)), m_switches(std::move(switches)) {}
-
-  [[nodiscard]] engine::KernelPath& kernel() const { return *m_kernel; }
-  [[nodiscard]] engine::SwitchPath& switches() const { return *m_switches; }
-
- private:
-  std::unique_ptr<engine::KernelPath> m_kernel;
-  std::unique_ptr<engine::SwitchPath> m_switches;
-};
 
 /// What a command line asks for, with names checked and the settings of the environment and of files in it.
 [[nodiscard]] Result<plan::Request> make_request(const Invocation& call, const config::FileSettings& files);

@@ -29,6 +29,10 @@ class LaneHost {
   /// Make a TAP, a port of its bridge and up.
   /// Errors: not_permitted without CAP_NET_ADMIN; conflict if the bridge is gone.
   [[nodiscard]] virtual Result<VmTap> open_tap(const VmTapPlan& plan) = 0;
+
+  /// Check that the caller is permitted a TAP on this bridge, without asking a person for anything.
+  /// Errors: not_permitted; refused, naming the rule.
+  [[nodiscard]] virtual Result<> may_attach(const IfName& bridge) = 0;
 };
 
 } // namespace vdeup::engine

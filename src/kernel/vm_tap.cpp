@@ -75,13 +75,9 @@ std::vector<UniqueFd> open_vhost(std::size_t queues) {
 
 } // namespace
 
-Result<std::unique_ptr<KernelLane>> KernelLane::open() {
-  TRY(auto netlink, Netlink::open());
-  return std::make_unique<KernelLane>(std::move(netlink));
-}
-
 Result<engine::VmTap> KernelLane::open_tap(const VmTapPlan& plan) {
   const std::string what = fmt::format("cannot make a TAP for {}", plan.mark.vm_name);
+  TRY(auto netlink, Netlink::open());
   const short flags = static_cast<short>(k_for_a_vm | (plan.queues > 1 ? k_multi_queue : 0));
   TRY(auto tap, create(flags, what));
   while (tap.queues.size() < plan.queues) {
@@ -90,16 +86,16 @@ Result<engine::VmTap> KernelLane::open_tap(const VmTapPlan& plan) {
     tap.queues.push_back(std::move(queue));
   }
   TRY(auto index, tap_index(tap.queues.front().get(), tap.name));
-  TRY(check_is_alone(m_netlink, tap, index, what));
-  TRY(auto bridge, find_link(m_netlink, plan.bridge));
+  TRY(check_is_alone(netlink, tap, index, what));
+  TRY(auto bridge, find_link(netlink, plan.bridge));
   if (!bridge || !bridge->is_bridge())
     return fail(Error{ErrorKind::conflict, what, fmt::format("bridge {} is gone", plan.bridge.str()), {}});
   TRY(change_link(
-      m_netlink, index,
+      netlink, index,
       {.mtu = plan.mtu, .mac = high_address(), .alias = plan.mark.text(), .no_ipv6_address = true}, what));
   // Up last: udev and others who watch see a device that is whole.
-  TRY(change_link(m_netlink, index, {.master = bridge->index}, what));
-  TRY(change_link(m_netlink, index, {.up = true}, what));
+  TRY(change_link(netlink, index, {.master = bridge->index}, what));
+  TRY(change_link(netlink, index, {.up = true}, what));
   tap.vhost = open_vhost(tap.queues.size());
   return tap;
 }

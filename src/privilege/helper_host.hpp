@@ -62,6 +62,7 @@ class HelperLane final : public engine::LaneHost {
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan) override {
     return m_session->open_tap(plan);
   }
+  [[nodiscard]] Result<> may_attach(const IfName& bridge) override { return m_session->may_attach(bridge); }
 
  private:
   std::shared_ptr<Session> m_session;

@@ -156,8 +156,7 @@ class Cook {
     TRY(check_port(bridge, plan.mtu));
     VmTapPlan ours = plan;
     ours.mark.owner = m_rules.caller.uid;
-    TRY(auto lane, kernel::KernelLane::open());
-    TRY(auto tap, lane->open_tap(ours));
+    TRY(auto tap, kernel::KernelLane{}.open_tap(ours));
     TRY(m_judge.allow_count(m_netlink, 0));
     return tap;
   }

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
-#include "cli/ctys.hpp"
+#include "launch/ctys_machine.hpp"
 #include "support/spawn.hpp"
 
 #include <catch2/catch.hpp>
@@ -42,7 +42,7 @@ void begin_anew() {
   fs::remove_all(k_vms);
 }
 
-cli::CtysRequest request_for(const fs::path& file) {
+launch::CtysRequest request_for(const fs::path& file) {
   return {.file = file,
           .sock_base = "/var/tmp",
           .socket = "/var/tmp/vde_switch0.acue",
@@ -50,7 +50,7 @@ cli::CtysRequest request_for(const fs::path& file) {
 }
 
 /// Put a case to its place, with the files that it expects beside it, and read what it asks for.
-cli::CtysRequest prepare(const fs::path& folder) {
+launch::CtysRequest prepare(const fs::path& folder) {
   const fs::path place = k_vms / folder.filename();
   write_file(place / "vm.ctys", read_file(folder / "vm.ctys"));
   std::istringstream files{read_file(folder / "files")};
@@ -76,7 +76,7 @@ bool was_run() {
 }
 
 void check_refused(const fs::path& file, const std::string& cause) {
-  const auto line = cli::read_ctys_line(request_for(file));
+  const auto line = launch::read_ctys_line(request_for(file));
   REQUIRE_FALSE(line);
   CHECK(line.error().kind() == ErrorKind::refused);
   CHECK(line.error().cause() == cause);
@@ -101,7 +101,7 @@ TEST_CASE("ctys: each case gives the line of its wrapper, or is refused", "[ctys
   for (const auto& entry : fs::directory_iterator{fs::path{VDEUP_TEST_CASES} / "ctys"}) {
     const std::string name = entry.path().filename();
     CAPTURE(name);
-    const auto line = cli::read_ctys_line(prepare(entry.path()));
+    const auto line = launch::read_ctys_line(prepare(entry.path()));
     const std::string got = line ? shell_line(line.value()) : "error: " + line.error().message();
     std::string expected = read_file(entry.path() / "expected");
     if (const std::size_t user = expected.find(".root,server"); user != std::string::npos)
@@ -122,7 +122,7 @@ TEST_CASE("ctys: a definition sees nothing of our environment, and no terminal",
              "#@#MAGICID-QEMU\nLABEL=x${SECRET-none}\nDEFAULTBOOTMODE=PXE\nDEFAULTCONSOLE=CLI0\n"
              "read -r MEMSIZE </dev/tty || MEMSIZE=9\n"
              "ARGSADD=\"$HOME $USER $CTYSWRAPPERPATH $CTYS_SOCKBASE $QEMUMGMT $PWD\"\n");
-  const auto line = cli::read_ctys_line(request_for(k_vms / "vm.ctys"));
+  const auto line = launch::read_ctys_line(request_for(k_vms / "vm.ctys"));
   INFO((line ? std::string{} : line.error().message()));
   REQUIRE(line);
   const std::string text = shell_line(line.value());
@@ -136,7 +136,7 @@ TEST_CASE("ctys: what somebody else can write is not run", "[ctys]") {
   begin_anew();
   const fs::path file = k_vms / "vm.ctys";
   write_file(file, k_traced);
-  REQUIRE(cli::read_ctys_line(request_for(file)));
+  REQUIRE(launch::read_ctys_line(request_for(file)));
   REQUIRE(was_run()); // so the trace is one
 
   SECTION("a file that its group can write") {
@@ -168,7 +168,7 @@ TEST_CASE("ctys: a definition that never ends is stopped, with what it has start
   const std::string body = GENERATE("while :; do :; done\n", "trap '' TERM\nsleep 4242\n");
   write_file(k_vms / "vm.ctys", "#@#MAGICID-QEMU\nLABEL=x\n" + body);
   const auto start = std::chrono::steady_clock::now();
-  const auto line = cli::read_ctys_line(request_for(k_vms / "vm.ctys"));
+  const auto line = launch::read_ctys_line(request_for(k_vms / "vm.ctys"));
   REQUIRE_FALSE(line);
   CHECK(line.error().kind() == ErrorKind::timed_out);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{20});
@@ -179,14 +179,14 @@ TEST_CASE("ctys: a starter that is not on this host gives way to the host's QEMU
   begin_anew();
   write_file(k_vms / "vm.ctys", "#@#MAGICID-QEMU\nLABEL=x\nSTARTERCALL=/opt/qemu-0.12.2/bin/qemu\n"
                                 "ACCELERATOR=KVM\nDEFAULTBOOTMODE=PXE\nDEFAULTCONSOLE=CLI0\n");
-  const auto line = cli::read_ctys_line(request_for(k_vms / "vm.ctys"));
+  const auto line = launch::read_ctys_line(request_for(k_vms / "vm.ctys"));
   REQUIRE(line);
   CHECK(line.value().at(0).starts_with("qemu-system-"));
   CHECK(line.value().at(1) == "-enable-kvm");
 }
 
 TEST_CASE("ctys: a file that is not there is missing", "[ctys]") {
-  const auto line = cli::read_ctys_line(request_for("/no/such/place/vm.ctys"));
+  const auto line = launch::read_ctys_line(request_for("/no/such/place/vm.ctys"));
   REQUIRE_FALSE(line);
   CHECK(line.error().kind() == ErrorKind::missing);
 }
@@ -203,7 +203,7 @@ TEST_CASE("ctys: the machine runs in the real QEMU, and its monitor answers at i
                                 "ARGSADD='-accel tcg -S'\nHDDBOOTIMAGE=$CTYSWRAPPERPATH/hda.img\n");
   auto request = request_for(k_vms / "vm.ctys");
   request.console = config::CtysConsole::none;
-  auto line = cli::read_ctys_line(request);
+  auto line = launch::read_ctys_line(request);
   REQUIRE(line);
   auto words = line.value();
   words.insert(words.begin(), {bin_directory() + "/vdeup", "run", "--"});

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
-#include "cli/profile.hpp"
 #include "config/profile_file.hpp"
+#include "launch/profile_lookup.hpp"
 #include "support/spawn.hpp"
 
 #include <catch2/catch.hpp>
@@ -47,7 +47,7 @@ void have_a_home() {
 
 /// The line of a profile, or why there is none.
 std::string line_of(const std::string& word) {
-  const auto line = cli::read_profile_line(word);
+  const auto line = launch::read_profile_line(word);
   if (line)
     return shell_line(line.value().words);
   return line.error().message() + (line.error().hints().empty() ? "" : "; " + line.error().hints().text());
@@ -177,7 +177,7 @@ TEST_CASE("profiles: what somebody else can write is refused", "[profiles]") {
   have_a_home();
   const fs::path file = k_personal / "web.conf";
   write_file(file, "[extra]\nqemu = -device x\n");
-  REQUIRE(cli::read_profile_line("web"));
+  REQUIRE(launch::read_profile_line("web"));
   SECTION("its group") {
     REQUIRE(::chmod(file.c_str(), 0664) == 0);
     CHECK(line_of("web").find("others than its owner can write to it; `chmod go-w") != std::string::npos);

@@ -1,8 +1,13 @@
 #pragma once
 
-#include "cli/ensure.hpp"
+#include "cli/wiring.hpp"
+#include "kernel/kernel_host.hpp"
+#include "kernel/vm_tap.hpp"
 #include "nat/nat_networks.hpp"
+#include "network/ensure.hpp"
+#include "network/lock.hpp"
 #include "support/spawn.hpp"
+#include "vde/vde_host.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -129,13 +134,13 @@ inline vd::plan::Request our_request(const std::string& uplink) {
 /// What the command create does, on hosts with trouble.
 inline vd::Result<> create_with(Trouble& trouble, const std::string& uplink = "bridge") {
   const auto request = our_request(uplink);
-  const vd::cli::Log log{"vdeup", vd::cli::LogLevel::error};
-  const vd::cli::Wiring wiring{std::make_unique<TroubledLinks>(trouble),
-                               std::make_unique<TroubledSwitches>(trouble),
-                               std::make_unique<TroubledNats>(trouble), vd::config::host_seed(), log};
-  TRY(auto lock, vd::cli::lock_switch(request.scope));
-  auto ensured = vd::cli::ensure(wiring, request, false);
-  vd::cli::release_unused(std::move(lock), request.scope);
+  const vd::Log log{"vdeup", vd::LogLevel::error};
+  const vd::cli::Wiring wiring{
+      std::make_unique<TroubledLinks>(trouble), std::make_unique<TroubledSwitches>(trouble),
+      std::make_unique<TroubledNats>(trouble), std::make_unique<vd::kernel::KernelLane>(), log};
+  TRY(auto lock, vd::network::lock_switch(request.scope));
+  auto ensured = vd::network::ensure(wiring.world(), request, false);
+  vd::network::release_unused(std::move(lock), request.scope);
   if (!ensured)
     return vd::fail(std::move(ensured).error());
   return vd::ok();

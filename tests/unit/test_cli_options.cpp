@@ -1,10 +1,11 @@
 #include "cli/options.hpp"
-#include "cli/program.hpp"
+#include "launch/program.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace vdeup;
 using namespace vdeup::cli;
+using namespace vdeup::launch;
 
 TEST_CASE("options: stand before or after the command, which is read in any letter case", "[cli]") {
   const auto before = parse_arguments({"-u", "acue", "-b", "br0", "CREATE"});

@@ -1,4 +1,4 @@
-#include "cli/log.hpp"
+#include "cli/log_level.hpp"
 #include "cli/option_values.hpp"
 
 #include <catch2/catch.hpp>

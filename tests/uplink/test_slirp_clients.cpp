@@ -1,6 +1,6 @@
 // Many at one switch with slirp, and the steps that lead there struck at each point.
 
-#include "cli/ensure.hpp"
+#include "network/ensure.hpp"
 #include "support/far_host.hpp"
 #include "uplink/guest_frames.hpp"
 
