@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <climits>
 #include <filesystem>
 
@@ -68,47 +67,6 @@ std::string FileTree::resolve(const std::string& path) const {
 bool FileTree::exists(const std::string& path) const {
   struct stat status {};
   return ::stat((m_root + path).c_str(), &status) == 0;
-}
-
-std::optional<std::string> value_of(std::string_view lines, std::string_view key) {
-  for (std::string_view line : split(lines, '\n')) {
-    if (!line.starts_with(key) || line.substr(key.size(), 1) != "=")
-      continue;
-    line.remove_prefix(key.size() + 1);
-    if (line.size() >= 2 && line.front() == line.back() && (line.front() == '"' || line.front() == '\''))
-      line = line.substr(1, line.size() - 2);
-    return std::string{line};
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string_view> split(std::string_view text, char at) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    const std::size_t end = text.find(at);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos)
-      return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  constexpr std::string_view blanks = " \t";
-  for (std::size_t begin = 0; (begin = text.find_first_not_of(blanks, begin)) != std::string_view::npos;) {
-    const std::size_t end = std::min(text.find_first_of(blanks, begin), text.size());
-    words.push_back(text.substr(begin, end - begin));
-    begin = end;
-  }
-  return words;
-}
-
-std::optional<unsigned long> to_number(std::string_view word) {
-  unsigned long number = 0;
-  const char* const end = word.data() + word.size();
-  const auto [at, error] = std::from_chars(word.data(), end, number);
-  return error == std::errc{} && at == end && !word.empty() ? std::optional{number} : std::nullopt;
 }
 
 } // namespace vdeup

@@ -29,16 +29,4 @@ class FileTree {
   std::string m_root;
 };
 
-/// The value of `KEY=value` among lines, without quotes around it; nothing if there is no such line.
-[[nodiscard]] std::optional<std::string> value_of(std::string_view lines, std::string_view key);
-
-/// Split a text at a character; parts can be empty.
-[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at);
-
-/// Split a text at blanks and tabs; no part is empty.
-[[nodiscard]] std::vector<std::string_view> words_of(std::string_view text);
-
-/// Read a whole word as a decimal number.
-[[nodiscard]] std::optional<unsigned long> to_number(std::string_view word);
-
 } // namespace vdeup

@@ -79,6 +79,56 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+std::optional<std::string> value_of(std::string_view lines, std::string_view key) {
+  for (std::string_view line : split(lines, '\n')) {
+    if (!line.starts_with(key) || line.substr(key.size(), 1) != "=")
+      continue;
+    line.remove_prefix(key.size() + 1);
+    if (line.size() >= 2 && line.front() == line.back() && (line.front() == '"' || line.front() == '\''))
+      line = line.substr(1, line.size() - 2);
+    return std::string{line};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> split(std::string_view text, char at) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const std::size_t end = text.find(at);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos)
+      return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::vector<std::string_view> words_of(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> words;
+  for (std::size_t begin = 0;
+       (begin = text.find_first_not_of(separators, begin)) != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
+    words.push_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
+}
+
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+  const bool has_it = text.starts_with(prefix);
+  if (has_it)
+    text.remove_prefix(prefix.size());
+  return has_it;
+}
+
+std::optional<std::string_view> take_until(std::string_view& text, std::string_view separator) {
+  const std::size_t end = text.find(separator);
+  if (end == std::string_view::npos)
+    return std::nullopt;
+  const std::string_view before = text.substr(0, end);
+  text.remove_prefix(end + separator.size());
+  return before;
+}
+
 std::string shell_quote(std::string_view word) {
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_bare_in_shell))
     return std::string{word};

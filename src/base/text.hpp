@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,22 @@ namespace vdeup {
 
 /// A text without the blanks, tabs and carriage returns at its ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
+
+/// The value of `KEY=value` among lines, without quotes around it; nothing if there is no such line.
+[[nodiscard]] std::optional<std::string> value_of(std::string_view lines, std::string_view key);
+
+/// Split a text at a character; parts can be empty.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at);
+
+/// Split a text at any of these characters; no part is empty.
+[[nodiscard]] std::vector<std::string_view> words_of(std::string_view text,
+                                                     std::string_view separators = " \t");
+
+/// Remove the beginning of a text, if it is this one.
+[[nodiscard]] bool take_prefix(std::string_view& text, std::string_view prefix);
+
+/// Remove and return what precedes a separator, and remove the separator; nothing if there is none.
+[[nodiscard]] std::optional<std::string_view> take_until(std::string_view& text, std::string_view separator);
 
 /// Quote a word so that sh(1) reads it back as it is; words that need no quotes stay bare.
 [[nodiscard]] std::string shell_quote(std::string_view word);

@@ -1,12 +1,12 @@
 #include "cli/log_level.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -24,13 +24,6 @@ std::string upper(std::string_view text) {
   std::string word{text};
   std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::toupper(c); });
   return word;
-}
-
-std::optional<unsigned> parse_number(std::string_view text) {
-  unsigned number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && at == end && !text.empty() ? std::optional{number} : std::nullopt;
 }
 
 /// What the parts of a level add up to.
@@ -61,9 +54,9 @@ bool read_part(std::string_view part, Levels& levels) {
   const std::size_t colon = part.find(':');
   const std::string key = upper(part.substr(0, colon));
   const bool has_value = colon != std::string_view::npos;
-  const auto number = has_value ? parse_number(part.substr(colon + 1)) : std::nullopt;
+  const auto number = has_value ? parse_number<unsigned>(part.substr(colon + 1)) : std::nullopt;
   if (!has_value) {
-    if (const auto level = parse_number(part))
+    if (const auto level = parse_number<unsigned>(part))
       levels.debug = *level;
     else if (key == "ALL")
       levels.debug = k_all;

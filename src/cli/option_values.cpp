@@ -1,12 +1,12 @@
 #include "cli/option_values.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 
 namespace vdeup::cli {
 namespace {
@@ -123,34 +123,29 @@ Result<ReachTarget> parse_probe(std::string_view text) {
   const bool has_brackets = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
   if (has_brackets)
     host = host.substr(1, host.size() - 2);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  const auto port = parse_number<std::uint16_t>(digits, {.min = 1});
   auto address = IpAddress::parse(host);
-  const bool is_sound = error == std::errc{} && end == digits.data() + digits.size() && port != 0 &&
-                        address && address.value().is_ip6() == has_brackets;
+  const bool is_sound = port && address && address.value().is_ip6() == has_brackets;
   if (!is_sound)
     return fail(bad_value("--probe", text, "it is no address",
                           "examples: 192.0.2.1, 192.0.2.1:22, [2001:db8::1]:22"));
-  return ReachTarget{ReachTarget::How::connect, address.value(), port};
+  return ReachTarget{ReachTarget::How::connect, address.value(), *port};
 }
 
 Result<std::chrono::seconds> parse_seconds(std::string_view option, std::string_view text) {
   constexpr unsigned most = 24 * 3600;
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number == 0 || number > most)
+  const auto number = parse_number<unsigned>(text, {.min = 1, .max = most});
+  if (!number)
     return fail(bad_value(option, text, fmt::format("it is not a number of seconds from 1 to {}", most), {}));
-  return std::chrono::seconds{number};
+  return std::chrono::seconds{*number};
 }
 
 Result<unsigned> parse_queues(std::string_view text) {
   constexpr unsigned most = 256; // MAX_TAP_QUEUES in drivers/net/tun.c
-  unsigned number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || at != end || number == 0 || number > most)
+  const auto number = parse_number<unsigned>(text, {.min = 1, .max = most});
+  if (!number)
     return fail(bad_value("--queues", text, fmt::format("it is no number from 1 to {}", most), {}));
-  return number;
+  return *number;
 }
 
 Result<> check_uplink(std::string_view word) {

@@ -1,5 +1,6 @@
 #include "config/ctys_line.hpp"
 
+#include "base/number.hpp"
 #include "base/shell_words.hpp"
 #include "base/text.hpp"
 #include "config/qemu_text.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace vdeup::config {
 namespace {
@@ -200,11 +200,10 @@ class Writer {
       return fmt::format(":{}", *m_launch.vnc_display);
     if (text.empty())
       return fmt::format(":0,to={}", k_max_displays);
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size())
+    const auto number = parse_number<unsigned>(text);
+    if (!number)
       return fail(bad_value(m_definition, "VNCACCESSDISPLAY", "is not the number of a display"));
-    return fmt::format(":{}", number);
+    return fmt::format(":{}", *number);
   }
 
   Result<> write_console() {

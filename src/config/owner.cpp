@@ -1,13 +1,12 @@
 #include "config/owner.hpp"
 
 #include "base/accounts.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
-
-#include <charconv>
 
 namespace vdeup::config {
 namespace {
@@ -40,10 +39,8 @@ Result<Identity> user_called(const std::string& name) {
   TRY(auto found, find_account(name));
   if (found)
     return std::move(found->identity);
-  uid_t uid = 0;
-  const char* const end = name.data() + name.size();
-  if (const auto [at, error] = std::from_chars(name.data(), end, uid); error == std::errc{} && at == end) {
-    TRY(auto numbered, find_account(uid));
+  if (const auto uid = parse_number<uid_t>(name)) {
+    TRY(auto numbered, find_account(*uid));
     if (numbered)
       return std::move(numbered->identity);
   }

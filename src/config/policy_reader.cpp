@@ -1,5 +1,6 @@
 #include "config/policy_reader.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "config/line_reader.hpp"
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace vdeup::config {
 namespace {
@@ -17,17 +17,6 @@ constexpr unsigned k_max_taps = 4096;
 constexpr std::string_view k_form = "write it as `allow|deny user NAME|group NAME|all bridge NAME|* RIGHTS "
                                     "[taps=N]`; vdeup-policy(5) tells what they mean";
 constexpr std::array k_rights{Right::tap, Right::bridge, Right::nic, Right::nat};
-
-std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(separators), text.size());
-    if (end > 0)
-      words.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
 
 /// Reads the words of one line, front to back.
 class RuleReader {
@@ -84,7 +73,7 @@ class RuleReader {
     if (list == "all")
       rule.rights.assign(k_rights.begin(), k_rights.end());
     else
-      for (const std::string_view word : split(list, ",")) {
+      for (const std::string_view word : words_of(list, ",")) {
         const auto* const right = std::find_if(k_rights.begin(), k_rights.end(),
                                                [&](Right known) { return right_text(known) == word; });
         if (right == k_rights.end())
@@ -100,12 +89,10 @@ class RuleReader {
     const bool has_taps = std::find(rule.rights.begin(), rule.rights.end(), Right::tap) != rule.rights.end();
     if (!word.starts_with(key) || !rule.allows || !has_taps)
       return fail(bad(fmt::format("'{}' cannot stand here", printable(word))));
-    unsigned number = 0;
-    const char* const end = word.data() + word.size();
-    const auto [at, error] = std::from_chars(word.data() + key.size(), end, number);
-    if (error != std::errc{} || at != end || number > k_max_taps)
+    const auto number = parse_number<unsigned>(word.substr(key.size()), {.max = k_max_taps});
+    if (!number)
       return fail(bad(fmt::format("'{}' is no number from 0 to {}", printable(word), k_max_taps)));
-    rule.taps = number;
+    rule.taps = *number;
     return ok();
   }
 
@@ -143,7 +130,7 @@ class FilesReader {
 
  private:
   Result<> read_line(std::string_view line, const Place& place) {
-    const auto words = split(line, " \t");
+    const auto words = words_of(line);
     if (words.empty() || words.front().starts_with('#'))
       return ok();
     if (words.front() == "include" && words.size() == 2)

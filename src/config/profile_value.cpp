@@ -1,5 +1,6 @@
 #include "config/profile_value.hpp"
 
+#include "base/number.hpp"
 #include "base/shell_words.hpp"
 #include "base/text.hpp"
 #include "config/qemu_text.hpp"
@@ -7,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace vdeup::config {
 namespace {
@@ -77,12 +77,10 @@ Result<std::string> ProfileValue::uuid() const {
 }
 
 Result<unsigned> ProfileValue::number(unsigned least, unsigned most) const {
-  unsigned number = 0;
-  const char* const end = m_text.data() + m_text.size();
-  const auto [stop, error] = std::from_chars(m_text.data(), end, number);
-  if (error != std::errc{} || stop != end || number < least || number > most)
+  const auto number = parse_number<unsigned>(m_text, {.min = least, .max = most});
+  if (!number)
     return fail(bad(fmt::format("is not a number from {} to {}", least, most)));
-  return number;
+  return *number;
 }
 
 Result<bool> ProfileValue::yes_or_no() const {

@@ -1,5 +1,8 @@
 #include "dependents/block_devices.hpp"
 
+#include "base/number.hpp"
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace vdeup::dependents {
@@ -10,7 +13,7 @@ constexpr int k_max_layers = 8; // LVM on LUKS on RAID on iSCSI has four
 /// True for `/NAME<digits>` as one part of a path.
 bool has_numbered_part(std::string_view path, std::string_view name) {
   for (std::string_view part : split(path, '/'))
-    if (part.starts_with(name) && to_number(part.substr(name.size())))
+    if (part.starts_with(name) && parse_number<unsigned long>(part.substr(name.size())))
       return true;
   return false;
 }

@@ -1,5 +1,6 @@
 #include "dependents/login.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "dependents/login_records.hpp"
 #include "dependents/socket_table.hpp"
@@ -134,7 +135,8 @@ class Search {
     const auto display = m_processes.variable(process.pid, "DISPLAY").value_or("");
     const std::string_view after =
         std::string_view{display}.substr(std::min(display.rfind(':'), display.size()));
-    const auto number = after.size() < 2 ? std::nullopt : to_number(after.substr(1, after.find('.') - 1));
+    const auto number =
+        after.size() < 2 ? std::nullopt : parse_number<std::uint16_t>(after.substr(1, after.find('.') - 1));
     if (!number || *number >= most)
       return;
     for (const Connection* connection : m_sockets.to_port(static_cast<std::uint16_t>(first_port + *number)))

@@ -1,5 +1,6 @@
 #include "dependents/mounts.hpp"
 
+#include "base/text.hpp"
 #include "dependents/block_devices.hpp"
 
 #include <fmt/format.h>

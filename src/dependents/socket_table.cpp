@@ -1,9 +1,9 @@
 #include "dependents/socket_table.hpp"
 
-#include "base/file_tree.hpp"
+#include "base/number.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace vdeup::dependents {
 namespace {
@@ -11,10 +11,10 @@ namespace {
 /// `ADDRESS` and `PORT`; a zone (`fe80::1%eth0`) is left out.
 std::optional<SocketAddress> to_socket_address(std::string_view address, std::string_view port) {
   auto parsed = IpAddress::parse(address.substr(0, address.find('%')));
-  const auto number = to_number(port);
-  if (!parsed || !number || *number > std::numeric_limits<std::uint16_t>::max())
+  const auto number = parse_number<std::uint16_t>(port);
+  if (!parsed || !number)
     return std::nullopt;
-  return SocketAddress{parsed.value(), static_cast<std::uint16_t>(*number)};
+  return SocketAddress{parsed.value(), *number};
 }
 
 } // namespace

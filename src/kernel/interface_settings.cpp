@@ -1,5 +1,6 @@
 #include "kernel/interface_settings.hpp"
 
+#include "base/number.hpp"
 #include "base/unique_fd.hpp"
 #include "kernel/links.hpp"
 
@@ -11,7 +12,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 
 namespace vdeup::kernel {
 namespace {
@@ -75,12 +75,11 @@ void list_group(Group group, const IfName& interface, std::vector<Setting>& sett
 // ip link set dev NAME addrgenmode …: unlike the file, this makes no address at once, which the kernel would
 // then look for duplicates of.
 Result<> set_generation(Netlink& netlink, const Device& device, const std::string& value) {
-  unsigned mode = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), mode);
+  const auto mode = parse_number<std::uint8_t>(value);
   const std::string what = fmt::format("cannot set {} of {} to {}", k_generation, device.name.str(), value);
-  if (error != std::errc{} || end != value.data() + value.size() || mode > 255)
+  if (!mode)
     return fail(Error{ErrorKind::failed, what, "it is not a number", {}});
-  return change_link(netlink, device.index, {.ipv6_generation = static_cast<std::uint8_t>(mode)}, what);
+  return change_link(netlink, device.index, {.ipv6_generation = *mode}, what);
 }
 
 Result<> apply_setting(Netlink& netlink, const Device& device, const Setting& setting) {

@@ -1,25 +1,18 @@
 #include "kernel/tap_holders.hpp"
 
+#include "base/number.hpp"
 #include "base/unique_fd.hpp"
 
 #include <fmt/format.h>
 
 #include <sys/stat.h>
 
-#include <charconv>
 #include <fstream>
 #include <optional>
 #include <string>
 
 namespace vdeup::kernel {
 namespace {
-
-std::optional<pid_t> parse_pid(std::string_view name) {
-  pid_t pid = 0;
-  const char* const end = name.data() + name.size();
-  const auto [at, error] = std::from_chars(name.data(), end, pid);
-  return error == std::errc{} && at == end ? std::optional{pid} : std::nullopt;
-}
 
 bool is_in_our_network(pid_t pid) {
   struct stat ours {};
@@ -42,7 +35,7 @@ bool holds(pid_t pid, const std::string& tap) {
   const std::string path = fmt::format("/proc/{}/fdinfo", pid);
   const UniqueDirectory descriptors{::opendir(path.c_str())};
   while (const dirent* entry = descriptors ? ::readdir(descriptors.get()) : nullptr)
-    if (parse_pid(entry->d_name) && is_of_tap(path + "/" + entry->d_name, tap))
+    if (parse_number<pid_t>(entry->d_name) && is_of_tap(path + "/" + entry->d_name, tap))
       return true;
   return false;
 }
@@ -60,7 +53,7 @@ std::vector<TapHolder> find_tap_holders(const IfName& tap) {
   std::vector<TapHolder> holders;
   const UniqueDirectory proc{::opendir("/proc")};
   while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
-    const auto pid = parse_pid(entry->d_name);
+    const auto pid = parse_number<pid_t>(entry->d_name);
     if (pid && is_in_our_network(*pid) && holds(*pid, tap.str()))
       holders.push_back({*pid, command_of(*pid)});
   }

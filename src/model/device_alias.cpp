@@ -1,8 +1,9 @@
 #include "model/device_alias.hpp"
 
-#include <fmt/format.h>
+#include "base/number.hpp"
+#include "base/text.hpp"
 
-#include <charconv>
+#include <fmt/format.h>
 
 namespace vdeup {
 namespace {
@@ -17,20 +18,15 @@ std::string TapMark::text() const {
 }
 
 std::optional<TapMark> TapMark::parse(std::string_view alias) {
-  if (!alias.starts_with(k_owner_key))
+  if (!take_prefix(alias, k_owner_key))
     return std::nullopt;
-  alias.remove_prefix(k_owner_key.size());
-  uid_t owner = 0;
-  const auto [end, error] = std::from_chars(alias.data(), alias.data() + alias.size(), owner);
-  if (error != std::errc{})
-    return std::nullopt;
-  alias.remove_prefix(static_cast<std::size_t>(end - alias.data()));
-  if (!alias.starts_with(k_switch_key))
+  const auto owner = take_number<uid_t>(alias);
+  if (!owner || !alias.starts_with(k_switch_key))
     return std::nullopt;
   auto path = SocketPath::directory(alias.substr(k_switch_key.size()));
   if (!path)
     return std::nullopt;
-  return TapMark{owner, std::move(path).value()};
+  return TapMark{*owner, std::move(path).value()};
 }
 
 } // namespace vdeup

@@ -1,5 +1,6 @@
 #include "model/names.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace vdeup {
@@ -74,19 +74,15 @@ Result<MacAddress> MacAddress::parse(std::string_view text) {
                       "six pairs of hexadecimal digits are needed", "an example: 52:54:00:12:34:56"});
   };
   Bytes bytes{};
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i > 0 && (at == end || *at++ != ':'))
-      return bad();
-    constexpr int hexadecimal = 16;
-    const auto [next, error] = std::from_chars(at, std::min(end, at + 2), bytes.at(i), hexadecimal);
-    if (error != std::errc{})
-      return bad();
-    at = next;
-  }
-  if (at != end)
+  const auto pairs = split(text, ':');
+  if (pairs.size() != bytes.size())
     return bad();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = parse_number<std::uint8_t>(pairs[i], {.base = 16});
+    if (!byte || pairs[i].size() > 2)
+      return bad();
+    bytes.at(i) = *byte;
+  }
   return MacAddress{bytes};
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "base/number.hpp"
 #include "model/nic.hpp"
 
-#include <charconv>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -35,13 +35,10 @@ class TextFields {
 
   template <class Number>
   Number number(Number most = std::numeric_limits<Number>::max()) {
-    const std::string_view text = word();
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_canonical = text.size() == 1 || !text.starts_with('0');
-    if (error != std::errc{} || end != text.data() + text.size() || !is_canonical || value > most)
+    const auto value = parse_number<Number>(word(), {.max = most, .is_canonical = true});
+    if (!value)
       (void)refuse();
-    return m_is_good ? value : Number{};
+    return m_is_good ? *value : Number{};
   }
   bool flag() { return number<std::uint8_t>(1) != 0; }
 
@@ -51,11 +48,10 @@ class TextFields {
       (void)refuse();
     std::vector<std::uint8_t> bytes;
     for (digits.remove_prefix(m_is_good ? 1 : digits.size()); !digits.empty(); digits.remove_prefix(2)) {
-      std::uint8_t byte = 0;
-      const auto [end, error] = std::from_chars(digits.data(), digits.data() + 2, byte, 16);
-      if (error != std::errc{} || end != digits.data() + 2)
+      const auto byte = parse_number<std::uint8_t>(digits.substr(0, 2), {.base = 16});
+      if (!byte)
         (void)refuse();
-      bytes.push_back(byte);
+      bytes.push_back(byte.value_or(0));
     }
     return bytes;
   }

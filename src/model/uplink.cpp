@@ -1,12 +1,12 @@
 #include "model/uplink.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace vdeup {
 namespace {
@@ -26,22 +26,8 @@ Error bad_forward(std::string_view text, std::string cause) {
                "tcp:127.0.0.1:8080:10.0.2.15:80"};
 }
 
-std::vector<std::string_view> split(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (;;) {
-    const std::size_t colon = text.find(':');
-    words.push_back(text.substr(0, colon));
-    if (colon == std::string_view::npos)
-      return words;
-    text.remove_prefix(colon + 1);
-  }
-}
-
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, port);
-  return error == std::errc{} && at == end && port != 0 ? std::optional{port} : std::nullopt;
+  return parse_number<std::uint16_t>(text, {.min = 1});
 }
 
 std::optional<IpAddress> parse_ip4(std::string_view text) {
@@ -88,7 +74,7 @@ std::optional<UplinkKind> parse_uplink(std::string_view word) {
 }
 
 Result<Forward> Forward::parse(std::string_view text) {
-  std::vector<std::string_view> words = split(text);
+  std::vector<std::string_view> words = split(text, ':');
   const bool is_udp = words.front() == "udp";
   if (!is_udp && words.front() != "tcp")
     return fail(bad_forward(text, "it begins with neither tcp: nor udp:"));

@@ -1,11 +1,11 @@
 #include "model/vm_identity.hpp"
 
 #include "base/hash.hpp"
+#include "base/number.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace vdeup {
 namespace {
@@ -62,12 +62,8 @@ ClientText read_client_text(std::string_view description) {
   if (auto mac = MacAddress::parse(word_after(description, k_mac_key)))
     read.mac = std::move(mac).value();
   read.user = word_after(description, k_user_key);
-  const std::string_view pid_text = word_after(description, k_pid_key);
-  pid_t pid = 0;
-  const char* const pid_end = pid_text.data() + pid_text.size();
-  if (const auto [at, error] = std::from_chars(pid_text.data(), pid_end, pid);
-      !pid_text.empty() && error == std::errc{} && at == pid_end)
-    read.pid = pid;
+  if (const auto pid = parse_number<pid_t>(word_after(description, k_pid_key)))
+    read.pid = *pid;
   return read;
 }
 

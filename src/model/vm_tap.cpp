@@ -1,10 +1,10 @@
 #include "model/vm_tap.hpp"
 
+#include "base/number.hpp"
+#include "base/text.hpp"
 #include "model/vm_identity.hpp"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace vdeup {
 namespace {
@@ -14,16 +14,6 @@ constexpr std::string_view k_mac_key = " mac=";
 constexpr std::string_view k_uid_key = " uid=";
 constexpr std::string_view k_switch_key = " switch=";
 
-/// Take what stands before `key`, and the key.
-std::optional<std::string_view> take_until(std::string_view& rest, std::string_view key) {
-  const std::size_t at = rest.find(key);
-  if (at == std::string_view::npos)
-    return std::nullopt;
-  const std::string_view before = rest.substr(0, at);
-  rest.remove_prefix(at + key.size());
-  return before;
-}
-
 } // namespace
 
 std::string VmTapMark::text() const {
@@ -32,22 +22,19 @@ std::string VmTapMark::text() const {
 }
 
 std::optional<VmTapMark> VmTapMark::parse(std::string_view alias) {
-  if (!alias.starts_with(k_vm_key))
+  if (!take_prefix(alias, k_vm_key))
     return std::nullopt;
-  alias.remove_prefix(k_vm_key.size());
   const auto name = take_until(alias, k_mac_key);
   const auto mac_text = take_until(alias, k_uid_key);
   const auto uid_text = take_until(alias, k_switch_key);
   if (!name || !mac_text || !uid_text)
     return std::nullopt;
   const auto mac = MacAddress::parse(*mac_text);
-  uid_t owner = 0;
-  const char* const end = uid_text->data() + uid_text->size();
-  const auto [at, error] = std::from_chars(uid_text->data(), end, owner);
+  const auto owner = parse_number<uid_t>(*uid_text);
   auto path = SocketPath::directory(alias);
-  if (!mac || error != std::errc{} || at != end || !path)
+  if (!mac || !owner || !path)
     return std::nullopt;
-  return VmTapMark{std::string{*name}, mac.value(), owner, std::move(path).value()};
+  return VmTapMark{std::string{*name}, mac.value(), *owner, std::move(path).value()};
 }
 
 std::vector<VmOnTap> vms_on_taps(const std::vector<Link>& links, const Scope& scope) {

@@ -1,10 +1,11 @@
 #include "nat/udp_sockets.hpp"
 
+#include "base/number.hpp"
+
 #include <netinet/in.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -17,10 +18,7 @@ constexpr std::uint16_t k_dns = 53;
 
 template <class Number>
 std::optional<Number> from_hexadecimal(std::string_view digits) {
-  Number number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [at, error] = std::from_chars(digits.data(), end, number, 16);
-  return error == std::errc{} && at == end ? std::optional{number} : std::nullopt;
+  return parse_number<Number>(digits, {.base = 16});
 }
 
 /// The address is in words of 32 bits, each as this machine would print it.

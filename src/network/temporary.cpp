@@ -1,6 +1,8 @@
 #include "network/temporary.hpp"
 
 #include "base/deadline.hpp"
+#include "base/number.hpp"
+#include "base/text.hpp"
 #include "engine/apply.hpp"
 #include "model/interpret.hpp"
 #include "model/vm_identity.hpp"
@@ -14,7 +16,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace vdeup::network {
 namespace {
@@ -25,23 +26,6 @@ constexpr std::string_view k_made_key = " made=";
 constexpr std::string_view k_bridge_key = "bridge:";
 constexpr std::chrono::seconds k_release_patience{2};
 
-template <class Number>
-bool take_number(std::string_view& rest, Number& number) {
-  const char* const end = rest.data() + rest.size();
-  const auto [at, error] = std::from_chars(rest.data(), end, number);
-  if (error != std::errc{})
-    return false;
-  rest.remove_prefix(static_cast<std::size_t>(at - rest.data()));
-  return true;
-}
-
-bool take_key(std::string_view& rest, std::string_view key) {
-  if (!rest.starts_with(key))
-    return false;
-  rest.remove_prefix(key.size());
-  return true;
-}
-
 bool read_made(std::string_view list, TemporaryNetwork& temporary) {
   while (!list.empty()) {
     std::string_view word = list.substr(0, list.find(','));
@@ -50,7 +34,7 @@ bool read_made(std::string_view list, TemporaryNetwork& temporary) {
       temporary.made_switch = true;
     } else if (word == "tap") {
       temporary.made_tap = true;
-    } else if (take_key(word, k_bridge_key)) {
+    } else if (take_prefix(word, k_bridge_key)) {
       auto name = IfName::parse(word);
       if (!name)
         return false;
@@ -157,9 +141,14 @@ std::optional<TemporaryNetwork> TemporaryNetwork::parse(std::string_view note) {
   TemporaryNetwork temporary;
   if (note.ends_with('\n'))
     note.remove_suffix(1);
-  const bool is_read = take_key(note, k_pid_key) && take_number(note, temporary.process.pid) &&
-                       take_key(note, k_start_key) && take_number(note, temporary.process.start_time) &&
-                       take_key(note, k_made_key) && read_made(note, temporary);
+  const auto take = [&note](std::string_view key, auto& value) {
+    const auto number =
+        take_prefix(note, key) ? take_number<std::decay_t<decltype(value)>>(note) : std::nullopt;
+    value = number.value_or(0);
+    return number.has_value();
+  };
+  const bool is_read = take(k_pid_key, temporary.process.pid) && take(k_start_key, temporary.process.start_time) &&
+                       take_prefix(note, k_made_key) && read_made(note, temporary);
   return is_read ? std::optional{std::move(temporary)} : std::nullopt;
 }
 

@@ -1,7 +1,8 @@
 #include "nicmove/advertised_routes.hpp"
 
+#include "base/number.hpp"
+
 #include <algorithm>
-#include <charconv>
 
 namespace vdeup::nicmove {
 namespace {
@@ -16,10 +17,9 @@ bool listens(const NicSnapshot& nic) {
 
 /// The metric that the kernel gives them.
 std::uint32_t kernels_metric(const NicSnapshot& nic) {
-  std::uint32_t metric = 1024; // IP6_RT_PRIO_USER; a setting since Linux 5.12
-  if (const std::string* text = nic.setting(Group::ip6, "ra_defrtr_metric"))
-    (void)std::from_chars(text->data(), text->data() + text->size(), metric); // leaves it if it is none
-  return metric;
+  constexpr std::uint32_t ip6_rt_prio_user = 1024; // a setting since Linux 5.12
+  const std::string* text = nic.setting(Group::ip6, "ra_defrtr_metric");
+  return parse_number<std::uint32_t>(text != nullptr ? *text : "").value_or(ip6_rt_prio_user);
 }
 
 bool is_kernels(const NicSnapshot& nic, const Route& route) {

@@ -1,5 +1,6 @@
 #include "nicmove/record.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 
 namespace vdeup::nicmove {
 namespace {
@@ -56,21 +56,8 @@ Result<std::uint64_t> namespace_number() {
   return status.st_ino;
 }
 
-/// Take what is before `separator` off the front.
-std::optional<std::string_view> take_until(std::string_view& text, std::string_view separator) {
-  const std::size_t end = text.find(separator);
-  if (end == std::string_view::npos)
-    return std::nullopt;
-  const std::string_view taken = text.substr(0, end);
-  text.remove_prefix(end + separator.size());
-  return taken;
-}
-
 std::optional<std::string_view> take_field(std::string_view& text, std::string_view name) {
-  if (!text.starts_with(name))
-    return std::nullopt;
-  text.remove_prefix(name.size());
-  return take_until(text, "\n");
+  return take_prefix(text, name) ? take_until(text, "\n") : std::nullopt;
 }
 
 Result<std::optional<NicMove>> take_move(std::string_view& text) {
@@ -111,11 +98,10 @@ Result<Record> parse_record(std::string_view text) {
   const auto number = take_field(text, "namespace ");
   if (!boot || !is_boot_id(*boot) || !number)
     return fail(broken("its head is not in order"));
-  Place place{std::string{*boot}, 0};
-  const auto [end, error] =
-      std::from_chars(number->data(), number->data() + number->size(), place.network_namespace);
-  if (error != std::errc{} || end != number->data() + number->size())
+  const auto network_namespace = parse_number<decltype(Place::network_namespace)>(*number);
+  if (!network_namespace)
     return fail(broken("the number of its namespace is none"));
+  Place place{std::string{*boot}, *network_namespace};
   std::string told;
   while (const auto step = take_field(text, k_told))
     told += fmt::format("{}\n", *step);

@@ -1,5 +1,6 @@
 #include "nicmove/watchdog_loop.hpp"
 
+#include "base/number.hpp"
 #include "base/undisturbed.hpp"
 #include "nicmove/take_back.hpp"
 #include "nicmove/watchdog_line.hpp"
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <csignal>
 #include <vector>
 
@@ -119,8 +119,7 @@ class Loop {
   }
 
   void begin_to_wait(std::string_view seconds) {
-    unsigned patience = 0;
-    (void)std::from_chars(seconds.data(), seconds.data() + seconds.size(), patience);
+    const auto patience = parse_number<unsigned>(seconds).value_or(0);
     m_is_waiting = true;
     m_deadline = Deadline::after(std::min<std::chrono::seconds>(std::chrono::seconds{patience}, k_max_wait));
   }

@@ -1,5 +1,7 @@
 #include "process/held_process.hpp"
 
+#include "base/number.hpp"
+
 #include <fmt/format.h>
 
 extern "C" { // glibc 2.36 forgot to say so itself
@@ -13,7 +15,6 @@ extern "C" { // glibc 2.36 forgot to say so itself
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <fstream>
 #include <optional>
@@ -69,13 +70,6 @@ std::vector<std::string> read_words(const std::string& path) {
   for (std::string word; std::getline(left, word, '\0');)
     words.push_back(word);
   return words;
-}
-
-std::optional<pid_t> parse_pid(std::string_view name) {
-  pid_t pid = 0;
-  const char* const end = name.data() + name.size();
-  const auto [at, error] = std::from_chars(name.data(), end, pid);
-  return error == std::errc{} && at == end ? std::optional{pid} : std::nullopt;
 }
 
 } // namespace
@@ -152,7 +146,7 @@ std::vector<pid_t> find_processes(uid_t owner, std::string_view program, const C
   std::vector<pid_t> found;
   const UniqueDirectory proc{::opendir("/proc")};
   while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
-    const auto pid = parse_pid(entry->d_name);
+    const auto pid = parse_number<pid_t>(entry->d_name);
     if (pid && is_process_of(*pid, owner, program) && test(command_line_of(*pid)) && is_in_our_network(*pid))
       found.push_back(*pid);
   }

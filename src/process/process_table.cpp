@@ -1,5 +1,8 @@
 #include "process/process_table.hpp"
 
+#include "base/number.hpp"
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,9 +23,9 @@ std::optional<Process> parse_stat(pid_t pid, std::string_view line) {
   if (words.size() <= terminal)
     return std::nullopt;
   return Process{.pid = pid,
-                 .parent = static_cast<pid_t>(to_number(words[parent]).value_or(0)),
+                 .parent = parse_number<pid_t>(words[parent]).value_or(0),
                  .name = std::string{line.substr(open + 1, close - open - 1)},
-                 .terminal = static_cast<std::uint32_t>(to_number(words[terminal]).value_or(0))};
+                 .terminal = parse_number<std::uint32_t>(words[terminal]).value_or(0)};
 }
 
 /// The inode in `socket:[12345]`.
@@ -30,7 +33,7 @@ std::optional<std::uint64_t> parse_socket(std::string_view link) {
   constexpr std::string_view prefix = "socket:[";
   if (!link.starts_with(prefix) || !link.ends_with(']'))
     return std::nullopt;
-  return to_number(link.substr(prefix.size(), link.size() - prefix.size() - 1));
+  return parse_number<std::uint64_t>(link.substr(prefix.size(), link.size() - prefix.size() - 1));
 }
 
 } // namespace
@@ -38,9 +41,9 @@ std::optional<std::uint64_t> parse_socket(std::string_view link) {
 ProcessTable ProcessTable::read(const FileTree& tree) {
   ProcessTable table{tree};
   for (const std::string& name : tree.names("/proc").value_or(std::vector<std::string>{})) {
-    const auto pid = to_number(name);
+    const auto pid = parse_number<pid_t>(name);
     const auto line = pid ? tree.read(fmt::format("/proc/{}/stat", *pid)) : std::nullopt;
-    auto process = line ? parse_stat(static_cast<pid_t>(*pid), *line) : std::nullopt;
+    auto process = line ? parse_stat(*pid, *line) : std::nullopt;
     if (process)
       table.m_processes.emplace(process->pid, std::move(*process));
   }
@@ -119,8 +122,8 @@ std::optional<uid_t> ProcessTable::user(pid_t pid) const {
     const auto words = words_of(line);
     constexpr std::size_t effective = 2;
     if (words.size() > effective && words.front() == "Uid:")
-      if (const auto uid = to_number(words[effective]))
-        return static_cast<uid_t>(*uid);
+      if (const auto uid = parse_number<uid_t>(words[effective]))
+        return uid;
   }
   return std::nullopt;
 }

@@ -1,9 +1,10 @@
 #include "qemu/capabilities.hpp"
 
+#include "base/number.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace vdeup::qemu {
 namespace {
@@ -59,13 +60,13 @@ Version read_version(std::string_view text) {
   const std::size_t at = text.find(word);
   if (at == std::string_view::npos)
     return {};
-  Version version;
-  const char* const end = text.data() + text.size();
-  const auto [dot, error] = std::from_chars(text.data() + at + word.size(), end, version.major);
-  if (error != std::errc{} || dot == end || *dot != '.')
+  text.remove_prefix(at + word.size());
+  const auto major = take_number<decltype(Version::major)>(text);
+  if (!major || !text.starts_with('.'))
     return {};
-  const auto [rest, minor_error] = std::from_chars(dot + 1, end, version.minor);
-  return minor_error == std::errc{} ? version : Version{};
+  text.remove_prefix(1);
+  const auto minor = take_number<decltype(Version::minor)>(text);
+  return minor ? Version{*major, *minor} : Version{};
 }
 
 } // namespace

@@ -1,10 +1,9 @@
 #include "qemu/net_option.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace vdeup::qemu {
 
@@ -69,13 +68,11 @@ Result<std::optional<unsigned>> NetOption::number(const std::string& key, int ba
   const auto text = get(key);
   if (!text)
     return std::optional<unsigned>{};
-  unsigned number = 0;
-  const char* const end = text->data() + text->size();
-  const auto [at, error] = std::from_chars(text->data(), end, number, base);
-  if (error != std::errc{} || at != end)
+  const auto number = parse_number<unsigned>(*text, {.base = base});
+  if (!number)
     return fail(
         bad(fmt::format("{}={} is not {} number", key, printable(*text), base == 8 ? "an octal" : "a")));
-  return std::optional<unsigned>{number};
+  return number;
 }
 
 Result<std::optional<MacAddress>> NetOption::address() const {

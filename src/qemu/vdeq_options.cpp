@@ -1,34 +1,22 @@
 #include "qemu/vdeq_options.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "qemu/words.hpp"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <string_view>
 
 namespace vdeup::qemu {
 namespace {
 
-std::vector<std::string> split_list(std::string_view list) {
-  std::vector<std::string> parts;
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    if (comma != 0)
-      parts.emplace_back(list.substr(0, comma));
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-  }
-  return parts;
-}
-
 Result<unsigned> read_mode(std::string_view text) {
-  unsigned mode = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
-  if (error != std::errc{} || at != text.data() + text.size())
+  const auto mode = parse_number<unsigned>(text, {.base = 8});
+  if (!mode)
     return fail(Error{ErrorKind::usage, fmt::format("cannot use '--mod {}'", printable(text)),
                       "it is not an octal number", "an example: --mod 0700"});
-  return mode;
+  return *mode;
 }
 
 bool is_socket_option(std::string_view name) {
@@ -54,7 +42,8 @@ Result<VdeqOptions> take_vdeq_options(std::vector<std::string>& args) {
       TRY(auto mode, read_mode(args[*word.value]));
       found.mode = mode;
     } else {
-      found.sockets = split_list(args[*word.value]);
+      for (const std::string_view socket : words_of(args[*word.value], ","))
+        found.sockets.emplace_back(socket);
     }
   }
   args = std::move(rest);

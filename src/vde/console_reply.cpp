@@ -1,10 +1,9 @@
 #include "vde/console_reply.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace vdeup::vde {
 namespace {
@@ -32,13 +31,8 @@ std::string_view take_last_line(std::string_view& rest) {
 std::optional<int> parse_status(std::string_view line) {
   constexpr std::size_t digits = 4;
   constexpr int base = 1000;
-  int number = 0;
-  if (line.size() < digits || line.front() != '1')
-    return std::nullopt;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + digits, number);
-  if (error != std::errc{} || end != line.data() + digits)
-    return std::nullopt;
-  return number - base;
+  const auto number = parse_number<int>(line.substr(0, digits), {.min = base, .max = 2 * base - 1});
+  return number ? std::optional{*number - base} : std::nullopt;
 }
 
 Error garbage(std::string_view bytes) {

@@ -1,11 +1,11 @@
 #include "vde/reports.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "model/vm_identity.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 
 namespace vdeup::vde {
@@ -17,10 +17,8 @@ std::optional<Number> number_after(std::string_view line, std::string_view key) 
   const std::size_t at = line.find(key);
   if (at == std::string_view::npos)
     return std::nullopt;
-  const std::string_view rest = trimmed(line.substr(at + key.size()));
-  Number number{};
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-  return error == std::errc{} ? std::optional<Number>{number} : std::nullopt;
+  std::string_view rest = trimmed(line.substr(at + key.size()));
+  return take_number<Number>(rest);
 }
 
 std::optional<MacAddress> mac_after(std::string_view line, std::string_view key) {
