@@ -66,8 +66,8 @@ std::string printable(std::string_view text) {
 
 std::string printable_lines(std::string_view text) {
   std::string safe;
-  for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1))
-    safe += printable(text.substr(0, end)) + "\n";
+  for (auto line = take_until(text, "\n"); line; line = take_until(text, "\n"))
+    safe += printable(*line) + "\n";
   return safe + printable(text);
 }
 
@@ -81,9 +81,8 @@ std::string_view trimmed(std::string_view text) {
 
 std::optional<std::string> value_of(std::string_view lines, std::string_view key) {
   for (std::string_view line : split(lines, '\n')) {
-    if (!line.starts_with(key) || line.substr(key.size(), 1) != "=")
+    if (!take_prefix(line, key) || !take_prefix(line, "="))
       continue;
-    line.remove_prefix(key.size() + 1);
     if (line.size() >= 2 && line.front() == line.back() && (line.front() == '"' || line.front() == '\''))
       line = line.substr(1, line.size() - 2);
     return std::string{line};
@@ -118,6 +117,12 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (has_it)
     text.remove_prefix(prefix.size());
   return has_it;
+}
+
+std::string_view take_part(std::string_view& text, char separator) {
+  const std::string_view part = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(part.size() + 1, text.size()));
+  return part;
 }
 
 std::optional<std::string_view> take_until(std::string_view& text, std::string_view separator) {

@@ -30,6 +30,9 @@ namespace vdeup {
 /// Remove the beginning of a text, if it is this one.
 [[nodiscard]] bool take_prefix(std::string_view& text, std::string_view prefix);
 
+/// Remove and return what precedes a separator, and remove the separator; all of the text if there is none.
+std::string_view take_part(std::string_view& text, char separator);
+
 /// Remove and return what precedes a separator, and remove the separator; nothing if there is none.
 [[nodiscard]] std::optional<std::string_view> take_until(std::string_view& text, std::string_view separator);
 

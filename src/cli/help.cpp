@@ -24,24 +24,12 @@ struct Viewer {
   std::string chosen_by; ///< for a message
 };
 
-std::vector<std::string> split_at_blanks(std::string_view text) {
-  constexpr std::string_view blanks = " \t\n";
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(blanks), text.size());
-    if (end > 0)
-      words.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
 /// The viewer that a variable names; none if it names nothing.
 std::optional<Viewer> viewer_of(const char* variable, std::string_view text) {
-  auto words = split_at_blanks(text);
+  const auto words = words_of(text, " \t\n");
   if (words.empty())
     return std::nullopt;
-  return Viewer{std::move(words), fmt::format("{} names it", variable)};
+  return Viewer{{words.begin(), words.end()}, fmt::format("{} names it", variable)};
 }
 
 std::string_view variable(const char* name) {

@@ -85,16 +85,10 @@ bool read_part(std::string_view part, Levels& levels) {
 
 Result<LogLevel> parse_log_level(std::string_view text) {
   Levels levels;
-  std::string_view rest = text;
-  for (;;) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view part = rest.substr(0, comma);
+  for (const std::string_view part : split(text, ','))
     if (!read_part(part, levels))
       return fail(not_a_level(part));
-    if (comma == std::string_view::npos)
-      return levels.sum();
-    rest.remove_prefix(comma + 1);
-  }
+  return levels.sum();
 }
 
 } // namespace vdeup::cli

@@ -70,13 +70,8 @@ Result<PrivilegeWish> parse_privilege(std::string_view text) {
   bool no_ksu = false;
   bool no_sudo = false;
   std::size_t words = 0;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::size_t end = rest.find_first_of(k_separators);
-    const std::string_view word = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  for (const std::string_view word : words_of(text, k_separators)) {
     const std::string name = upper(word);
-    if (name.empty())
-      continue;
     ++words;
     if (name == "KSU" || name == "ALL")
       wish.ksu = Wish::yes;

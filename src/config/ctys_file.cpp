@@ -26,12 +26,9 @@ std::string_view without_margin(std::string_view line) {
 /// Call `look` with each line of a text, until it returns true.
 template <class Look>
 bool any_line(std::string_view text, Look look) {
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (look(without_margin(text.substr(0, end))))
+  while (!text.empty())
+    if (look(without_margin(take_part(text, '\n'))))
       return true;
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
   return false;
 }
 

@@ -55,14 +55,6 @@ constexpr std::array<std::string_view, 39> k_names{
 constexpr std::string_view k_begin = "vdeup-ctys-begin";
 constexpr std::string_view k_end = "vdeup-ctys-end";
 
-/// Take the text up to the next NUL from the front of `rest`.
-std::string_view take_item(std::string_view& rest) {
-  const std::size_t end = rest.find('\0');
-  const std::string_view item = rest.substr(0, end);
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return item;
-}
-
 } // namespace
 
 std::span<const std::string_view> ctys_variable_names() {
@@ -98,9 +90,9 @@ std::vector<std::string> ctys_bash_environment(const CtysSurroundings& surroundi
 
 Result<CtysVariables> parse_ctys_variables(std::string_view output, const std::string& path) {
   CtysVariables variables;
-  if (take_item(output) == k_begin)
+  if (take_part(output, '\0') == k_begin)
     while (!output.empty()) {
-      const std::string_view item = take_item(output);
+      const std::string_view item = take_part(output, '\0');
       if (item == k_end)
         return variables;
       const std::size_t sign = item.find('=');

@@ -53,11 +53,9 @@ Result<std::vector<Entry>> read_entries(std::string_view text, const std::string
   Place place{path, 0};
   while (!text.empty()) {
     ++place.line;
-    const std::size_t end = text.find('\n');
-    TRY(auto entry, read_line(text.substr(0, end), place));
+    TRY(auto entry, read_line(take_part(text, '\n'), place));
     if (entry)
       entries.push_back(*entry);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return entries;
 }

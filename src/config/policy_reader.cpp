@@ -119,9 +119,7 @@ class FilesReader {
     Place place{path, 0};
     for (std::string_view rest = text ? *text : std::string_view{}; !rest.empty();) {
       ++place.line;
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      TRY(read_line(trimmed(rest.substr(0, end)), place));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+      TRY(read_line(trimmed(take_part(rest, '\n')), place));
     }
     return ok();
   }

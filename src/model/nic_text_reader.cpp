@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "model/nic_move.hpp"
 #include "model/text_fields.hpp"
 
@@ -147,10 +148,7 @@ class MoveReader {
  private:
   std::string_view next_line() {
     ++m_number;
-    const std::size_t end = m_text.find('\n');
-    const std::string_view line = end == std::string_view::npos ? std::string_view{} : m_text.substr(0, end);
-    m_text.remove_prefix(end == std::string_view::npos ? m_text.size() : end + 1);
-    return line;
+    return take_until(m_text, "\n").value_or("");
   }
 
   [[nodiscard]] Error wrong(std::string cause) const {

@@ -28,8 +28,7 @@ constexpr std::chrono::seconds k_release_patience{2};
 
 bool read_made(std::string_view list, TemporaryNetwork& temporary) {
   while (!list.empty()) {
-    std::string_view word = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(word.size() + 1, list.size()));
+    std::string_view word = take_part(list, ',');
     if (word == "switch") {
       temporary.made_switch = true;
     } else if (word == "tap") {

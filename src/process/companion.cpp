@@ -101,11 +101,8 @@ std::string Companion::complaint() const {
   const ssize_t size = m_errors ? ::pread(m_errors.get(), text.data(), text.size(), 0) : 0;
   std::string_view rest{text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
   std::string_view line;
-  while (line.empty() && !rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    line = trimmed(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  while (line.empty() && !rest.empty())
+    line = trimmed(take_part(rest, '\n'));
   return std::string{line};
 }
 

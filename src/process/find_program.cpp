@@ -41,9 +41,7 @@ Error not_executable(const std::string& path) {
 Result<std::string> look_in(const std::string& word, std::string_view directories, bool only_absolute) {
   std::string refused;
   while (!directories.empty()) {
-    const std::size_t colon = directories.find(':');
-    const std::string_view directory = directories.substr(0, colon);
-    directories.remove_prefix(colon == std::string_view::npos ? directories.size() : colon + 1);
+    const std::string_view directory = take_part(directories, ':');
     if (only_absolute && !directory.starts_with('/'))
       continue;
     const std::string path = fmt::format("{}/{}", directory.empty() ? "." : directory, word);

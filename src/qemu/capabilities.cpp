@@ -1,6 +1,7 @@
 #include "qemu/capabilities.hpp"
 
 #include "base/number.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +12,7 @@ namespace {
 
 /// Take the next line off a text.
 std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  std::string_view line = take_part(text, '\n');
   if (line.ends_with('\r'))
     line.remove_suffix(1);
   return line;

@@ -1,5 +1,7 @@
 #include "qemu/old_table.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -88,10 +90,7 @@ std::vector<std::string> sound_devices(std::string_view cards) {
       {"sb16", "sb16"},
   }};
   std::vector<std::string> words;
-  while (!cards.empty()) {
-    const std::size_t comma = cards.find(',');
-    const std::string_view card = cards.substr(0, comma);
-    cards.remove_prefix(comma == std::string_view::npos ? cards.size() : comma + 1);
+  for (const std::string_view card : split(cards, ',')) {
     if (card == "hda")
       words.insert(words.end(), {"-device", "intel-hda", "-device", "hda-duplex"});
     for (const auto& [name, device] : devices)

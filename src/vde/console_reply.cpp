@@ -11,13 +11,6 @@ namespace {
 constexpr std::string_view k_data_begins = "0000 DATA END WITH '.'";
 constexpr std::string_view k_data_ends = ".";
 
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = rest.find('\n');
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return line;
-}
-
 std::string_view take_last_line(std::string_view& rest) {
   if (rest.ends_with('\n'))
     rest.remove_suffix(1);
@@ -63,10 +56,10 @@ Result<Reply> parse_reply(std::string_view bytes) {
   reply.status = *status;
   if (rest.empty())
     return reply;
-  if (take_line(rest) != k_data_begins || take_last_line(rest) != k_data_ends)
+  if (take_part(rest, '\n') != k_data_begins || take_last_line(rest) != k_data_ends)
     return fail(garbage(bytes));
   while (!rest.empty())
-    reply.lines.emplace_back(take_line(rest));
+    reply.lines.emplace_back(take_part(rest, '\n'));
   return reply;
 }
 

@@ -47,27 +47,22 @@ std::string url_option(const std::vector<Forward>& forwards, Forward::Protocol p
 /// Read `A,B` behind `/tcpfwd=` or `/udpfwd=`. False if it is not as we write it.
 bool read_forwards(std::string_view list, std::string_view protocol, std::vector<Forward>& forwards) {
   while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    auto forward = Forward::parse(fmt::format("{}:{}", protocol, list.substr(0, comma)));
+    auto forward = Forward::parse(fmt::format("{}:{}", protocol, take_part(list, ',')));
     if (!forward)
       return false;
     forwards.push_back(forward.value());
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
   }
   return true;
 }
 
 bool read_url(std::string_view url, std::vector<Forward>& forwards) {
-  if (!url.starts_with(k_scheme))
+  if (!take_prefix(url, k_scheme))
     return false;
-  url.remove_prefix(k_scheme.size());
   while (!url.empty()) {
-    const std::size_t slash = url.find('/');
-    const std::string_view option = url.substr(0, slash);
+    const std::string_view option = take_part(url, '/');
     const std::size_t sign = option.find("fwd=");
     if (sign != 3 || !read_forwards(option.substr(7), option.substr(0, 3), forwards))
       return false;
-    url.remove_prefix(slash == std::string_view::npos ? url.size() : slash + 1);
   }
   return true;
 }
