@@ -146,8 +146,9 @@ std::optional<TemporaryNetwork> TemporaryNetwork::parse(std::string_view note) {
     value = number.value_or(0);
     return number.has_value();
   };
-  const bool is_read = take(k_pid_key, temporary.process.pid) && take(k_start_key, temporary.process.start_time) &&
-                       take_prefix(note, k_made_key) && read_made(note, temporary);
+  const bool is_read = take(k_pid_key, temporary.process.pid) &&
+                       take(k_start_key, temporary.process.start_time) && take_prefix(note, k_made_key) &&
+                       read_made(note, temporary);
   return is_read ? std::optional{std::move(temporary)} : std::nullopt;
 }
 
