@@ -134,6 +134,14 @@ std::optional<std::string_view> take_until(std::string_view& text, std::string_v
   return before;
 }
 
+std::string upper_case(std::string_view text) {
+  std::string upper{text};
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](char byte) {
+    return byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - 'a' + 'A') : byte;
+  });
+  return upper;
+}
+
 std::string shell_quote(std::string_view word) {
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_bare_in_shell))
     return std::string{word};

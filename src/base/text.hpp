@@ -36,6 +36,9 @@ std::string_view take_part(std::string_view& text, char separator);
 /// Remove and return what precedes a separator, and remove the separator; nothing if there is none.
 [[nodiscard]] std::optional<std::string_view> take_until(std::string_view& text, std::string_view separator);
 
+/// A text with its ASCII letters in upper case, whatever the locale.
+[[nodiscard]] std::string upper_case(std::string_view text);
+
 /// Quote a word so that sh(1) reads it back as it is; words that need no quotes stay bare.
 [[nodiscard]] std::string shell_quote(std::string_view word);
 

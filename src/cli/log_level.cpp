@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -18,12 +17,6 @@ Error not_a_level(std::string_view part) {
   return Error{ErrorKind::usage, fmt::format("cannot use -d with '{}'", printable(part)),
                "it is no number and no part of a level",
                "-d 0, 1 or 2; ctys-setupVDE(1) tells of the syntax of old"};
-}
-
-std::string upper(std::string_view text) {
-  std::string word{text};
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::toupper(c); });
-  return word;
 }
 
 /// What the parts of a level add up to.
@@ -52,7 +45,7 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 /// Read one part between two commas.
 bool read_part(std::string_view part, Levels& levels) {
   const std::size_t colon = part.find(':');
-  const std::string key = upper(part.substr(0, colon));
+  const std::string key = upper_case(part.substr(0, colon));
   const bool has_value = colon != std::string_view::npos;
   const auto number = has_value ? parse_number<unsigned>(part.substr(colon + 1)) : std::nullopt;
   if (!has_value) {

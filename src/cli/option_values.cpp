@@ -22,12 +22,6 @@ bool is_control(unsigned char byte) {
   return std::iscntrl(byte) != 0;
 }
 
-std::string upper(std::string_view text) {
-  std::string word{text};
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::toupper(c); });
-  return word;
-}
-
 /// Take the next word of a list; one in parentheses can have separators in it.
 Result<std::string_view> take_host(std::string_view& rest) {
   int depth = 0;
@@ -71,7 +65,7 @@ Result<PrivilegeWish> parse_privilege(std::string_view text) {
   bool no_sudo = false;
   std::size_t words = 0;
   for (const std::string_view word : words_of(text, k_separators)) {
-    const std::string name = upper(word);
+    const std::string name = upper_case(word);
     ++words;
     if (name == "KSU" || name == "ALL")
       wish.ksu = Wish::yes;

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 namespace vdeup::config {
@@ -23,10 +22,7 @@ using Choices = std::vector<std::pair<std::string_view, T>>;
 /// What a word stands for, whatever the case of its letters.
 template <class T>
 Result<T> choose(std::string_view kind, std::string_view word, const Choices<T>& choices) {
-  std::string upper{word};
-  std::transform(upper.begin(), upper.end(), upper.begin(), [](char byte) {
-    return byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - 'a' + 'A') : byte;
-  });
+  const std::string upper = upper_case(word);
   std::vector<std::string_view> known;
   for (const auto& [name, meaning] : choices) {
     if (name == upper)
