@@ -57,8 +57,8 @@ Result<UniqueFd> enter(int parent, const std::string& name, const std::string& p
 }
 
 /// Walk down to a directory. `made` is told of the directories that were missing; without it nothing is made,
-/// and there is none.
-Result<std::optional<UniqueFd>> walk(const std::string& directory, std::set<std::string>* made) {
+/// and no descriptor is returned.
+Result<UniqueFd> walk(const std::string& directory, std::set<std::string>* made) {
   UniqueFd at{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
   std::size_t begin = 1;
   while (begin < directory.size()) {
@@ -69,11 +69,11 @@ Result<std::optional<UniqueFd>> walk(const std::string& directory, std::set<std:
       made->insert(path);
     auto entered = enter(at.get(), name, path);
     if (!entered && entered.error().kind() == ErrorKind::missing && made == nullptr)
-      return std::optional<UniqueFd>{};
+      return UniqueFd{};
     TRY(at, std::move(entered));
     begin = end + 1;
   }
-  return std::optional<UniqueFd>{std::move(at)};
+  return at;
 }
 
 /// What a file says; nothing if it is not there. What is no file says nothing.
@@ -121,12 +121,12 @@ Error is_another(const std::string& path) {
 Result<bool> RuntimeFiles::put(const std::string& path, const std::string& text) {
   TRY(auto place, place_of(path));
   TRY(auto directory, walk(place.directory, &m_made));
-  TRY(auto found, read(directory->get(), place.name, path));
+  TRY(auto found, read(directory.get(), place.name, path));
   if (found && *found == text)
     return false;
   if (found)
     return fail(is_another(path));
-  TRY(write(directory->get(), place.name, text, path));
+  TRY(write(directory.get(), place.name, text, path));
   return true;
 }
 
@@ -135,12 +135,12 @@ Result<> RuntimeFiles::remove(const std::string& path, const std::string& text) 
   TRY(auto directory, walk(place.directory, nullptr));
   if (!directory)
     return ok();
-  TRY(auto found, read(directory->get(), place.name, path));
+  TRY(auto found, read(directory.get(), place.name, path));
   if (!found)
     return ok();
   if (*found != text)
     return fail(is_another(path));
-  if (::unlinkat(directory->get(), place.name.c_str(), 0) < 0 && errno != ENOENT)
+  if (::unlinkat(directory.get(), place.name.c_str(), 0) < 0 && errno != ENOENT)
     return fail(errno_error(errno, fmt::format("cannot remove {}", path)));
   if (m_made.contains(place.directory) && ::rmdir(place.directory.c_str()) == 0)
     m_made.erase(place.directory);
