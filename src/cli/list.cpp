@@ -21,7 +21,7 @@ namespace {
 constexpr mode_t k_permission_bits = 07777;
 
 /// A line of the table: a switch, or with listall one of its sockets.
-struct Row {
+struct SocketRow {
   std::string path;
   std::string user;
   std::string group;
@@ -29,7 +29,7 @@ struct Row {
   bool is_dangling = false;
 };
 
-Row to_row(const vde::FileEntry& file, bool is_dangling = false) {
+SocketRow to_row(const vde::FileEntry& file, bool is_dangling = false) {
   return {file.path, user_name(file.uid), group_name(file.gid), mode_text(file.mode & k_permission_bits),
           is_dangling};
 }
@@ -70,8 +70,8 @@ Result<Listing> find(const Context& context) {
   return listing;
 }
 
-std::vector<Row> rows_of(const Listing& listing) {
-  std::vector<Row> rows;
+std::vector<SocketRow> rows_of(const Listing& listing) {
+  std::vector<SocketRow> rows;
   for (const vde::SwitchDirectory& found : listing.switches) {
     rows.push_back(to_row(found.file));
     for (const vde::SocketEntry& socket : found.sockets.value_or(std::vector<vde::SocketEntry>{}))
@@ -82,23 +82,23 @@ std::vector<Row> rows_of(const Listing& listing) {
   return rows;
 }
 
-void print_table(const std::vector<Row>& rows, bool with_heading) {
+void print_table(const std::vector<SocketRow>& rows, bool with_heading) {
   constexpr std::size_t narrowest = 30;
   std::size_t width = narrowest;
-  for (const Row& row : rows)
+  for (const SocketRow& row : rows)
     width = std::max(width, printable(row.path).size());
   if (with_heading)
     fmt::print("{:<{}}|{:<12}|{:<12}|{:<12}|{}\n{:-<{}}+{:-<12}+{:-<12}+{:-<12}+{:-<15}\n", "switch", width,
                "UID", "GID", "access", "machine-address", "", width, "", "", "", "");
   const std::string host = host_name();
-  for (const Row& row : rows)
+  for (const SocketRow& row : rows)
     fmt::print("{:<{}}|{:<12}|{:<12}|{:<12}|{}{}\n", printable(row.path), width, printable(row.user),
                printable(row.group), row.access, printable(host), row.is_dangling ? " (dangling)" : "");
 }
 
-void print_rows(const std::vector<Row>& rows, bool is_whole) {
+void print_rows(const std::vector<SocketRow>& rows, bool is_whole) {
   const std::string host = host_name();
-  for (const Row& row : rows) {
+  for (const SocketRow& row : rows) {
     std::vector<std::string> fields{row.path, row.user, row.group, row.access, host};
     if (is_whole)
       fields.emplace_back(row.is_dangling ? "dangling" : "");
@@ -106,8 +106,8 @@ void print_rows(const std::vector<Row>& rows, bool is_whole) {
   }
 }
 
-boost::json::object to_json(const vde::FileEntry& file) {
-  const Row row = to_row(file);
+boost::json::object entry_json(const vde::FileEntry& file) {
+  const SocketRow row = to_row(file);
   return {{"socket", printable(row.path)},
           {"user", printable(row.user)},
           {"uid", file.uid},
@@ -115,10 +115,10 @@ boost::json::object to_json(const vde::FileEntry& file) {
           {"access", row.access}};
 }
 
-boost::json::array to_json(const std::vector<vde::SocketEntry>& sockets) {
+boost::json::array entry_json(const std::vector<vde::SocketEntry>& sockets) {
   boost::json::array list;
   for (const vde::SocketEntry& socket : sockets) {
-    auto entry = to_json(socket.file);
+    auto entry = entry_json(socket.file);
     entry["dangling"] = socket.is_dangling;
     list.push_back(std::move(entry));
   }
@@ -130,15 +130,15 @@ boost::json::object json_of(const Listing& listing) {
   answer["host"] = printable(host_name());
   boost::json::array switches;
   for (const vde::SwitchDirectory& found : listing.switches) {
-    auto entry = to_json(found.file);
+    auto entry = entry_json(found.file);
     if (listing.is_whole)
       entry["sockets"] =
-          found.sockets ? boost::json::value(to_json(*found.sockets)) : boost::json::value(nullptr);
+          found.sockets ? boost::json::value(entry_json(*found.sockets)) : boost::json::value(nullptr);
     switches.push_back(std::move(entry));
   }
   answer["switches"] = std::move(switches);
   if (listing.is_whole)
-    answer["clients"] = to_json(listing.clients);
+    answer["clients"] = entry_json(listing.clients);
   return answer;
 }
 

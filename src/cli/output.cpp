@@ -18,13 +18,13 @@ boost::json::value or_null(const std::optional<IfName>& name) {
   return name ? boost::json::value(name->str()) : boost::json::value(nullptr);
 }
 
-boost::json::object to_json(const Bridge& bridge) {
+boost::json::object bridge_json(const Bridge& bridge) {
   return {{"name", bridge.name.str()}, {"mac", bridge.mac.str()},
           {"mtu", bridge.mtu},         {"up", bridge.is_up},
           {"stp", bridge.stp},         {"made_by_vdeup", bridge.is_ours || bridge.nat}};
 }
 
-boost::json::object to_json(const Tap& tap) {
+boost::json::object tap_json(const Tap& tap) {
   return {{"name", tap.name.str()},
           {"owner_uid", tap.owner},
           {"mtu", tap.mtu},
@@ -62,7 +62,7 @@ std::string_view kind_text(Endpoint::Kind kind) {
   return "other";
 }
 
-boost::json::object to_json(const Endpoint& endpoint) {
+boost::json::object endpoint_json(const Endpoint& endpoint) {
   boost::json::object object{{"kind", kind_text(endpoint.kind)}, {"text", printable(endpoint.description)}};
   if (endpoint.kind != Endpoint::Kind::client)
     return object;
@@ -127,9 +127,9 @@ boost::json::object to_json(const Scope& scope, const Network& network) {
       {"tap", or_null(vde_switch.tap)},
       {"ports", vde_switch.port_limit}};
   object["uplink"] = uplink_json(network);
-  object["tap"] = network.tap ? boost::json::value(to_json(*network.tap)) : boost::json::value(nullptr);
+  object["tap"] = network.tap ? boost::json::value(tap_json(*network.tap)) : boost::json::value(nullptr);
   object["bridge"] =
-      network.bridge ? boost::json::value(to_json(*network.bridge)) : boost::json::value(nullptr);
+      network.bridge ? boost::json::value(bridge_json(*network.bridge)) : boost::json::value(nullptr);
   return object;
 }
 
@@ -151,7 +151,7 @@ boost::json::array to_json(const std::vector<SwitchPort>& ports, const std::vect
   for (const SwitchPort& port : ports) {
     boost::json::array endpoints;
     for (const Endpoint& endpoint : port.endpoints)
-      endpoints.push_back(to_json(endpoint));
+      endpoints.push_back(endpoint_json(endpoint));
     boost::json::array addresses;
     for (const LearntAddress& seen : learnt)
       if (seen.port == port.number)

@@ -10,7 +10,7 @@
 namespace vdeup::cli {
 namespace {
 
-boost::json::object to_json(const managers::Persistence& persistence) {
+boost::json::object persistence_json(const managers::Persistence& persistence) {
   auto answer = json_answer("create");
   boost::json::array files;
   for (const managers::ConfigFile& file : persistence.files)
@@ -35,7 +35,7 @@ Result<int> print_configuration(const Context& context, const Wiring& wiring, co
       managers::persist(managers::describe_bridge(seen->nic, situation.choice.bridge.name, seen->managers),
                         seen->managers));
   if (context.call.json) {
-    print_json(to_json(persistence));
+    print_json(persistence_json(persistence));
     return 0;
   }
   for (const managers::ConfigFile& file : persistence.files)

@@ -32,7 +32,7 @@ struct Ports {
 };
 
 /// A line of the table: one client or device at a port, or a VM on its TAP.
-struct Row {
+struct PortRow {
   std::string port;
   ClientText client;
   std::string tap{}; ///< its own
@@ -41,11 +41,11 @@ struct Row {
   std::vector<std::string> addresses{}; ///< its own, as its label says, then those learnt at the port
 };
 
-Row to_row(const SwitchPort& port, const Endpoint& endpoint, const std::vector<LearntAddress>& learnt) {
-  Row row{.port = std::to_string(port.number),
-          .client = {},
-          .vlan = std::to_string(port.vlan),
-          .counters = {port.packets_in, port.bytes_in, port.packets_out, port.bytes_out}};
+PortRow to_row(const SwitchPort& port, const Endpoint& endpoint, const std::vector<LearntAddress>& learnt) {
+  PortRow row{.port = std::to_string(port.number),
+              .client = {},
+              .vlan = std::to_string(port.vlan),
+              .counters = {port.packets_in, port.bytes_in, port.packets_out, port.bytes_out}};
   if (endpoint.kind == Endpoint::Kind::client || endpoint.kind == Endpoint::Kind::uplink)
     row.client = read_client_text(endpoint.description);
   else
@@ -58,7 +58,7 @@ Row to_row(const SwitchPort& port, const Endpoint& endpoint, const std::vector<L
   return row;
 }
 
-Row to_row(const TapUser& user) {
+PortRow to_row(const TapUser& user) {
   const VmTapMark& mark = user.vm.mark;
   return {.port = "-",
           .client = {mark.vm_name, mark.mac, user_name(mark.owner), user.pid},
@@ -67,8 +67,8 @@ Row to_row(const TapUser& user) {
           .addresses = {mark.mac.str()}};
 }
 
-std::vector<Row> rows_of(const Ports& ports) {
-  std::vector<Row> rows;
+std::vector<PortRow> rows_of(const Ports& ports) {
+  std::vector<PortRow> rows;
   for (const SwitchPort& port : ports.vde_switch.ports)
     for (const Endpoint& endpoint : port.endpoints)
       rows.push_back(to_row(port, endpoint, ports.learnt));
@@ -89,33 +89,33 @@ std::string shown_addresses(const std::vector<std::string>& addresses) {
 }
 
 /// The name for people, who may want to look at the TAP.
-std::string shown_name(const Row& row) {
+std::string shown_name(const PortRow& row) {
   const std::string name = printable(row.client.name);
   return row.tap.empty() ? name : fmt::format("{} ({})", name, row.tap);
 }
 
-void print_table(const std::vector<Row>& rows, bool with_heading) {
+void print_table(const std::vector<PortRow>& rows, bool with_heading) {
   constexpr const char* form = "{:>4}  {:<24} {:>8}  {:<12} {:>4} {:>10} {:>12} {:>10} {:>12}  {}\n";
   if (with_heading)
     fmt::print(fmt::runtime(form), "port", "name", "pid", "user", "vlan", "packets in", "bytes in",
                "packets out", "bytes out", "addresses");
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : printable(text); };
-  for (const Row& row : rows)
+  for (const PortRow& row : rows)
     fmt::print(fmt::runtime(form), row.port, shown_name(row),
                row.client.pid ? std::to_string(*row.client.pid) : "-", or_dash(row.client.user),
                or_dash(row.vlan), row.counters.packets_in, row.counters.bytes_in, row.counters.packets_out,
                row.counters.bytes_out, shown_addresses(row.addresses));
 }
 
-void print_rows(const std::vector<Row>& rows) {
-  for (const Row& row : rows)
+void print_rows(const std::vector<PortRow>& rows) {
+  for (const PortRow& row : rows)
     print_row({row.port, row.client.name, row.client.pid ? std::to_string(*row.client.pid) : "",
                row.client.user, row.vlan, std::to_string(row.counters.packets_in),
                std::to_string(row.counters.bytes_in), std::to_string(row.counters.packets_out),
                std::to_string(row.counters.bytes_out), fmt::format("{}", fmt::join(row.addresses, " "))});
 }
 
-boost::json::array to_json(const std::vector<TapUser>& users) {
+boost::json::array taps_json(const std::vector<TapUser>& users) {
   boost::json::array list;
   for (const auto& [vm, pid] : users) {
     boost::json::object object{{"name", vm.tap.str()},
@@ -170,7 +170,7 @@ Result<int> ports_command(const Context& context) {
     auto answer = json_answer("ports");
     answer["switch"] = request.scope.sockets.dir.str();
     answer["ports"] = to_json(ports.vde_switch.ports, ports.learnt);
-    answer["taps"] = to_json(ports.taps);
+    answer["taps"] = taps_json(ports.taps);
     print_json(answer);
   } else if (context.call.terse) {
     print_rows(rows_of(ports));

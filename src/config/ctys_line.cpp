@@ -64,9 +64,9 @@ Result<Words> words_of(const CtysDefinition& definition, std::string_view name) 
 }
 
 /// Builds one line, part after part, in the order of the wrapper.
-class Writer {
+class CtysWriter {
  public:
-  Writer(const CtysDefinition& definition, const CtysLaunch& launch)
+  CtysWriter(const CtysDefinition& definition, const CtysLaunch& launch)
       : m_definition(definition), m_launch(launch), m_line(launch.starter) {}
 
   Result<Words> write() {
@@ -273,7 +273,7 @@ class Writer {
 } // namespace
 
 Result<std::vector<std::string>> to_qemu_line(const CtysDefinition& definition, const CtysLaunch& launch) {
-  return Writer{definition, launch}.write();
+  return CtysWriter{definition, launch}.write();
 }
 
 } // namespace vdeup::config

@@ -56,9 +56,9 @@ std::string_view device_of(const ProfileDisk& disk) {
   return {};
 }
 
-class Writer {
+class ProfileWriter {
  public:
-  explicit Writer(std::string program) { m_line.words.push_back(std::move(program)); }
+  explicit ProfileWriter(std::string program) { m_line.words.push_back(std::move(program)); }
 
   void write_machine(const Profile& vm) {
     option("-name", double_commas(vm.name));
@@ -183,7 +183,7 @@ class Writer {
 } // namespace
 
 ProfileLine to_qemu_line(const Profile& profile, const std::string& default_program) {
-  Writer writer{profile.program.empty() ? default_program : profile.program};
+  ProfileWriter writer{profile.program.empty() ? default_program : profile.program};
   writer.write_machine(profile);
   writer.write_boot(profile);
   for (std::size_t i = 0; i < profile.disks.size(); ++i)

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int k_max_attempts = 10;
 constexpr std::uint32_t k_largest_table = 64U << 20U; // some 400,000 rules
-constexpr const char* k_what = "cannot read the tables of iptables";
+constexpr const char* k_cannot_read_legacy = "cannot read the tables of iptables";
 
 /// The two families differ in numbers, and the requests have the same structures.
 struct Family {
@@ -43,7 +43,7 @@ constexpr std::size_t k_entries_at = offsetof(ipt_get_entries, entrytable);
 Result<std::vector<std::string>> list_names(const Family& family) {
   std::ifstream file{family.names};
   if (!file && errno != ENOENT)
-    return fail(errno_error(errno, k_what));
+    return fail(errno_error(errno, k_cannot_read_legacy));
   std::vector<std::string> names;
   for (std::string name; std::getline(file, name);)
     names.push_back(name);
@@ -88,7 +88,8 @@ class Reader {
     std::copy(std::begin(info.underflow), std::end(info.underflow), blob.end.begin());
     auto parsed = parse_legacy_blob(blob, frames);
     if (!parsed)
-      return fail(Error{ErrorKind::failed, k_what, "the kernel's answer is not understood", {}});
+      return fail(
+          Error{ErrorKind::failed, k_cannot_read_legacy, "the kernel's answer is not understood", {}});
     return std::move(*parsed);
   }
 
@@ -97,21 +98,21 @@ class Reader {
     put_name(info.name, table);
     socklen_t size = sizeof(info);
     if (::getsockopt(m_socket.get(), m_family.level, m_family.get_info, &info, &size) < 0)
-      return fail(errno_error(errno, k_what));
+      return fail(errno_error(errno, k_cannot_read_legacy));
     return info;
   }
 
   /// The answer, the entries at k_entries_at in it.
   [[nodiscard]] Result<std::vector<std::uint8_t>> get_entries(const ipt_getinfo& info) const {
     if (info.size > k_largest_table)
-      return fail(Error{ErrorKind::failed, k_what, "a table is larger than one can be", {}});
+      return fail(Error{ErrorKind::failed, k_cannot_read_legacy, "a table is larger than one can be", {}});
     std::vector<std::uint8_t> answer(k_entries_at + info.size);
     auto size = static_cast<socklen_t>(answer.size());
     put_name(reinterpret_cast<char*>(answer.data()), info.name);
     std::memcpy(answer.data() + offsetof(ipt_get_entries, size), &info.size, sizeof(info.size));
     if (::getsockopt(m_socket.get(), m_family.level, m_family.get_entries, answer.data(), &size) < 0) {
       const bool has_changed = errno == EAGAIN; // it has another size by now
-      Error error = errno_error(errno, k_what);
+      Error error = errno_error(errno, k_cannot_read_legacy);
       if (has_changed)
         error.set_kind(ErrorKind::conflict);
       return fail(std::move(error));
@@ -131,7 +132,7 @@ Result<> read_family(const Family& family, const Frames& frames, std::vector<Fil
     // Any socket of the family takes these requests; unlike a raw one this needs no CAP_NET_RAW.
     UniqueFd socket{::socket(family.domain, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!socket)
-      return fail(errno_error(errno, k_what));
+      return fail(errno_error(errno, k_cannot_read_legacy));
     auto table = Reader{std::move(socket), family}.read(name, frames);
     if (!table && table.error().kind() == ErrorKind::missing)
       continue; // it has gone meanwhile
@@ -146,7 +147,7 @@ Result<> list_mentions(const Family& family, const std::string& interface, std::
   for (const std::string& name : names) {
     UniqueFd socket{::socket(family.domain, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!socket)
-      return fail(errno_error(errno, k_what));
+      return fail(errno_error(errno, k_cannot_read_legacy));
     auto has = Reader{std::move(socket), family}.mentions(name, interface);
     if (!has && has.error().kind() != ErrorKind::missing) // it has gone meanwhile
       return fail(std::move(has).error());

@@ -16,7 +16,7 @@
 namespace vdeup::firewall {
 namespace {
 
-constexpr const char* k_what = "cannot read the packet filter";
+constexpr const char* k_cannot_read_mentions = "cannot read the packet filter";
 
 // nft's own numbers for the types of values in sets (nftables' datatype.h): six bits each, several in a
 // concatenation. The kernel only keeps them.
@@ -84,7 +84,7 @@ Result<bool> has_element(kernel::Netlink& netlink, const Place& set, std::string
   (void)nla_put_string(message.get(), NFTA_SET_ELEM_LIST_TABLE, set.table.c_str());
   (void)nla_put_string(message.get(), NFTA_SET_ELEM_LIST_SET, set.name.c_str());
   const auto parse = [interface](const nlmsghdr& answer) { return parse_elements(answer, interface); };
-  auto parts = netlink.list<bool>(message, parse, k_what);
+  auto parts = netlink.list<bool>(message, parse, k_cannot_read_mentions);
   if (!parts && parts.error().kind() == ErrorKind::missing)
     return false; // it has gone meanwhile
   TRY(auto mentioned, std::move(parts));
@@ -101,10 +101,11 @@ Result<std::vector<std::string>> list_nft(kernel::Netlink& netlink, std::string_
       places.push_back(std::move(text));
   };
   const auto parse = [interface](const nlmsghdr& answer) { return parse_rule(answer, interface); };
-  TRY(auto chains, netlink.list<Place>(nft_message(NFT_MSG_GETRULE), parse, k_what));
+  TRY(auto chains, netlink.list<Place>(nft_message(NFT_MSG_GETRULE), parse, k_cannot_read_mentions));
   for (const Place& chain : chains)
     add(chain, "chain");
-  TRY(auto sets, netlink.list<Place>(nft_message(NFT_MSG_GETSET), parse_set_of_names, k_what));
+  TRY(auto sets,
+      netlink.list<Place>(nft_message(NFT_MSG_GETSET), parse_set_of_names, k_cannot_read_mentions));
   for (const Place& set : sets) {
     TRY(auto has, has_element(netlink, set, interface));
     if (has)

@@ -14,7 +14,7 @@
 namespace vdeup::firewall {
 namespace {
 
-constexpr const char* k_what = "cannot read the packet filter";
+constexpr const char* k_cannot_read_tables = "cannot read the packet filter";
 
 /// What iptables-nft made can be changed with iptables; nft(8) itself warns against touching it.
 ForwardFilter::Tool tool_of(const NftTable& table, const std::vector<NftChain>& chains) {
@@ -33,7 +33,7 @@ Result<FilterTable::Chains> read_rules(kernel::Netlink& netlink, const NftTable&
   (void)nla_put_string(message.get(), NFTA_RULE_TABLE, table.name.c_str());
   TRY(auto sets, list_nft_rule_sets(netlink, table));
   const auto parse = [&](const nlmsghdr& answer) { return parse_nft_rule(answer, frames, sets); };
-  auto rules = netlink.list<NftRule>(message, parse, k_what);
+  auto rules = netlink.list<NftRule>(message, parse, k_cannot_read_tables);
   if (!rules && rules.error().kind() == ErrorKind::missing)
     return FilterTable::Chains{}; // the table has gone meanwhile
   TRY(auto found, std::move(rules));
@@ -46,8 +46,10 @@ Result<FilterTable::Chains> read_rules(kernel::Netlink& netlink, const NftTable&
 
 // nft list tables; nft list chains
 Result<std::vector<NftChain>> read_chains(kernel::Netlink& netlink) {
-  TRY(auto active, netlink.list<NftTable>(nft_request(NFT_MSG_GETTABLE, AF_UNSPEC), parse_nft_table, k_what));
-  TRY(auto chains, netlink.list<NftChain>(nft_request(NFT_MSG_GETCHAIN, AF_UNSPEC), parse_nft_chain, k_what));
+  TRY(auto active, netlink.list<NftTable>(nft_request(NFT_MSG_GETTABLE, AF_UNSPEC), parse_nft_table,
+                                          k_cannot_read_tables));
+  TRY(auto chains, netlink.list<NftChain>(nft_request(NFT_MSG_GETCHAIN, AF_UNSPEC), parse_nft_chain,
+                                          k_cannot_read_tables));
   std::erase_if(chains, [&active](const NftChain& chain) {
     return std::find(active.begin(), active.end(), chain.table) == active.end();
   });

@@ -13,9 +13,9 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr const char* k_what = "cannot watch what a bridge learns";
+constexpr const char* k_cannot_watch = "cannot watch what a bridge learns";
 constexpr std::size_t k_largest_announcement = 32'768; // what the kernel itself allows for (NLMSG_GOODSIZE)
-constexpr int k_max_at_once = 256;                     // then look at the clock again
+constexpr int k_max_events = 256;                      // then look at the clock again
 
 } // namespace
 
@@ -39,14 +39,14 @@ Result<std::unique_ptr<KernelBridgeWatch>> KernelBridgeWatch::open(std::uint32_t
   TRY(auto netlink, Netlink::open());
   UniqueFd events{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)};
   if (!events)
-    return fail(errno_error(errno, k_what));
+    return fail(errno_error(errno, k_cannot_watch));
   // A socket without an address of its own has the kernel's, and is passed over as the sender.
   sockaddr_nl own{};
   own.nl_family = AF_NETLINK;
   const int group = RTNLGRP_NEIGH;
   if (::bind(events.get(), reinterpret_cast<const sockaddr*>(&own), sizeof(own)) < 0 ||
       ::setsockopt(events.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-    return fail(errno_error(errno, k_what));
+    return fail(errno_error(errno, k_cannot_watch));
   return std::make_unique<KernelBridgeWatch>(std::move(netlink), std::move(events), bridge);
 }
 
@@ -56,7 +56,7 @@ Result<bool> KernelBridgeWatch::wait_for(const MacAddress& source, const Deadlin
     pollfd waiting{.fd = m_events.get(), .events = POLLIN, .revents = 0};
     const int ready = ::poll(&waiting, 1, deadline.poll_timeout());
     if (ready < 0 && errno != EINTR)
-      return fail(errno_error(errno, k_what));
+      return fail(errno_error(errno, k_cannot_watch));
     if (ready > 0) {
       TRY(auto heard, hear_of(source));
       is_there = heard;
@@ -77,14 +77,14 @@ Result<bool> KernelBridgeWatch::has_learnt(const MacAddress& source) {
   const auto parse = [&](const nlmsghdr& answer) {
     return is_wanted(answer, source) ? std::optional{true} : std::nullopt;
   };
-  TRY(auto found, m_netlink.list<bool>(message, parse, k_what));
+  TRY(auto found, m_netlink.list<bool>(message, parse, k_cannot_watch));
   return !found.empty();
 }
 
 /// Read the announcements that wait, and say whether the wanted one is among them.
 Result<bool> KernelBridgeWatch::hear_of(const MacAddress& source) {
   alignas(nlmsghdr) std::array<std::uint8_t, k_largest_announcement> buffer{};
-  for (int i = 0; i < k_max_at_once; ++i) {
+  for (int i = 0; i < k_max_events; ++i) {
     sockaddr_nl from{};
     socklen_t from_size = sizeof(from);
     const ssize_t size = ::recvfrom(m_events.get(), buffer.data(), buffer.size(), 0,
@@ -94,7 +94,7 @@ Result<bool> KernelBridgeWatch::hear_of(const MacAddress& source) {
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
       return false;
     if (size < 0)
-      return fail(errno_error(errno, k_what));
+      return fail(errno_error(errno, k_cannot_watch));
     if (from.nl_pid != 0)
       continue; // from a process that plays the kernel
     int left = static_cast<int>(size);

@@ -13,7 +13,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr const char* k_what = "cannot give up privileges";
+constexpr const char* k_cannot_drop = "cannot give up privileges";
 
 /// Groups first, for as long as there is the right to change them. KEEPCAPS: else the kernel takes all
 /// capabilities from who stops being root.
@@ -22,7 +22,7 @@ Result<> become(const Identity& user) {
     return ok();
   if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || ::initgroups(user.name.c_str(), user.gid) < 0 ||
       ::setresgid(user.gid, user.gid, user.gid) < 0 || ::setresuid(user.uid, user.uid, user.uid) < 0)
-    return fail(errno_error(errno, k_what));
+    return fail(errno_error(errno, k_cannot_drop));
   return ok();
 }
 
@@ -57,7 +57,7 @@ Result<> keep_network_rights(const Identity& user) {
                       "capabilities(7): it comes with root or with the file, unless that is on a file system "
                       "that is mounted nosuid, or the caller runs with no_new_privs"});
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-    return fail(errno_error(errno, k_what));
+    return fail(errno_error(errno, k_cannot_drop));
   return ok();
 }
 
@@ -76,7 +76,7 @@ Result<> keep_mover_rights() {
     return fail(
         Error{ErrorKind::not_permitted, "cannot move a NIC", "CAP_NET_ADMIN or CAP_NET_RAW is missing", {}});
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-    return fail(errno_error(errno, k_what));
+    return fail(errno_error(errno, k_cannot_drop));
   return ok();
 }
 

@@ -16,7 +16,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr const char* k_what = "cannot list the connections of this host";
+constexpr const char* k_cannot_list = "cannot list the connections of this host";
 constexpr std::uint32_t k_established = 1U << TCP_ESTABLISHED;
 constexpr std::uint32_t k_listening = 1U << TCP_LISTEN;
 constexpr std::uint32_t k_unconnected = 1U << TCP_CLOSE; // as UDP sockets without a peer are
@@ -77,7 +77,7 @@ Result<std::vector<Connection>> list_connections() {
   for (const auto protocol : {Connection::Protocol::tcp, Connection::Protocol::udp})
     for (const int family : {AF_INET, AF_INET6}) {
       const auto parse = [protocol](const nlmsghdr& answer) { return parse_connection(answer, protocol); };
-      auto listed = netlink.list<Connection>(request(family, protocol), parse, k_what);
+      auto listed = netlink.list<Connection>(request(family, protocol), parse, k_cannot_list);
       if (!listed && listed.error().kind() == ErrorKind::missing)
         return fail(without_modules(std::move(listed).error()));
       TRY(auto found, std::move(listed));

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -18,11 +17,11 @@ static_assert(k_temporary_address == IFA_F_TEMPORARY && k_no_duplicate_detection
               k_unready_address == (IFA_F_TENTATIVE | IFA_F_DADFAILED) &&
               k_duplicate_address == IFA_F_DADFAILED);
 
-constexpr std::chrono::seconds k_patience{3};
+constexpr std::chrono::seconds k_address_patience{3};
 constexpr std::uint8_t k_whole_address = 128;
 
 /// What the kernel takes from us; the rest it works out.
-constexpr std::uint32_t k_chosen_flags =
+constexpr std::uint32_t k_chosen_address_flags =
     IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN;
 
 /// The label without what every label begins with, so that it fits another interface as well.
@@ -98,7 +97,7 @@ Result<> wait_for_use(Netlink& netlink, const KernelEvents& events, const Device
         TRY(auto link, find_link(netlink, device.index));
         return !link || !link->is_up;
       },
-      Deadline::after(k_patience));
+      Deadline::after(k_address_patience));
 }
 
 } // namespace
@@ -119,8 +118,9 @@ std::optional<InterfaceAddress> parse_interface_address(const nlmsghdr& message,
   if (info.ifa_family == AF_INET)
     read.label = relative_label(text_of((*found)[IFA_LABEL]), device.name);
   read.scope = info.ifa_scope;
-  read.flags = number_of<std::uint32_t>((*found)[IFA_FLAGS]).value_or(info.ifa_flags) &
-               (k_chosen_flags | k_unready_address | (info.ifa_family == AF_INET6 ? k_temporary_address : 0));
+  read.flags =
+      number_of<std::uint32_t>((*found)[IFA_FLAGS]).value_or(info.ifa_flags) &
+      (k_chosen_address_flags | k_unready_address | (info.ifa_family == AF_INET6 ? k_temporary_address : 0));
   if (const auto life = number_of<ifa_cacheinfo>((*found)[IFA_CACHEINFO])) {
     read.valid = life->ifa_valid;
     read.preferred = life->ifa_prefered;
@@ -141,7 +141,7 @@ Result<std::vector<InterfaceAddress>> list_interface_addresses(Netlink& netlink,
 // ip address replace … dev NAME nodad; ip address change … dev NAME
 Result<> add_address(Netlink& netlink, const Device& device, const InterfaceAddress& address) {
   const std::string what = fmt::format("cannot add {} to {}", address.local.str(), device.name.str());
-  const std::uint32_t flags = address.flags & k_chosen_flags;
+  const std::uint32_t flags = address.flags & k_chosen_address_flags;
   const auto send = [&](int how, std::uint32_t address_flags) {
     return address_message(RTM_NEWADDR, how, device, address, address_flags).request(netlink, what);
   };

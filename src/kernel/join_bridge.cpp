@@ -10,7 +10,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr std::chrono::seconds k_patience{1};
+constexpr std::chrono::seconds k_join_patience{1};
 
 Result<> set_up_again(Netlink& netlink, const std::vector<IfName>& keep_up, const std::string& what) {
   for (const IfName& name : keep_up) {
@@ -43,8 +43,8 @@ Result<> join_bridge(Netlink& netlink, const Device& port, const Device& bridge,
   TRY(change_link(netlink, port.index, {.master = bridge.index}, what));
   auto joined = set_up_again(netlink, keep_up, what);
   if (joined)
-    joined =
-        events.wait_until([&] { return is_ready(netlink, port, bridge, what); }, Deadline::after(k_patience));
+    joined = events.wait_until([&] { return is_ready(netlink, port, bridge, what); },
+                               Deadline::after(k_join_patience));
   if (!joined) // a step that failed has changed nothing; the first error is the one to tell
     (void)change_link(netlink, port.index, {.master = 0}, what);
   return joined;

@@ -10,7 +10,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr int k_max_at_once = 1024; // then the clock is looked at again
+constexpr int k_max_messages = 1024; // then the clock is looked at again
 
 } // namespace
 
@@ -28,7 +28,7 @@ Result<KernelEvents> KernelEvents::open(std::uint32_t groups, std::string what) 
 
 void KernelEvents::drain() const {
   std::array<std::uint8_t, 64> start{}; // what does not fit is cut off: that there was something is enough
-  for (int i = 0; i < k_max_at_once; ++i)
+  for (int i = 0; i < k_max_messages; ++i)
     if (::recv(m_socket.get(), start.data(), start.size(), 0) < 0 && errno != ENOBUFS)
       return;
 }

@@ -22,7 +22,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr int k_max_at_once = 256; // of others' packets, before the clock is looked at again
+constexpr int k_max_packets = 256; // of others' packets, before the clock is looked at again
 
 struct SocketAddress {
   sockaddr_storage storage{};
@@ -96,7 +96,7 @@ class NeighbourQuestion final : public Question {
   void ask() override { (void)::send(m_socket.get(), m_frame.data(), m_frame.size(), 0); }
   int fd() const override { return m_socket.get(); }
   bool is_answered() override {
-    for (int i = 0; i < k_max_at_once; ++i) {
+    for (int i = 0; i < k_max_packets; ++i) {
       engine::Frame frame(ETH_FRAME_LEN);
       const ssize_t size = ::recv(m_socket.get(), frame.data(), frame.size(), 0);
       if (size < 0)
@@ -149,7 +149,7 @@ class EchoQuestion final : public Question {
   }
   int fd() const override { return m_socket.get(); }
   bool is_answered() override {
-    for (int i = 0; i < k_max_at_once; ++i) {
+    for (int i = 0; i < k_max_packets; ++i) {
       std::array<std::uint8_t, 128> bytes{};
       SocketAddress from{.size = sizeof(sockaddr_storage)};
       const ssize_t size = ::recvfrom(m_socket.get(), bytes.data(), bytes.size(), 0, from.get(), &from.size);

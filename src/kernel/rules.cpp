@@ -9,7 +9,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr std::uint32_t k_chosen_flags = FIB_RULE_INVERT; // the others say what the kernel found
+constexpr std::uint32_t k_chosen_rule_flags = FIB_RULE_INVERT; // the others say what the kernel found
 
 MessageBuilder rule_message(int type, int flags, const Device& device, const RoutingRule& rule) {
   fib_rule_hdr info{};
@@ -47,7 +47,7 @@ std::optional<RoutingRule> parse_rule(const nlmsghdr& message, const Device& dev
                    .tos = info.tos,
                    .table = info.table,
                    .action = info.action,
-                   .flags = info.flags & k_chosen_flags,
+                   .flags = info.flags & k_chosen_rule_flags,
                    .priority = number_of<std::uint32_t>((*found)[FRA_PRIORITY]).value_or(0),
                    .names_input = text_of((*found)[FRA_IIFNAME]) == device.name.str(),
                    .names_output = text_of((*found)[FRA_OIFNAME]) == device.name.str()};

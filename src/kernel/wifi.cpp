@@ -9,7 +9,7 @@
 namespace vdeup::kernel {
 namespace {
 
-constexpr const char* k_what = "cannot list the Wi-Fi interfaces";
+constexpr const char* k_cannot_list_wifi = "cannot list the Wi-Fi interfaces";
 
 Message generic_message(int family, std::uint8_t command) {
   Message message = make_message(family, NLM_F_DUMP);
@@ -55,11 +55,12 @@ Result<std::vector<std::string>> list_wifi_stations() {
   TRY(auto socket, std::move(netlink));
   const auto parse = [](const nlmsghdr& answer) { return parse_family_number(answer, NL80211_GENL_NAME); };
   // To ask for one family by its name would load its module.
-  TRY(auto numbers, socket.list<int>(generic_message(GENL_ID_CTRL, CTRL_CMD_GETFAMILY), parse, k_what));
+  TRY(auto numbers,
+      socket.list<int>(generic_message(GENL_ID_CTRL, CTRL_CMD_GETFAMILY), parse, k_cannot_list_wifi));
   if (numbers.empty())
     return std::vector<std::string>{};
   return socket.list<std::string>(generic_message(numbers.front(), NL80211_CMD_GET_INTERFACE),
-                                  parse_wifi_station, k_what);
+                                  parse_wifi_station, k_cannot_list_wifi);
 }
 
 } // namespace vdeup::kernel

@@ -13,7 +13,7 @@ namespace vdeup::managers {
 namespace {
 
 /// What interfaces(5) says of one interface.
-struct Stanzas {
+struct FoundStanzas {
   std::vector<std::string> files{}; ///< that have an `iface` of it
   std::set<std::string> methods{};  ///< static, dhcp, manual, …
 };
@@ -22,7 +22,7 @@ class Reader {
  public:
   Reader(const FileTree& tree, const std::string& name) : m_tree(tree), m_name(name) {}
 
-  Stanzas read() {
+  FoundStanzas read() {
     read_file("/etc/network/interfaces");
     return std::move(m_found);
   }
@@ -84,7 +84,7 @@ class Reader {
   const FileTree& m_tree;
   const std::string& m_name;
   std::set<std::string> m_read{};
-  Stanzas m_found{};
+  FoundStanzas m_found{};
 };
 
 /// The file in which ifup has noted that it has set the interface up; empty if it has not.
@@ -101,7 +101,7 @@ std::string noted_in(const FileTree& tree, const std::string& name) {
 } // namespace
 
 std::vector<NicManager> find_ifupdown(const FileTree& tree, const Link& nic) {
-  const Stanzas stanzas = Reader{tree, nic.name}.read();
+  const FoundStanzas stanzas = Reader{tree, nic.name}.read();
   const std::string state = noted_in(tree, nic.name);
   if (state.empty() && stanzas.files.empty())
     return {};

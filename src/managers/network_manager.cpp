@@ -15,7 +15,7 @@ constexpr std::uint32_t k_unmanaged = 10;
 constexpr std::uint32_t k_activated = 100;
 constexpr std::uint32_t k_failed = 120;
 
-constexpr std::chrono::seconds k_patience{5}; // an activation goes on after it
+constexpr std::chrono::seconds k_activation_patience{5}; // an activation goes on after it
 
 Error cannot(const std::string& what, const Error& error, std::string command) {
   return Error{error.kind(), what, error.message(), fmt::format("`{}` does the same", command)};
@@ -91,7 +91,7 @@ Result<> NetworkManager::wait_for(const BusObject& device,
         TRY(auto state, m_bus.number(device, "State"));
         return is_wanted(state);
       },
-      k_patience);
+      k_activation_patience);
 }
 
 } // namespace vdeup::managers

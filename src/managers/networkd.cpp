@@ -8,7 +8,7 @@
 namespace vdeup::managers {
 namespace {
 
-constexpr std::chrono::seconds k_patience{5};
+constexpr std::chrono::seconds k_leave_patience{5};
 
 } // namespace
 
@@ -37,7 +37,7 @@ Result<> Networkd::wait_until_it_leaves(const std::vector<IfName>& devices) {
       TRY(auto state, m_bus.text(link, "AdministrativeState"));
       return state == "unmanaged";
     };
-    if (auto left = m_bus.wait_until(link, has_left, k_patience); !left)
+    if (auto left = m_bus.wait_until(link, has_left, k_leave_patience); !left)
       return fail(Error{left.error().kind(),
                         fmt::format("systemd-networkd does not leave {} alone", device.str()),
                         left.error().message(), fmt::format("look at `networkctl status {}`", device.str())});

@@ -5,7 +5,7 @@
 namespace vdeup::managers {
 namespace {
 
-constexpr const char* k_directory = "/etc/NetworkManager/system-connections";
+constexpr const char* k_connections_directory = "/etc/NetworkManager/system-connections";
 
 std::string ip_section(const BridgeConfiguration& bridge, bool is_ip6) {
   const auto addresses = addresses_of(bridge, is_ip6);
@@ -66,9 +66,10 @@ Result<std::vector<ConfigFile>> network_manager_files(const BridgeConfiguration&
   TRY(check_plain_names(bridge));
   const std::string& name = bridge.bridge.str();
   return std::vector<ConfigFile>{
-      {fmt::format("{}/{}.nmconnection", k_directory, name),
+      {fmt::format("{}/{}.nmconnection", k_connections_directory, name),
        fill(k_bridge, bridge) + ip_section(bridge, false) + ip_section(bridge, true)},
-      {fmt::format("{}/{}-{}.nmconnection", k_directory, name, bridge.nic.str()), fill(k_port, bridge)}};
+      {fmt::format("{}/{}-{}.nmconnection", k_connections_directory, name, bridge.nic.str()),
+       fill(k_port, bridge)}};
 }
 
 // NetworkManager.conf(5)

@@ -5,7 +5,7 @@
 namespace vdeup::managers {
 namespace {
 
-constexpr const char* k_directory = "/etc/systemd/network";
+constexpr const char* k_network_directory = "/etc/systemd/network";
 
 std::string lines(std::string_view key, const std::vector<std::string>& values) {
   std::string text;
@@ -35,12 +35,12 @@ Result<std::vector<ConfigFile>> networkd_files(const BridgeConfiguration& bridge
   }
   // The NIC's file has to come before the one that it has now: the first that matches is taken.
   return std::vector<ConfigFile>{
-      {fmt::format("{}/05-{}.netdev", k_directory, name),
+      {fmt::format("{}/05-{}.netdev", k_network_directory, name),
        fmt::format("[NetDev]\nName={}\nKind=bridge\nMACAddress={}\n\n[Bridge]\nSTP=no\nForwardDelaySec=0\n",
                    name, bridge.mac.str())},
-      {fmt::format("{}/05-{}.network", k_directory, bridge.nic.str()),
+      {fmt::format("{}/05-{}.network", k_network_directory, bridge.nic.str()),
        begin_network(bridge.nic, bridge.mtu) + fmt::format("Bridge={}\nLinkLocalAddressing=no\n", name)},
-      {fmt::format("{}/05-{}.network", k_directory, name), own}};
+      {fmt::format("{}/05-{}.network", k_network_directory, name), own}};
 }
 
 Result<std::vector<ConfigFile>> networkd_unmanaged(const std::vector<IfName>& devices) {

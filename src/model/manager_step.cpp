@@ -30,7 +30,7 @@ std::vector<std::string> names_of(const std::vector<IfName>& devices) {
   return names;
 }
 
-struct Describe {
+struct DescribeManagerStep {
   std::string operator()(const Unmanage& step) const {
     return fmt::format("tell {} to leave {} alone", name_of(step.manager),
                        fmt::join(names_of(step.devices), ", "));
@@ -129,7 +129,7 @@ Result<ManagerStep> read_line(const std::string& line) {
 } // namespace
 
 std::string describe(const ManagerStep& step) {
-  return std::visit(Describe{}, step);
+  return std::visit(DescribeManagerStep{}, step);
 }
 
 std::vector<ManagerStep> inverse(const std::vector<ManagerStep>& steps) {

@@ -12,7 +12,7 @@
 namespace vdeup {
 namespace {
 
-std::string hex(const std::vector<std::uint8_t>& bytes) {
+std::string raw_hex(const std::vector<std::uint8_t>& bytes) {
   return fmt::format("x{:02x}", fmt::join(bytes, ""));
 }
 
@@ -24,7 +24,7 @@ std::string or_none(const std::optional<T>& value) {
 std::string raw_text(const std::vector<RawAttribute>& attributes) {
   std::string text = fmt::format("{}", attributes.size());
   for (const RawAttribute& attribute : attributes)
-    text += fmt::format(" {} {}", attribute.type, hex(attribute.bytes));
+    text += fmt::format(" {} {}", attribute.type, raw_hex(attribute.bytes));
   return text;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view k_last_line = "end";
 constexpr std::size_t k_max_bytes = 16U << 20U; // of the whole text: far above what a host can have
-constexpr std::size_t k_max_name = 16;          // with its terminating zero
+constexpr std::size_t k_label_size = 16;        // with its terminating zero
 constexpr std::size_t k_max_value = 255;
 constexpr std::uint8_t k_last_place = static_cast<std::uint8_t>(Route::Place::behind);
 constexpr std::uint8_t k_last_state = static_cast<std::uint8_t>(Neighbour::State::stale);
@@ -34,7 +34,7 @@ std::optional<InterfaceAddress> read_address(TextFields& fields) {
   const auto fits = [&](const std::optional<IpAddress>& other) {
     return !other || other->is_ip6() == local->address.is_ip6();
   };
-  const bool is_label = address.label.size() < k_max_name && address.label.find('\0') == std::string::npos;
+  const bool is_label = address.label.size() < k_label_size && address.label.find('\0') == std::string::npos;
   if (!fits(address.peer) || !fits(address.broadcast) || !is_label)
     return std::nullopt;
   return address;

@@ -5,7 +5,7 @@
 namespace vdeup {
 namespace {
 
-struct Describe {
+struct DescribeStep {
   std::string operator()(const LinkStep& step) const { return std::visit(*this, step); }
   std::string operator()(const SwitchStep& step) const { return std::visit(*this, step); }
   std::string operator()(const NatStep& step) const { return std::visit(*this, step); }
@@ -114,7 +114,7 @@ StepName name_of(const Step& step) {
 }
 
 std::string describe(const Step& step) {
-  return std::visit(Describe{}, step);
+  return std::visit(DescribeStep{}, step);
 }
 
 } // namespace vdeup

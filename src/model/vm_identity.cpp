@@ -10,7 +10,7 @@
 namespace vdeup {
 namespace {
 
-constexpr std::size_t k_max_name = 40; // of the 128 bytes that a switch keeps
+constexpr std::size_t k_max_vm_name = 40; // of the 128 bytes that a switch keeps
 constexpr std::string_view k_mac_key = " mac=";
 constexpr std::string_view k_user_key = " user=";
 constexpr std::string_view k_pid_key = " pid=";
@@ -44,7 +44,7 @@ MacAddress vm_address(std::string_view host_seed, uid_t owner, std::string_view 
 }
 
 std::string safe_vm_name(std::string_view name) {
-  std::string safe{name.substr(0, k_max_name)};
+  std::string safe{name.substr(0, k_max_vm_name)};
   std::replace_if(
       safe.begin(), safe.end(), [](char byte) { return !is_safe(byte); }, '_');
   return safe;

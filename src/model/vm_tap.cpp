@@ -10,23 +10,23 @@ namespace vdeup {
 namespace {
 
 constexpr std::string_view k_vm_key = "vdeup vm=";
-constexpr std::string_view k_mac_key = " mac=";
+constexpr std::string_view k_tap_mac_key = " mac=";
 constexpr std::string_view k_uid_key = " uid=";
-constexpr std::string_view k_switch_key = " switch=";
+constexpr std::string_view k_tap_switch_key = " switch=";
 
 } // namespace
 
 std::string VmTapMark::text() const {
-  return fmt::format("{}{}{}{}{}{}{}{}", k_vm_key, safe_vm_name(vm_name), k_mac_key, mac.str(), k_uid_key,
-                     owner, k_switch_key, switch_dir.str());
+  return fmt::format("{}{}{}{}{}{}{}{}", k_vm_key, safe_vm_name(vm_name), k_tap_mac_key, mac.str(), k_uid_key,
+                     owner, k_tap_switch_key, switch_dir.str());
 }
 
 std::optional<VmTapMark> VmTapMark::parse(std::string_view alias) {
   if (!take_prefix(alias, k_vm_key))
     return std::nullopt;
-  const auto name = take_until(alias, k_mac_key);
+  const auto name = take_until(alias, k_tap_mac_key);
   const auto mac_text = take_until(alias, k_uid_key);
-  const auto uid_text = take_until(alias, k_switch_key);
+  const auto uid_text = take_until(alias, k_tap_switch_key);
   if (!name || !mac_text || !uid_text)
     return std::nullopt;
   const auto mac = MacAddress::parse(*mac_text);

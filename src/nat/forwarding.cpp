@@ -27,7 +27,7 @@ constexpr const char* k_tag = "tag";
 // What the tag of a bridge says.
 constexpr int k_ip4_was_off = 1;
 constexpr int k_ip6_was_off = 2;
-constexpr int k_redirects_were_off = 4;
+constexpr int k_redirects_bit = 4;
 
 /// Listen to routers unless forwarding is on, and listen to them anyway.
 constexpr int k_if_no_router = 1;
@@ -120,12 +120,12 @@ ForwardingRecord read_bridge_note(const std::string& bridge) {
   const int tag = read_value(name_of(k_ip4_interfaces, bridge, k_tag)).value_or(0);
   return {.ip4_was_off = (tag & k_ip4_was_off) != 0,
           .ip6_was_off = (tag & k_ip6_was_off) != 0,
-          .redirects_were_off = (tag & k_redirects_were_off) != 0};
+          .redirects_were_off = (tag & k_redirects_bit) != 0};
 }
 
 Result<> write_bridge_note(const std::string& bridge, const ForwardingRecord& record) {
   const int tag = (record.ip4_was_off ? k_ip4_was_off : 0) | (record.ip6_was_off ? k_ip6_was_off : 0) |
-                  (record.redirects_were_off ? k_redirects_were_off : 0);
+                  (record.redirects_were_off ? k_redirects_bit : 0);
   const std::string name = name_of(k_ip4_interfaces, bridge, k_tag);
   const auto now = read_value(name);
   return now ? change_value(name, *now, tag) : ok();

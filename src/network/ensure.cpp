@@ -14,7 +14,7 @@
 namespace vdeup::network {
 namespace {
 
-constexpr int k_max_attempts = 20;
+constexpr int k_max_plans = 20;
 
 /// Whether to do it, and whom to tell before.
 struct Manner {
@@ -95,7 +95,7 @@ Result<Ensured> ensure_by(UplinkKind kind, const World& world, const plan::Reque
 Result<Ensured> until_settled(const std::function<Result<Ensured>()>& attempt) {
   for (int made = 1;; ++made) {
     auto ensured = attempt();
-    if (ensured || !is_retryable(ensured.error().kind()) || made == k_max_attempts)
+    if (ensured || !is_retryable(ensured.error().kind()) || made == k_max_plans)
       return ensured;
   }
 }

@@ -14,16 +14,16 @@
 namespace vdeup::network {
 namespace {
 
-constexpr std::chrono::seconds k_probe_patience{2}; // for the lock
+constexpr std::chrono::seconds k_lock_patience{2}; // for the lock
 
-constexpr int k_max_attempts = 5;
+constexpr int k_max_queries = 5;
 
 /// Ask the kernel again where its answer may not be whole, because links came or went meanwhile.
 template <class Query>
 auto until_whole(Query query) {
   for (int attempt = 1;; ++attempt) {
     auto answer = query();
-    if (answer || !is_retryable(answer.error().kind()) || attempt == k_max_attempts)
+    if (answer || !is_retryable(answer.error().kind()) || attempt == k_max_queries)
       return answer;
   }
 }
@@ -128,7 +128,7 @@ Result<PathProbe> probe(const PathHosts& path, const std::vector<ReachTarget>& p
                         const plan::Request& request, const plan::Evidence& evidence) {
   if (auto obstacle = plan::obstacle_to_probe(evidence.network); !obstacle.empty())
     return PathProbe{.not_tried = std::move(obstacle)};
-  auto lock = lock_switch(request.scope, k_probe_patience);
+  auto lock = lock_switch(request.scope, k_lock_patience);
   if (!lock && lock.error().kind() == ErrorKind::timed_out)
     return PathProbe{.not_tried = "another vdeup works on the switch"};
   if (!lock)

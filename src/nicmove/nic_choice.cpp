@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* k_name_another = "name another interface with -i; `ip link` lists them";
 
-const Link* find(const std::vector<Link>& links, std::uint32_t index) {
+const Link* link_of(const std::vector<Link>& links, std::uint32_t index) {
   const auto found =
       std::find_if(links.begin(), links.end(), [index](const Link& link) { return link.index == index; });
   return found == links.end() ? nullptr : &*found;
@@ -74,7 +74,7 @@ std::optional<Objection> object_to_kind(const Link& nic) {
 std::optional<Objection> object_to_membership(const Link& nic, const std::vector<Link>& links) {
   if (nic.master == 0)
     return std::nullopt;
-  const Link* master = find(links, nic.master);
+  const Link* master = link_of(links, nic.master);
   const std::string name = master == nullptr ? "another device" : printable(master->name);
   if (nic.port_kind == "bridge")
     return Objection{fmt::format("it is a port of {} already", name),
@@ -141,7 +141,7 @@ Result<NicChoice> choose_wanted(const IfName& wanted, bool force, const NicSurve
 std::vector<const Link*> by_preference(const NicSurvey& survey) {
   std::vector<const Link*> order;
   for (const std::uint32_t index : survey.default_routes)
-    if (const Link* link = find(survey.links, index))
+    if (const Link* link = link_of(survey.links, index))
       order.push_back(link);
   std::vector<const Link*> rest;
   for (const Link& link : survey.links)
@@ -156,7 +156,7 @@ std::vector<const Link*> by_preference(const NicSurvey& survey) {
 } // namespace
 
 std::optional<IfName> bridge_of(const Link& nic, const std::vector<Link>& links) {
-  const Link* master = nic.master == 0 ? nullptr : find(links, nic.master);
+  const Link* master = nic.master == 0 ? nullptr : link_of(links, nic.master);
   if (master == nullptr || !master->is_bridge())
     return std::nullopt;
   auto name = IfName::parse(master->name);

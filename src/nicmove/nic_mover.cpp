@@ -26,7 +26,7 @@ std::vector<InterfaceAddress> in_order_of_adding(const std::vector<InterfaceAddr
   return ordered;
 }
 
-bool is_same(const InterfaceAddress& one, const InterfaceAddress& other) {
+bool is_same_address(const InterfaceAddress& one, const InterfaceAddress& other) {
   return one.local == other.local && one.peer == other.peer;
 }
 
@@ -143,8 +143,9 @@ void Mover::remove_misplaced(const IfName& from, const std::vector<InterfaceAddr
       return address.local.address.is_ip6() == is_ip6;
     };
     const auto is_wanted = [this](const InterfaceAddress& address) {
-      return std::any_of(m_contents.addresses.begin(), m_contents.addresses.end(),
-                         [&address](const InterfaceAddress& wanted) { return is_same(wanted, address); });
+      return std::any_of(
+          m_contents.addresses.begin(), m_contents.addresses.end(),
+          [&address](const InterfaceAddress& wanted) { return is_same_address(wanted, address); });
     };
     std::vector<InterfaceAddress> wanted = in_order_of_adding(m_contents.addresses);
     std::vector<InterfaceAddress> there = in_order_of_adding(present);
@@ -152,7 +153,7 @@ void Mover::remove_misplaced(const IfName& from, const std::vector<InterfaceAddr
     std::erase_if(
         there, [&](const InterfaceAddress& address) { return !of_family(address) || !is_wanted(address); });
     const auto misplaced =
-        std::mismatch(there.begin(), there.end(), wanted.begin(), wanted.end(), is_same).first;
+        std::mismatch(there.begin(), there.end(), wanted.begin(), wanted.end(), is_same_address).first;
     for (auto address = there.end(); address != misplaced; --address)
       add(NicStep{RemoveAddress{from, *std::prev(address)}}, std::nullopt);
   }

@@ -17,7 +17,7 @@ using nicmove::Record;
 using nicmove::RecordStore;
 
 constexpr std::chrono::milliseconds k_between_questions{250};
-constexpr std::chrono::seconds k_answer_patience{20}; // a move is undone in that time, too
+constexpr std::chrono::seconds k_undo_and_answer_patience{20}; // a move is undone in that time, too
 
 Error nothing_to(std::string_view what) {
   return Error{ErrorKind::missing, fmt::format("cannot {}", what), "no move of a NIC waits for it",
@@ -39,7 +39,7 @@ Result<char> tell_watchdog(char word, std::string_view what, const Permit& permi
   // A watchdog that waits for nobody has answered, and hung up, before it hears anything. Then the kernel
   // tells of that first (ECONNRESET), and has the answer all the same.
   (void)::send(socket.value().get(), &word, 1, MSG_NOSIGNAL);
-  const Deadline deadline = Deadline::after(k_answer_patience);
+  const Deadline deadline = Deadline::after(k_undo_and_answer_patience);
   for (int attempt = 0; attempt < 2; ++attempt) {
     pollfd waiting{socket.value().get(), POLLIN, 0};
     char answer = 0;
@@ -60,7 +60,7 @@ Result<bool> refuse_waiting_move(const Permit& permit) {
   TRY(auto store, RecordStore::open(false));
   if (!store)
     return true;
-  TRY(store->lock(Deadline::after(k_answer_patience)));
+  TRY(store->lock(Deadline::after(k_undo_and_answer_patience)));
   if (store->has(RecordStore::Kind::open))
     return fail(Error{ErrorKind::failed, "cannot undo the move", "not all is as it was before",
                       "repeat this: it goes on with it"});

@@ -26,7 +26,7 @@ class NoSwitches final : public engine::SwitchHost {
   Result<> execute(const SwitchStep& /*step*/) override { return ok(); }
 };
 
-Result<NicSnapshot> snapshot(const MoveHosts& hosts, const IfName& name) {
+Result<NicSnapshot> present_snapshot(const MoveHosts& hosts, const IfName& name) {
   TRY(auto seen, hosts.nics->snapshot(name));
   if (!seen)
     return fail(Error{ErrorKind::conflict, "cannot look at " + name.str(), "the interface is gone", {}});
@@ -35,10 +35,10 @@ Result<NicSnapshot> snapshot(const MoveHosts& hosts, const IfName& name) {
 
 /// The way back from where a move came to, as it is now.
 Result<NicMove> describe_back(const MoveHosts& hosts, const NicMove& move) {
-  TRY(auto nic, snapshot(hosts, move.nic));
+  TRY(auto nic, present_snapshot(hosts, move.nic));
   if (move.direction == NicMove::Direction::out)
     return describe_nic_move(nic, move.bridge);
-  TRY(auto bridge, snapshot(hosts, move.bridge));
+  TRY(auto bridge, present_snapshot(hosts, move.bridge));
   return describe_give_back(bridge, nic);
 }
 

@@ -8,7 +8,7 @@
 namespace vdeup::plan {
 namespace {
 
-Error differs(std::string cause) {
+Error switch_differs(std::string cause) {
   return Error{ErrorKind::conflict, "the network is not as it was asked for", std::move(cause),
                "`vdeup check` looks at every part of it"};
 }
@@ -85,17 +85,17 @@ Result<> verify_tapless(const Network& desired, const Network& observed) {
   const Switch& wanted = desired.vde_switch;
   const Switch& seen = observed.vde_switch;
   if (seen.life != Switch::Life::alive || !seen.accepts_clients)
-    return fail(differs("the switch does not answer or does not accept VMs"));
+    return fail(switch_differs("the switch does not answer or does not accept VMs"));
   if (wanted.access && seen.access && !grants(*seen.access, *wanted.access))
-    return fail(differs(fmt::format("the switch is {}", describe(*seen.access))));
+    return fail(switch_differs(fmt::format("the switch is {}", describe(*seen.access))));
   if (seen.tap || seen.made_for != wanted.made_for)
-    return fail(differs("the switch was made for another uplink"));
+    return fail(switch_differs("the switch was made for another uplink"));
   if (!wanted.slirp)
     return ok();
   if (!seen.slirp)
-    return fail(differs("the slirp of the switch is not at one of its ports"));
+    return fail(switch_differs("the slirp of the switch is not at one of its ports"));
   if (const auto lacking = missing_forwards(seen.slirp->forwards, wanted.slirp->forwards); !lacking.empty())
-    return fail(differs(fmt::format("{} is not forwarded", lacking.front().text())));
+    return fail(switch_differs(fmt::format("{} is not forwarded", lacking.front().text())));
   return ok();
 }
 

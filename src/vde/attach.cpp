@@ -22,7 +22,6 @@ namespace {
 // The switch can take away the socket of a port that it has just given, when the VM that had the port before
 // ends in the same moment: then the handshake fails with ENOENT, and the next one does not.
 constexpr int k_attempts = 5;
-constexpr int k_lowest_fd = 10; // below it users number their own: -add-fd fd=3
 
 struct CloseConnection {
   void operator()(VDECONN* connection) const { (void)vde_close(connection); }

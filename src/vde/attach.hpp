@@ -11,6 +11,9 @@
 
 namespace vdeup::vde {
 
+/// Descriptors for a VM are numbered from here on. Below it users number their own: -add-fd fd=3.
+inline constexpr int k_lowest_fd = 10;
+
 /// A port of a switch, taken. The port is free again when the last copy of `control` is closed, so both
 /// descriptors go to QEMU and live as long as it does. Both are close-on-exec and at least 10.
 struct Attachment {

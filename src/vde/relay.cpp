@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int k_lowest_fd = 10;  // below it users number their own: -add-fd fd=3
 constexpr int k_max_frames = 64; // of one side before the other side has its turn
 constexpr auto k_first_pause = 10ms;
 constexpr auto k_max_pause = 500ms;

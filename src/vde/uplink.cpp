@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view k_label = "vdeup uplink";
 constexpr std::string_view k_scheme = "slirp:///";
 constexpr std::string_view k_intent = "VDEUP_SWITCH_UPLINK=";
-constexpr std::chrono::seconds k_start_patience{5};
+constexpr std::chrono::seconds k_uplink_patience{5};
 constexpr std::chrono::seconds k_stop_patience{2}; // for each way of asking
 
 std::string switch_url(const Scope& scope) {
@@ -181,7 +181,7 @@ void recognise_uplink(Switch& found, const Scope& scope) {
 }
 
 Result<> start_uplink(const StartUplink& step) {
-  const auto deadline = Deadline::after(k_start_patience);
+  const auto deadline = Deadline::after(k_uplink_patience);
   TRY(stop_uplink({step.scope})); // one that hangs would be the second DHCP server as soon as it goes on
   TRY(auto session, Session::open(step.scope, deadline)); // open until it has its port; see Session for why
   auto proven = launch(step, deadline);
