@@ -3,7 +3,7 @@
 # With VDEUP_STATIC_RUNTIME the C++ side (its library, Boost, fmt) is part of the program. Loading it from shared
 # libraries is a third of the time that a launch costs.
 set(Boost_USE_STATIC_LIBS ${VDEUP_STATIC_RUNTIME})
-find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS program_options json)
 find_package(fmt REQUIRED)
 if(VDEUP_STATIC_RUNTIME) # Debian has no static fmt. Header-only, each file would compile it again: two thirds of its time.
   add_library(vdeup_fmt STATIC ${PROJECT_SOURCE_DIR}/src/base/fmt_library.cpp)

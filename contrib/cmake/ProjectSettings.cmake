@@ -1,3 +1,5 @@
+include(CheckCXXSourceCompiles)
+
 # What all of our own code is compiled with. Linked PRIVATE; third-party code never sees it.
 add_library(project_settings INTERFACE)
 target_compile_features(project_settings INTERFACE cxx_std_20)
@@ -11,6 +13,23 @@ if(VDEUP_SANITIZE)
   target_compile_options(project_settings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
                                                     -fno-sanitize-recover=undefined)
   target_link_options(project_settings INTERFACE -fsanitize=address,undefined)
+endif()
+
+# How our programs are linked.
+add_library(program_settings INTERFACE)
+if(VDEUP_STATIC_RUNTIME) # see Dependencies.cmake
+  target_link_options(program_settings INTERFACE -static-libstdc++ -static-libgcc -Wl,--gc-sections,--as-needed)
+  # Relative relocations as a bitmap: 120 kB less to read at each launch. The loader of glibc 2.36 understands them.
+  set(CMAKE_REQUIRED_LINK_OPTIONS -Wl,-z,pack-relative-relocs)
+  check_cxx_source_compiles("#include <features.h>
+    #if !__GLIBC_PREREQ(2, 36)
+    #error
+    #endif
+    int main() {}" VDEUP_PACKS_RELOCATIONS)
+  if(VDEUP_PACKS_RELOCATIONS)
+    target_link_options(program_settings INTERFACE ${CMAKE_REQUIRED_LINK_OPTIONS})
+  endif()
+  unset(CMAKE_REQUIRED_LINK_OPTIONS)
 endif()
 
 if(VDEUP_TIDY)
