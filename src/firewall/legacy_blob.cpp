@@ -165,7 +165,7 @@ std::optional<Entry> read_entry(const LegacyBlob& blob, std::size_t place, const
   const std::size_t left = blob.entries.size() - std::min(place, blob.entries.size());
   if (!header || header->target < header->size || header->next <= header->target || header->next > left)
     return std::nullopt;
-  const kernel::Bytes bytes = blob.entries.subspan(place, header->next);
+  const kernel::Bytes bytes = kernel::Bytes{blob.entries}.subspan(place, header->next);
   Entry entry{.place = place, .next = place + header->next, .rule = {.holds = header->holds}};
   const kernel::Bytes matches = bytes.first(header->target).subspan(header->size);
   if (!read_matches(matches, frames, entry.rule) ||

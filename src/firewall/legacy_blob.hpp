@@ -1,11 +1,12 @@
 #pragma once
 
 #include "firewall/packet_filter.hpp"
-#include "kernel/attributes.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace vdeup::firewall {
 
@@ -17,7 +18,7 @@ struct LegacyBlob {
   std::array<std::uint32_t, 5> begin{}; ///< of the chain of each hook (NF_INET_*)
   std::array<std::uint32_t, 5> end{};   ///< and the place of its last entry, which is the policy
   std::uint32_t hooks = 0;              ///< a bit for each hook that has a chain
-  kernel::Bytes entries;
+  std::vector<std::uint8_t> entries;
 };
 
 /// Read a table for what it does to such frames. Pure; nothing if the block makes no sense.

@@ -1,10 +1,6 @@
 #include "firewall/legacy_tables.hpp"
 
 #include "base/unique_fd.hpp"
-#include "firewall/legacy_blob.hpp"
-#include "firewall/mentions.hpp"
-
-#include <fmt/format.h>
 
 #include <linux/in.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -37,7 +33,7 @@ constexpr std::array k_families{
            "/proc/net/ip6_tables_names"}};
 static_assert(sizeof(ipt_getinfo) == sizeof(ip6t_getinfo));
 static_assert(offsetof(ipt_get_entries, entrytable) == offsetof(ip6t_get_entries, entrytable));
-constexpr std::size_t k_entries_at = offsetof(ipt_get_entries, entrytable);
+constexpr std::ptrdiff_t k_entries_at = offsetof(ipt_get_entries, entrytable);
 
 /// The names of the tables that exist; none where the kernel has no such tables.
 Result<std::vector<std::string>> list_names(const Family& family) {
@@ -61,36 +57,23 @@ class Reader {
   Reader(UniqueFd socket, const Family& family) : m_socket(std::move(socket)), m_family(family) {}
 
   // iptables-legacy -t TABLE -S
-  [[nodiscard]] Result<FilterTable> read(const std::string& table, const Frames& frames) const {
+  [[nodiscard]] Result<LegacyBlob> read(const std::string& table) const {
     for (int attempt = 1;; ++attempt) {
-      auto read = read_once(table, frames);
+      auto read = read_once(table);
       if (read || !is_retryable(read.error().kind()) || attempt == k_max_attempts)
         return read;
     }
   }
 
-  /// Look for an interface's name in the rules of a table.
-  [[nodiscard]] Result<bool> mentions(const std::string& table, const std::string& interface) const {
-    TRY(auto info, get_info(table));
-    TRY(auto answer, get_entries(info));
-    return mentions_name(kernel::Bytes{answer}.subspan(k_entries_at), interface);
-  }
-
  private:
-  [[nodiscard]] Result<FilterTable> read_once(const std::string& table, const Frames& frames) const {
+  [[nodiscard]] Result<LegacyBlob> read_once(const std::string& table) const {
     TRY(auto info, get_info(table));
-    TRY(auto answer, get_entries(info));
-    LegacyBlob blob{.is_ip6 = m_family.is_ip6,
-                    .name = table,
-                    .hooks = info.valid_hooks,
-                    .entries = kernel::Bytes{answer}.subspan(k_entries_at)};
+    TRY(auto entries, get_entries(info));
+    LegacyBlob blob{
+        .is_ip6 = m_family.is_ip6, .name = table, .hooks = info.valid_hooks, .entries = std::move(entries)};
     std::copy(std::begin(info.hook_entry), std::end(info.hook_entry), blob.begin.begin());
     std::copy(std::begin(info.underflow), std::end(info.underflow), blob.end.begin());
-    auto parsed = parse_legacy_blob(blob, frames);
-    if (!parsed)
-      return fail(
-          Error{ErrorKind::failed, k_cannot_read_legacy, "the kernel's answer is not understood", {}});
-    return std::move(*parsed);
+    return blob;
   }
 
   [[nodiscard]] Result<ipt_getinfo> get_info(const std::string& table) const {
@@ -102,7 +85,6 @@ class Reader {
     return info;
   }
 
-  /// The answer, the entries at k_entries_at in it.
   [[nodiscard]] Result<std::vector<std::uint8_t>> get_entries(const ipt_getinfo& info) const {
     if (info.size > k_largest_table)
       return fail(Error{ErrorKind::failed, k_cannot_read_legacy, "a table is larger than one can be", {}});
@@ -117,6 +99,7 @@ class Reader {
         error.set_kind(ErrorKind::conflict);
       return fail(std::move(error));
     }
+    answer.erase(answer.begin(), answer.begin() + k_entries_at);
     return answer;
   }
 
@@ -124,53 +107,23 @@ class Reader {
   const Family& m_family;
 };
 
-Result<> read_family(const Family& family, const Frames& frames, std::vector<FilterTable>& tables) {
-  TRY(auto names, list_names(family));
-  for (const char* name : {"filter", "nat"}) {
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      continue;
-    // Any socket of the family takes these requests; unlike a raw one this needs no CAP_NET_RAW.
-    UniqueFd socket{::socket(family.domain, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    if (!socket)
-      return fail(errno_error(errno, k_cannot_read_legacy));
-    auto table = Reader{std::move(socket), family}.read(name, frames);
-    if (!table && table.error().kind() == ErrorKind::missing)
-      continue; // it has gone meanwhile
-    TRY(auto found, std::move(table));
-    tables.push_back(std::move(found));
-  }
-  return ok();
-}
-
-Result<> list_mentions(const Family& family, const std::string& interface, std::vector<std::string>& places) {
-  TRY(auto names, list_names(family));
-  for (const std::string& name : names) {
-    UniqueFd socket{::socket(family.domain, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    if (!socket)
-      return fail(errno_error(errno, k_cannot_read_legacy));
-    auto has = Reader{std::move(socket), family}.mentions(name, interface);
-    if (!has && has.error().kind() != ErrorKind::missing) // it has gone meanwhile
-      return fail(std::move(has).error());
-    if (has && has.value())
-      places.push_back(fmt::format("{} table {}", family.is_ip6 ? "ip6tables" : "iptables", name));
-  }
-  return ok();
-}
-
 } // namespace
 
-Result<std::vector<std::string>> list_legacy_mentions(const std::string& interface) {
-  std::vector<std::string> places;
+Result<std::vector<LegacyBlob>> read_legacy_tables() {
+  std::vector<LegacyBlob> tables;
   for (const Family& family : k_families) {
-    TRY(list_mentions(family, interface, places));
-  }
-  return places;
-}
-
-Result<std::vector<FilterTable>> read_legacy_tables(const Frames& frames) {
-  std::vector<FilterTable> tables;
-  for (const Family& family : k_families) {
-    TRY(read_family(family, frames, tables));
+    TRY(auto names, list_names(family));
+    for (const std::string& name : names) {
+      // Any socket of the family takes these requests; unlike a raw one this needs no CAP_NET_RAW.
+      UniqueFd socket{::socket(family.domain, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+      if (!socket)
+        return fail(errno_error(errno, k_cannot_read_legacy));
+      auto table = Reader{std::move(socket), family}.read(name);
+      if (!table && table.error().kind() == ErrorKind::missing)
+        continue; // it has gone meanwhile
+      TRY(auto found, std::move(table));
+      tables.push_back(std::move(found));
+    }
   }
   return tables;
 }

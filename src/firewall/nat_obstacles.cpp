@@ -72,16 +72,16 @@ std::vector<ForwardFilter> dropping(const std::vector<ForwardFilter>& chains) {
   return found;
 }
 
-Result<Collection> collect(const FrameSide& bridge, const FrameSide& outside) {
+Result<Collection> collect(const Ruleset& ruleset, const FrameSide& bridge, const FrameSide& outside) {
   Collection found;
-  TRY(auto outward, read_packet_filters({.in = bridge, .out = outside, .state = k_new}));
+  TRY(auto outward, evaluate(ruleset, {.in = bridge, .out = outside, .state = k_new}));
   for (const ForwardFilter& chain : dropping(outward.forward))
     found.at(chain).outward = true;
-  TRY(auto answers, read_packet_filters({.in = outside, .out = bridge, .state = k_established}));
+  TRY(auto answers, evaluate(ruleset, {.in = outside, .out = bridge, .state = k_established}));
   for (const ForwardFilter& chain : dropping(answers.forward))
     found.at(chain).answers = true;
   for (const Service& service : k_asked) {
-    TRY(auto asked, read_packet_filters({.in = bridge, .out = {}, .state = k_new, .service = service}));
+    TRY(auto asked, evaluate(ruleset, {.in = bridge, .out = {}, .state = k_new, .service = service}));
     for (const ForwardFilter& chain : dropping(asked.input))
       if (chain.family != "ip6")
         found.at(chain).asked.push_back(service);
@@ -186,11 +186,12 @@ void add_obstacle(std::vector<NatObstacle>& all, NatObstacle obstacle) {
 
 } // namespace
 
-Result<std::vector<NatObstacle>> nat_obstacles(kernel::Netlink& netlink, const IfName& bridge) {
+Result<std::vector<NatObstacle>> nat_obstacles(kernel::Netlink& netlink, const Ruleset& ruleset,
+                                               const IfName& bridge) {
   TRY(auto link, find_link(netlink, bridge));
   const FrameSide inside = make_frame_side(bridge.str(), link ? link->index : 0);
   TRY(auto outside, find_outside(netlink, inside));
-  TRY(auto found, collect(inside, outside));
+  TRY(auto found, collect(ruleset, inside, outside));
   std::vector<NatObstacle> obstacles;
   for (const Dropping& what : found.all())
     add_obstacle(obstacles, to_obstacle(what, bridge.str()));

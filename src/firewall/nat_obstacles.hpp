@@ -1,15 +1,16 @@
 #pragma once
 
-#include "kernel/netlink.hpp"
+#include "firewall/ruleset.hpp"
 #include "model/nat.hpp"
 
 #include <vector>
 
 namespace vdeup::firewall {
 
-/// Say which packet filters of this host would drop what a private network lives on: what VMs behind a bridge
-/// send on to where the default route leads, the answers, and what they ask this host, DHCP and DNS. The
-/// bridge need not exist yet. Errors: not_permitted without CAP_NET_ADMIN.
-[[nodiscard]] Result<std::vector<NatObstacle>> nat_obstacles(kernel::Netlink& netlink, const IfName& bridge);
+/// List the packet filters that drop what a private network needs: packets from VMs behind a bridge to the
+/// interface of the default route, the replies, and the VMs' DHCP and DNS requests to this host. The bridge
+/// need not exist yet.
+[[nodiscard]] Result<std::vector<NatObstacle>> nat_obstacles(kernel::Netlink& netlink, const Ruleset& ruleset,
+                                                             const IfName& bridge);
 
 } // namespace vdeup::firewall

@@ -11,13 +11,6 @@
 namespace vdeup::firewall {
 namespace {
 
-/// The attributes of a message of this type; nothing if it is another one.
-template <std::size_t most>
-std::optional<kernel::AttributeTable<most>> parse(const nlmsghdr& message, int type) {
-  const bool is_of_type = message.nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type);
-  return is_of_type ? kernel::parse_message<most, nfgenmsg>(message) : std::nullopt;
-}
-
 std::uint8_t family_of(const nlmsghdr& message) {
   return kernel::header_of<nfgenmsg>(message).nfgen_family;
 }
@@ -46,16 +39,20 @@ kernel::Message nft_request(int type, std::uint8_t family) {
   return message;
 }
 
+NftTable table_of(const nlmsghdr& message, const nlattr* name) {
+  return {.family = family_of(message), .name = kernel::text_of(name)};
+}
+
 std::optional<NftTable> parse_nft_table(const nlmsghdr& message) {
-  const auto found = parse<NFTA_TABLE_MAX>(message, NFT_MSG_NEWTABLE);
+  const auto found = parse_nft<NFTA_TABLE_MAX>(message, NFT_MSG_NEWTABLE);
   if (!found ||
       (kernel::number_in_network_order((*found)[NFTA_TABLE_FLAGS]).value_or(0) & NFT_TABLE_F_DORMANT) != 0)
     return std::nullopt;
-  return NftTable{.family = family_of(message), .name = kernel::text_of((*found)[NFTA_TABLE_NAME])};
+  return table_of(message, (*found)[NFTA_TABLE_NAME]);
 }
 
 std::string parse_nft_comment(const nlmsghdr& message) {
-  const auto found = parse<NFTA_TABLE_MAX>(message, NFT_MSG_NEWTABLE);
+  const auto found = parse_nft<NFTA_TABLE_MAX>(message, NFT_MSG_NEWTABLE);
   kernel::Bytes data = found ? kernel::bytes_of((*found)[NFTA_TABLE_USERDATA]) : kernel::Bytes{};
   while (data.size() >= 2 && data.size() - 2 >= data[1]) {
     const kernel::Bytes value = data.subspan(2, data[1]);
@@ -67,7 +64,7 @@ std::string parse_nft_comment(const nlmsghdr& message) {
 }
 
 std::optional<NftChain> parse_nft_chain(const nlmsghdr& message) {
-  const auto found = parse<NFTA_CHAIN_MAX>(message, NFT_MSG_NEWCHAIN);
+  const auto found = parse_nft<NFTA_CHAIN_MAX>(message, NFT_MSG_NEWCHAIN);
   if (!found || nft_family(family_of(message)).empty())
     return std::nullopt;
   const auto hook = kernel::parse_nest<NFTA_HOOK_MAX>((*found)[NFTA_CHAIN_HOOK]);
@@ -77,19 +74,20 @@ std::optional<NftChain> parse_nft_chain(const nlmsghdr& message) {
   if (!role)
     return std::nullopt;
   const auto policy = kernel::number_in_network_order((*found)[NFTA_CHAIN_POLICY]);
-  return NftChain{
-      .table = {.family = family_of(message), .name = kernel::text_of((*found)[NFTA_CHAIN_TABLE])},
-      .chain = {
-          .role = *role, .name = kernel::text_of((*found)[NFTA_CHAIN_NAME]), .drops = policy == NF_DROP}};
+  return NftChain{.table = table_of(message, (*found)[NFTA_CHAIN_TABLE]),
+                  .chain = {.role = *role,
+                            .name = kernel::text_of((*found)[NFTA_CHAIN_NAME]),
+                            .drops = policy == NF_DROP}};
 }
 
-std::optional<NftRule> parse_nft_rule(const nlmsghdr& message, const Frames& frames, const NftSets& sets) {
-  const auto found = parse<NFTA_RULE_MAX>(message, NFT_MSG_NEWRULE);
+std::optional<NftRule> parse_nft_rule(const nlmsghdr& message) {
+  const auto found = parse_nft<NFTA_RULE_MAX>(message, NFT_MSG_NEWRULE);
   if (!found)
     return std::nullopt;
-  return NftRule{.table = {.family = family_of(message), .name = kernel::text_of((*found)[NFTA_RULE_TABLE])},
+  const kernel::Bytes expressions = kernel::bytes_of((*found)[NFTA_RULE_EXPRESSIONS]);
+  return NftRule{.table = table_of(message, (*found)[NFTA_RULE_TABLE]),
                  .chain = kernel::text_of((*found)[NFTA_RULE_CHAIN]),
-                 .rule = judge_nft_rule((*found)[NFTA_RULE_EXPRESSIONS], family_of(message), frames, sets)};
+                 .expressions = {expressions.begin(), expressions.end()}};
 }
 
 std::string nft_family(std::uint8_t family) {

@@ -4,7 +4,7 @@
 #include "firewall/packet_filter.hpp"
 #include "kernel/netlink.hpp"
 
-#include <linux/netlink.h>
+#include <linux/netfilter/nfnetlink.h>
 
 #include <cstdint>
 #include <optional>
@@ -12,28 +12,24 @@
 
 namespace vdeup::firewall {
 
-/// The table that a message is about.
-struct NftTable {
-  std::uint8_t family = 0; ///< NFPROTO_*
-  std::string name;
-  auto operator<=>(const NftTable&) const = default;
-};
-
 /// A base chain, and its table.
 struct NftChain {
   NftTable table;
   BaseChain chain;
 };
 
-/// A rule, and where it is.
-struct NftRule {
-  NftTable table;
-  std::string chain;
-  FilterRule rule;
-};
-
 /// Make a request for a list of what nf_tables has of a family (NFPROTO_*, or AF_UNSPEC for all).
 [[nodiscard]] kernel::Message nft_request(int type, std::uint8_t family);
+
+/// The attributes of a message of this type (NFT_MSG_*) from nf_tables; nothing if it is another one.
+template <std::size_t most>
+[[nodiscard]] std::optional<kernel::AttributeTable<most>> parse_nft(const nlmsghdr& message, int type) {
+  const bool is_of_type = message.nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type);
+  return is_of_type ? kernel::parse_message<most, nfgenmsg>(message) : std::nullopt;
+}
+
+/// The table that an attribute names in such a message.
+[[nodiscard]] NftTable table_of(const nlmsghdr& message, const nlattr* name);
 
 /// Read an NFT_MSG_NEWTABLE message. Pure; nothing if it is another one, or of a table that is switched off.
 [[nodiscard]] std::optional<NftTable> parse_nft_table(const nlmsghdr& message);
@@ -45,9 +41,8 @@ struct NftRule {
 /// what is forwarded or for this host, nor translates addresses after routing.
 [[nodiscard]] std::optional<NftChain> parse_nft_chain(const nlmsghdr& message);
 
-/// Read an NFT_MSG_NEWRULE message for what the rule does to such frames. Pure; nothing if it is another one.
-[[nodiscard]] std::optional<NftRule> parse_nft_rule(const nlmsghdr& message, const Frames& frames,
-                                                    const NftSets& sets);
+/// Read an NFT_MSG_NEWRULE message. Pure; nothing if it is another one.
+[[nodiscard]] std::optional<NftRule> parse_nft_rule(const nlmsghdr& message);
 
 /// The name of a family in nft(8); empty for those that no frame of a bridge passes.
 [[nodiscard]] std::string nft_family(std::uint8_t family);

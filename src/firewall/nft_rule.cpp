@@ -334,15 +334,9 @@ void read_verdict(nlattr* verdict, Action& action, std::string& target) {
                                           .value_or(static_cast<std::uint32_t>(NF_QUEUE))));
 }
 
-FilterRule judge_nft_rule(nlattr* expressions, std::uint8_t family, const Frames& frames,
-                          const NftSets& sets) {
-  RuleReader reader{family, frames, sets};
-  if (expressions == nullptr)
-    return reader.rule();
-  auto* expression = static_cast<nlattr*>(nla_data(expressions));
-  for (int left = nla_len(expressions); nla_ok(expression, left) != 0;
-       expression = nla_next(expression, &left))
-    reader.read(expression);
+FilterRule judge_nft_rule(const NftRule& rule, const Frames& frames, const NftSets& sets) {
+  RuleReader reader{rule.table.family, frames, sets};
+  for_each_attribute(rule.expressions, [&reader](nlattr* expression) { reader.read(expression); });
   return reader.rule();
 }
 

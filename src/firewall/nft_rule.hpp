@@ -10,6 +10,20 @@
 
 namespace vdeup::firewall {
 
+/// A table of nf_tables.
+struct NftTable {
+  std::uint8_t family = 0; ///< NFPROTO_*
+  std::string name;
+  auto operator<=>(const NftTable&) const = default;
+};
+
+/// A rule as the kernel lists it.
+struct NftRule {
+  NftTable table;
+  std::string chain;
+  std::vector<std::uint8_t> expressions; ///< what is in NFTA_RULE_EXPRESSIONS
+};
+
 /// An element of a set, or of a map from keys to verdicts.
 struct NftElement {
   std::vector<std::uint8_t> key; ///< as the kernel compares it; empty: all that no other element is for
@@ -29,8 +43,16 @@ using NftSets = std::map<std::string, NftSet>;
 /// Read a verdict (NFTA_DATA_VERDICT) into a rule or an element. Pure.
 void read_verdict(nlattr* verdict, Action& action, std::string& target);
 
-/// Say what the expressions of a rule (NFTA_RULE_EXPRESSIONS) do to such frames. Pure.
-[[nodiscard]] FilterRule judge_nft_rule(nlattr* expressions, std::uint8_t family, const Frames& frames,
-                                        const NftSets& sets);
+/// Evaluate a rule for such frames, with the sets of its table. Pure.
+[[nodiscard]] FilterRule judge_nft_rule(const NftRule& rule, const Frames& frames, const NftSets& sets);
+
+/// Call `read` with each attribute in a block of them.
+template <class Read>
+void for_each_attribute(kernel::Bytes block, Read read) {
+  auto* attribute = const_cast<nlattr*>(reinterpret_cast<const nlattr*>(block.data())); // libnl is not const
+  for (int left = static_cast<int>(block.size()); nla_ok(attribute, left) != 0;
+       attribute = nla_next(attribute, &left))
+    read(attribute);
+}
 
 } // namespace vdeup::firewall

@@ -8,8 +8,17 @@
 namespace vdeup::firewall {
 namespace {
 
-bool is_of_type(const nlmsghdr& message, int type) {
-  return message.nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type);
+// nft's own numbers for the types of values in sets (nftables' datatype.h): six bits each, several in a
+// concatenation. The kernel only keeps them.
+constexpr std::uint32_t k_type_of_names = 41;
+constexpr unsigned k_bits_of_type = 6;
+constexpr std::uint32_t k_mask_of_type = 0x3f;
+
+bool has_names(std::uint32_t key_type) {
+  for (; key_type != 0; key_type >>= k_bits_of_type)
+    if ((key_type & k_mask_of_type) == k_type_of_names)
+      return true;
+  return false;
 }
 
 std::optional<NftElement> read_element(nlattr* element) {
@@ -27,30 +36,37 @@ std::optional<NftElement> read_element(nlattr* element) {
 
 } // namespace
 
-std::vector<NftElement> parse_nft_elements(const nlmsghdr& message) {
+std::vector<NftElement> read_elements(const NftElementLists& lists) {
   std::vector<NftElement> elements;
-  const auto found = kernel::parse_message<NFTA_SET_ELEM_LIST_MAX, nfgenmsg>(message);
-  nlattr* list = found ? (*found)[NFTA_SET_ELEM_LIST_ELEMENTS] : nullptr;
-  if (!is_of_type(message, NFT_MSG_NEWSETELEM) || list == nullptr)
-    return elements;
-  auto* element = static_cast<nlattr*>(nla_data(list));
-  for (int left = nla_len(list); nla_ok(element, left) != 0; element = nla_next(element, &left))
-    if (auto read = read_element(element))
-      elements.push_back(std::move(*read));
+  for (const auto& list : lists)
+    for_each_attribute(list, [&elements](nlattr* element) {
+      if (auto read = read_element(element))
+        elements.push_back(std::move(*read));
+    });
   return elements;
 }
 
-std::optional<NftSetHead> parse_nft_rule_set(const nlmsghdr& message, const NftTable& table) {
-  const auto found = kernel::parse_message<NFTA_SET_MAX, nfgenmsg>(message);
-  if (!is_of_type(message, NFT_MSG_NEWSET) || !found)
+std::optional<NftElementLists::value_type> parse_nft_elements(const nlmsghdr& message) {
+  const auto found = parse_nft<NFTA_SET_ELEM_LIST_MAX>(message, NFT_MSG_NEWSETELEM);
+  if (!found)
+    return std::nullopt;
+  const kernel::Bytes list = kernel::bytes_of((*found)[NFTA_SET_ELEM_LIST_ELEMENTS]);
+  return NftElementLists::value_type{list.begin(), list.end()};
+}
+
+std::optional<NftSetHead> parse_nft_set(const nlmsghdr& message) {
+  const auto found = parse_nft<NFTA_SET_MAX>(message, NFT_MSG_NEWSET);
+  if (!found)
     return std::nullopt;
   const auto flags = kernel::number_in_network_order((*found)[NFTA_SET_FLAGS]).value_or(0);
-  const bool is_of_table = kernel::header_of<nfgenmsg>(message).nfgen_family == table.family &&
-                           kernel::text_of((*found)[NFTA_SET_TABLE]) == table.name;
+  const auto key_type = kernel::number_in_network_order((*found)[NFTA_SET_KEY_TYPE]).value_or(0);
   const bool has_ranges = (flags & NFT_SET_INTERVAL) != 0;
-  if (!is_of_table || (flags & NFT_SET_ANONYMOUS) == 0 || (has_ranges && (flags & NFT_SET_CONCAT) != 0))
-    return std::nullopt;
-  return NftSetHead{kernel::text_of((*found)[NFTA_SET_NAME]), has_ranges};
+  const bool is_of_rule = (flags & NFT_SET_ANONYMOUS) != 0;
+  return NftSetHead{.table = table_of(message, (*found)[NFTA_SET_TABLE]),
+                    .name = kernel::text_of((*found)[NFTA_SET_NAME]),
+                    .has_ranges = has_ranges,
+                    .is_of_rule = is_of_rule && !(has_ranges && (flags & NFT_SET_CONCAT) != 0),
+                    .holds_names = has_names(key_type)};
 }
 
 /// It is the one that begins last at or before the value, unless that has ended by then. The kernel orders
@@ -68,36 +84,13 @@ const NftElement* find_range(const NftSet& set, const std::vector<std::uint8_t>&
 }
 
 // nft list set FAMILY TABLE SET
-Result<std::vector<NftElement>> list_nft_elements(kernel::Netlink& netlink, const NftTable& table,
-                                                  const std::string& set) {
-  using Elements = std::vector<NftElement>;
+Result<NftElementLists> list_nft_elements(kernel::Netlink& netlink, const NftTable& table,
+                                          const std::string& set) {
   const kernel::Message message = nft_request(NFT_MSG_GETSETELEM, table.family);
   (void)nla_put_string(message.get(), NFTA_SET_ELEM_LIST_TABLE, table.name.c_str());
   (void)nla_put_string(message.get(), NFTA_SET_ELEM_LIST_SET, set.c_str());
-  const auto parse = [](const nlmsghdr& answer) { return std::optional{parse_nft_elements(answer)}; };
-  TRY(auto parts,
-      netlink.list<Elements>(message, parse, "cannot read set " + set + " of table " + table.name));
-  Elements all;
-  for (Elements& part : parts)
-    std::move(part.begin(), part.end(), std::back_inserter(all));
-  return all;
-}
-
-// nft list sets table FAMILY TABLE
-Result<NftSets> list_nft_rule_sets(kernel::Netlink& netlink, const NftTable& table) {
-  const kernel::Message message = nft_request(NFT_MSG_GETSET, table.family);
-  (void)nla_put_string(message.get(), NFTA_SET_TABLE, table.name.c_str());
-  const auto parse = [&table](const nlmsghdr& answer) { return parse_nft_rule_set(answer, table); };
-  TRY(auto heads, netlink.list<NftSetHead>(message, parse, "cannot list the sets of table " + table.name));
-  NftSets sets;
-  for (const NftSetHead& head : heads) {
-    auto elements = list_nft_elements(netlink, table, head.name);
-    if (!elements && elements.error().kind() == ErrorKind::missing)
-      continue; // its rule has gone meanwhile
-    TRY(auto found, std::move(elements));
-    sets.emplace(head.name, NftSet{std::move(found), head.has_ranges});
-  }
-  return sets;
+  return netlink.list<NftElementLists::value_type>(message, parse_nft_elements,
+                                                   "cannot read set " + set + " of table " + table.name);
 }
 
 } // namespace vdeup::firewall

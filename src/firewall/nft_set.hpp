@@ -10,28 +10,31 @@
 
 namespace vdeup::firewall {
 
-/// Read the elements in an NFT_MSG_NEWSETELEM message, in whatever order. Pure; none if it is another
-/// message.
-[[nodiscard]] std::vector<NftElement> parse_nft_elements(const nlmsghdr& message);
+/// What NFT_MSG_NEWSETELEM messages list: for each, what is in its NFTA_SET_ELEM_LIST_ELEMENTS.
+using NftElementLists = std::vector<std::vector<std::uint8_t>>;
+
+/// Read the elements in such lists, in whatever order. Pure.
+[[nodiscard]] std::vector<NftElement> read_elements(const NftElementLists& lists);
+
+/// Read the list in an NFT_MSG_NEWSETELEM message. Pure; nothing if it is another message.
+[[nodiscard]] std::optional<NftElementLists::value_type> parse_nft_elements(const nlmsghdr& message);
 
 struct NftSetHead {
+  NftTable table;
   std::string name;
   bool has_ranges = false;
+  bool is_of_rule = false;  ///< it is part of one rule, and not a concatenation with ranges
+  bool holds_names = false; ///< of interfaces, alone or in a concatenation
 };
 
-/// Read what a table's set is from an NFT_MSG_NEWSET message. Pure; nothing if it is another message, or of a
-/// set that is not a rule's own, or in which ranges of several parts are put together.
-[[nodiscard]] std::optional<NftSetHead> parse_nft_rule_set(const nlmsghdr& message, const NftTable& table);
+/// Read an NFT_MSG_NEWSET message. Pure; nothing if it is another message.
+[[nodiscard]] std::optional<NftSetHead> parse_nft_set(const nlmsghdr& message);
 
 /// The element of a set with ranges whose range a value is in; null if it is in none. Pure.
 [[nodiscard]] const NftElement* find_range(const NftSet& set, const std::vector<std::uint8_t>& value);
 
 /// List the elements of a set. Errors: missing if there is no such set.
-[[nodiscard]] Result<std::vector<NftElement>>
-list_nft_elements(kernel::Netlink& netlink, const NftTable& table, const std::string& set);
-
-/// List the sets that are written into the rules of a table. Those that stand beside the rules can be very
-/// large, and are left out.
-[[nodiscard]] Result<NftSets> list_nft_rule_sets(kernel::Netlink& netlink, const NftTable& table);
+[[nodiscard]] Result<NftElementLists> list_nft_elements(kernel::Netlink& netlink, const NftTable& table,
+                                                        const std::string& set);
 
 } // namespace vdeup::firewall

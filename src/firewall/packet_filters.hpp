@@ -1,13 +1,11 @@
 #pragma once
 
-#include "base/result.hpp"
-#include "firewall/packet_filter.hpp"
+#include "firewall/ruleset.hpp"
 
 namespace vdeup::firewall {
 
-/// Read what all packet filters of this host do to such frames, those of nf_tables and those of the older
-/// iptables; the latter are left out for who is not root, whom the kernel does not tell their names.
-/// Errors: not_permitted without CAP_NET_ADMIN.
-[[nodiscard]] Result<PacketFilters> read_packet_filters(const Frames& frames);
+/// Evaluate all packet filters of a host for such frames. Pure. Errors: failed if a table of the older
+/// iptables makes no sense.
+[[nodiscard]] Result<PacketFilters> evaluate(const Ruleset& ruleset, const Frames& frames);
 
 } // namespace vdeup::firewall

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/ip_address.hpp"
+#include "model/nat.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,8 @@ struct HostFacts {
 
   /// The forward chains with policy drop; nothing if they may not be read, which takes CAP_NET_ADMIN.
   std::optional<std::vector<ForwardFilter>> forward_filters{};
+  /// What drops the packets of a private network, if the bridge asked about has one and rules can be read.
+  std::vector<NatObstacle> nat_obstacles{};
   std::vector<IpAddress> bridge_addresses{}; ///< of the bridge asked about, those that are ready for use
   std::vector<std::string> wifi_stations{};  ///< NICs of the host that are Wi-Fi stations without 4addr
 };

@@ -90,7 +90,8 @@ bool NatNetworks::has_ip6() {
 
 Result<std::vector<NatObstacle>> NatNetworks::obstacles(const IfName& bridge) {
   TRY(auto* const socket, netlink());
-  return firewall::nat_obstacles(*socket, bridge);
+  TRY(const auto ruleset, firewall::read_ruleset());
+  return firewall::nat_obstacles(*socket, ruleset, bridge);
 }
 
 Result<> NatNetworks::execute(const NatStep& step) {

@@ -41,7 +41,7 @@ class RecordReader {
     if (!elements && elements.error().kind() == ErrorKind::missing)
       return names;
     TRY(auto found, std::move(elements));
-    for (const firewall::NftElement& element : found)
+    for (const firewall::NftElement& element : firewall::read_elements(found))
       names.emplace(element.key.begin(), std::find(element.key.begin(), element.key.end(), std::uint8_t{0}));
     return names;
   }

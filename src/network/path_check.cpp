@@ -65,12 +65,6 @@ Result<Observed> observe_around(const World& world, const PathHosts& path, const
     else
       seen.unknowns.push_back(to_note("what this host does to the frames of VMs", facts.error()));
   }
-  if (evidence.network.nat && kernel::KernelHost::may_make_devices()) {
-    if (auto obstacles = world.host.nats.obstacles(evidence.network.bridge->name))
-      evidence.obstacles = std::move(obstacles).value();
-    else
-      seen.unknowns.push_back(to_note("whether a firewall is in the way", obstacles.error()));
-  }
   return seen;
 }
 

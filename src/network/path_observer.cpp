@@ -1,5 +1,6 @@
 #include "network/path_observer.hpp"
 
+#include "firewall/nat_obstacles.hpp"
 #include "firewall/packet_filters.hpp"
 #include "kernel/bridge_addresses.hpp"
 #include "kernel/bridge_watch.hpp"
@@ -53,13 +54,16 @@ Result<HostFacts> PathObserver::facts(const IfName& bridge) {
   facts.datagram_queue = read_sysctl("unix/max_dgram_qlen").value_or(0);
   TRY(auto stations, kernel::list_wifi_stations());
   facts.wifi_stations = std::move(stations);
-  auto filters =
-      firewall::read_packet_filters(firewall::bridged_frames(bridge.str(), link ? link->index : 0));
-  if (!filters && filters.error().kind() == ErrorKind::not_permitted)
+  auto ruleset = firewall::read_ruleset();
+  if (!ruleset && ruleset.error().kind() == ErrorKind::not_permitted)
     return facts;
-  TRY(auto found, std::move(filters));
+  TRY(auto rules, std::move(ruleset));
+  TRY(auto found, firewall::evaluate(rules, firewall::bridged_frames(bridge.str(), link ? link->index : 0)));
   facts.forward_filters = std::move(found.forward);
   facts.masquerades = found.masquerades;
+  if (link && NatMark::parse(link->alias)) {
+    TRY(facts.nat_obstacles, firewall::nat_obstacles(m_netlink, rules, bridge));
+  }
   return facts;
 }
 

@@ -1,6 +1,6 @@
 #include "nicmove/look.hpp"
 
-#include "firewall/mentions.hpp"
+#include "firewall/references.hpp"
 #include "kernel/kernel_host.hpp"
 #include "kernel/nic_snapshot.hpp"
 #include "kernel/route_query.hpp"
@@ -25,11 +25,12 @@ Result<NicSnapshot> there(Result<std::optional<NicSnapshot>> looked, const IfNam
 /// Where the packet filter names an interface, and not the one that is to take its place. Nothing if it may
 /// not be read: who may not read it may not move a NIC either.
 Result<std::vector<std::string>> firewall_places(const IfName& from, const IfName& to) {
-  auto places = firewall::list_firewall_mentions(from.str());
-  if (!places && places.error().kind() == ErrorKind::not_permitted)
+  auto read = firewall::read_ruleset();
+  if (!read && read.error().kind() == ErrorKind::not_permitted)
     return std::vector<std::string>{};
-  TRY(auto mentioned, std::move(places));
-  TRY(auto kept, firewall::list_firewall_mentions(to.str()));
+  TRY(const auto ruleset, std::move(read));
+  auto mentioned = find_references(ruleset, from.str());
+  const auto kept = find_references(ruleset, to.str());
   std::erase_if(mentioned, [&kept](const std::string& place) {
     return std::find(kept.begin(), kept.end(), place) != kept.end();
   });

@@ -29,7 +29,6 @@ struct Evidence {
   std::vector<LearntAddress> learnt{};  ///< by the switch
   std::vector<TapHolder> holders{};     ///< who has the TAP open, if the switch does not
   std::optional<HostFacts> facts{};     ///< asked for the TAP's bridge
-  std::vector<NatObstacle> obstacles{}; ///< in the way of the private network, if it is one
   std::optional<PathProbe> probe{};
   bool must_probe = false; ///< a proof was asked for: that there is none is a fault
 };

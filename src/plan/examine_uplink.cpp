@@ -38,7 +38,9 @@ void examine_private_network(Case& patient) {
   if (!network->has_rules)
     patient.note(fmt::format("only root can read whether bridge {} is masqueraded", name),
                  patient.request().command("check", true));
-  for (const NatObstacle& obstacle : patient.evidence().obstacles)
+  if (!patient.evidence().facts)
+    return;
+  for (const NatObstacle& obstacle : patient.evidence().facts->nat_obstacles)
     for (const std::string& command : obstacle.commands)
       patient.fault(printable(obstacle.text()), patient.as_root(command));
 }

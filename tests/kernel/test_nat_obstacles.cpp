@@ -23,7 +23,9 @@ namespace {
 std::vector<NatObstacle> obstacles() {
   auto netlink = kernel::Netlink::open();
   REQUIRE(netlink);
-  auto found = firewall::nat_obstacles(netlink.value(), name_of("vdenat0"));
+  const auto ruleset = firewall::read_ruleset();
+  REQUIRE(ruleset);
+  auto found = firewall::nat_obstacles(netlink.value(), ruleset.value(), name_of("vdenat0"));
   INFO((found ? "" : found.error().message()));
   REQUIRE(found);
   return found.value();

@@ -70,10 +70,10 @@ class RuleMessage {
     return m_message;
   }
   FilterRule read() {
-    const auto rule = parse_nft_rule(*nlmsg_hdr(end().get()), bridged_frames("br0", 7), {});
+    const auto rule = parse_nft_rule(*nlmsg_hdr(end().get()));
     REQUIRE(rule);
     CHECK(rule->chain == "c");
-    return rule->rule;
+    return judge_nft_rule(*rule, bridged_frames("br0", 7), {});
   }
 
  private:
@@ -207,8 +207,10 @@ TEST_CASE("parse_nft_rule: knows verdicts, and takes none that it does not know 
 TEST_CASE("parse_nft_rule: a message that ends too early does no harm", "[kernel]") {
   RuleMessage rule{NFPROTO_INET};
   rule.load(NFT_META_IIFNAME).compare(k_padded_name).verdict(NFT_JUMP, "there");
-  parse_all_beginnings(rule.end(),
-                       [](const nlmsghdr& cut) { return parse_nft_rule(cut, bridged_frames("br0", 7), {}); });
+  parse_all_beginnings(rule.end(), [](const nlmsghdr& cut) {
+    const auto read = parse_nft_rule(cut);
+    return read ? judge_nft_rule(*read, bridged_frames("br0", 7), {}) : FilterRule{};
+  });
 }
 
 TEST_CASE("parse_legacy_blob: follows a jump to a chain and back", "[kernel]") {

@@ -107,12 +107,16 @@ TEST_CASE("parse_nft_comment: finds the comment among what else nft keeps", "[ke
 
 TEST_CASE("parse_nft_elements: reads keys and verdicts, and no element without a key", "[kernel]") {
   const Message message = element_message();
-  const auto elements = parse_nft_elements(*nlmsg_hdr(message.get()));
+  const auto read = [](const nlmsghdr& answer) {
+    const auto list = parse_nft_elements(answer);
+    return list ? read_elements({*list}) : std::vector<NftElement>{};
+  };
+  const auto elements = read(*nlmsg_hdr(message.get()));
   REQUIRE(elements.size() == 1);
   CHECK(elements.front().key == std::vector<std::uint8_t>{0, 53});
   CHECK(elements.front().action == Action::jump);
   CHECK(elements.front().target == "there");
-  parse_all_beginnings(message, parse_nft_elements);
+  parse_all_beginnings(message, read);
 }
 
 TEST_CASE("compare_name: of any other interface a whole name says no more than which it is not", "[kernel]") {
