@@ -1,6 +1,6 @@
 #include "kernel/bridge_watch.hpp"
 
-#include "kernel/attributes.hpp"
+#include "kernel/message_builder.hpp"
 
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
@@ -24,15 +24,12 @@ std::optional<LearntNeighbour> parse_neighbour(const nlmsghdr& message) {
   if (message.nlmsg_type != RTM_NEWNEIGH || !found)
     return std::nullopt;
   const auto& info = header_of<ndmsg>(message);
-  const Bytes address = bytes_of((*found)[NDA_LLADDR]);
+  const auto mac = mac_of((*found)[NDA_LLADDR]);
   const auto bridge = number_of<std::uint32_t>((*found)[NDA_MASTER]);
-  MacAddress::Bytes bytes{};
   // NUD_PERMANENT: the ports' own; NUD_NOARP: set by hand.
-  if (info.ndm_family != AF_BRIDGE || (info.ndm_state & (NUD_PERMANENT | NUD_NOARP)) != 0 || !bridge ||
-      address.size() != bytes.size())
+  if (info.ndm_family != AF_BRIDGE || (info.ndm_state & (NUD_PERMANENT | NUD_NOARP)) != 0 || !bridge || !mac)
     return std::nullopt;
-  std::copy(address.begin(), address.end(), bytes.begin());
-  return LearntNeighbour{.mac = MacAddress{bytes}, .bridge = *bridge};
+  return LearntNeighbour{.mac = *mac, .bridge = *bridge};
 }
 
 Result<std::unique_ptr<KernelBridgeWatch>> KernelBridgeWatch::open(std::uint32_t bridge) {
@@ -69,15 +66,14 @@ Result<bool> KernelBridgeWatch::wait_for(const MacAddress& source, const Deadlin
 
 // bridge fdb show br NAME
 Result<bool> KernelBridgeWatch::has_learnt(const MacAddress& source) {
-  const Message message = make_message(RTM_GETNEIGH, NLM_F_DUMP);
   ifinfomsg info{}; // and not an ndmsg: only so does the kernel take the bridge from the attribute
   info.ifi_family = AF_BRIDGE;
-  (void)nlmsg_append(message.get(), &info, sizeof(info), NLMSG_ALIGNTO);
-  (void)nla_put_u32(message.get(), IFLA_MASTER, m_bridge);
+  MessageBuilder builder{RTM_GETNEIGH, NLM_F_DUMP, info};
+  builder.put(IFLA_MASTER, m_bridge);
   const auto parse = [&](const nlmsghdr& answer) {
     return is_wanted(answer, source) ? std::optional{true} : std::nullopt;
   };
-  TRY(auto found, m_netlink.list<bool>(message, parse, k_cannot_watch));
+  TRY(auto found, m_netlink.list<bool>(builder.message(), parse, k_cannot_watch));
   return !found.empty();
 }
 

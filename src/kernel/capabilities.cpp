@@ -88,4 +88,9 @@ Result<std::optional<Capability>> find_missing(const Capabilities& wanted) {
   return std::nullopt;
 }
 
+bool is_effective(Capability capability) {
+  const auto words = read_capabilities();
+  return words && (words.value()[0].effective & CAP_TO_MASK(static_cast<unsigned>(capability))) != 0;
+}
+
 } // namespace vdeup::kernel

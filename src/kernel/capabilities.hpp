@@ -26,4 +26,7 @@ namespace vdeup::kernel {
 /// hand on all.
 [[nodiscard]] Result<std::optional<Capability>> find_missing(const Capabilities& wanted);
 
+/// True if this capability is effective in this process.
+[[nodiscard]] bool is_effective(Capability capability);
+
 } // namespace vdeup::kernel

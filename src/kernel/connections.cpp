@@ -1,9 +1,6 @@
 #include "kernel/connections.hpp"
 
-#include "kernel/attributes.hpp"
-#include "kernel/netlink.hpp"
-
-#include <netlink/msg.h>
+#include "kernel/message_builder.hpp"
 
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
@@ -35,14 +32,12 @@ IpAddress to_address(bool is_ip6, const __be32 (&words)[4]) {
   return IpAddress{four};
 }
 
-Message request(int family, Connection::Protocol protocol) {
-  Message message = make_message(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
+inet_diag_req_v2 request(int family, Connection::Protocol protocol) {
   inet_diag_req_v2 wanted{};
   wanted.sdiag_family = static_cast<std::uint8_t>(family);
   wanted.sdiag_protocol = protocol == Connection::Protocol::tcp ? IPPROTO_TCP : IPPROTO_UDP;
   wanted.idiag_states = k_established | (protocol == Connection::Protocol::tcp ? k_listening : k_unconnected);
-  (void)nlmsg_append(message.get(), &wanted, sizeof(wanted), NLMSG_ALIGNTO);
-  return message;
+  return wanted;
 }
 
 /// The kernel loads them when it is asked, where it can.
@@ -77,7 +72,8 @@ Result<std::vector<Connection>> list_connections() {
   for (const auto protocol : {Connection::Protocol::tcp, Connection::Protocol::udp})
     for (const int family : {AF_INET, AF_INET6}) {
       const auto parse = [protocol](const nlmsghdr& answer) { return parse_connection(answer, protocol); };
-      auto listed = netlink.list<Connection>(request(family, protocol), parse, k_cannot_list);
+      auto listed =
+          dump<Connection>(netlink, SOCK_DIAG_BY_FAMILY, request(family, protocol), parse, k_cannot_list);
       if (!listed && listed.error().kind() == ErrorKind::missing)
         return fail(without_modules(std::move(listed).error()));
       TRY(auto found, std::move(listed));

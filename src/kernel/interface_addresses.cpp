@@ -132,10 +132,9 @@ std::optional<InterfaceAddress> parse_interface_address(const nlmsghdr& message,
 
 // ip address show dev NAME
 Result<std::vector<InterfaceAddress>> list_interface_addresses(Netlink& netlink, const Device& device) {
-  const MessageBuilder builder{RTM_GETADDR, NLM_F_DUMP, ifaddrmsg{}};
   const auto parse = [&device](const nlmsghdr& answer) { return parse_interface_address(answer, device); };
-  return netlink.list<InterfaceAddress>(builder.message(), parse,
-                                        "cannot list the addresses of " + device.name.str());
+  return dump<InterfaceAddress>(netlink, RTM_GETADDR, ifaddrmsg{}, parse,
+                                "cannot list the addresses of " + device.name.str());
 }
 
 // ip address replace … dev NAME nodad; ip address change … dev NAME

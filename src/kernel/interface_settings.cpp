@@ -3,6 +3,7 @@
 #include "base/number.hpp"
 #include "base/unique_fd.hpp"
 #include "kernel/links.hpp"
+#include "kernel/sysctl.hpp"
 
 #include <fmt/format.h>
 
@@ -27,13 +28,13 @@ constexpr std::array<std::string_view, 2> k_first_keys{"disable_ipv6", "stable_s
 
 constexpr std::string_view k_generation = "addr_gen_mode";
 
-std::string path_of(Group group, const IfName& interface, std::string_view key) {
-  return fmt::format("/proc/sys/net/{}/{}/{}", directory_of(group), interface.str(), key);
+std::string name_of(Group group, const IfName& interface, std::string_view key) {
+  return fmt::format("{}/{}/{}", directory_of(group), interface.str(), key);
 }
 
 /// The value, or nothing if there is none or it is not for us to write.
-std::optional<std::string> read_setting(const std::string& path) {
-  const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+std::optional<std::string> read_setting(const std::string& name) {
+  const UniqueFd file{::open(("/proc/sys/net/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
   struct stat status {};
   std::array<char, 256> text{};
   if (!file || ::fstat(file.get(), &status) != 0 || (status.st_mode & S_IWUSR) == 0)
@@ -47,19 +48,12 @@ std::optional<std::string> read_setting(const std::string& path) {
   return value;
 }
 
-Result<> write_setting(const std::string& path, const std::string& value) {
-  const UniqueFd file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
-  if (!file || ::write(file.get(), value.data(), value.size()) < 0)
-    return fail(errno_error(errno, fmt::format("cannot write {} to {}", value, path)));
-  return ok();
-}
-
 bool is_first_key(const Setting& setting) {
   return std::find(k_first_keys.begin(), k_first_keys.end(), setting.key) != k_first_keys.end();
 }
 
 void list_group(Group group, const IfName& interface, std::vector<Setting>& settings) {
-  const UniqueDirectory directory{::opendir(path_of(group, interface, "").c_str())};
+  const UniqueDirectory directory{::opendir(("/proc/sys/net/" + name_of(group, interface, "")).c_str())};
   if (!directory) // a kernel, or an interface, without this protocol
     return;
   while (const dirent* entry = ::readdir(directory.get())) {
@@ -67,7 +61,7 @@ void list_group(Group group, const IfName& interface, std::vector<Setting>& sett
     if (entry->d_type != DT_REG ||
         std::find(k_coarse_twins.begin(), k_coarse_twins.end(), key) != k_coarse_twins.end())
       continue;
-    if (auto value = read_setting(path_of(group, interface, key)))
+    if (auto value = read_setting(name_of(group, interface, key)))
       settings.push_back({group, std::string{key}, std::move(*value)});
   }
 }
@@ -85,7 +79,7 @@ Result<> set_generation(Netlink& netlink, const Device& device, const std::strin
 Result<> apply_setting(Netlink& netlink, const Device& device, const Setting& setting) {
   return setting.group == Group::ip6 && setting.key == k_generation
              ? set_generation(netlink, device, setting.value)
-             : write_setting(path_of(setting.group, device.name, setting.key), setting.value);
+             : write_sysctl(name_of(setting.group, device.name, setting.key), setting.value);
 }
 
 } // namespace
@@ -105,7 +99,7 @@ Result<std::vector<Setting>> list_settings(const IfName& interface) {
 Result<> apply_settings(Netlink& netlink, const Device& device, const std::vector<Setting>& settings) {
   std::vector<Setting> before;
   for (const Setting& setting : settings) {
-    auto value = read_setting(path_of(setting.group, device.name, setting.key));
+    auto value = read_setting(name_of(setting.group, device.name, setting.key));
     if (value == setting.value) // some act on being written, whatever to
       continue;
     if (auto applied = apply_setting(netlink, device, setting); !applied) {

@@ -1,17 +1,11 @@
 #include "kernel/kernel_host.hpp"
 
 #include "base/text.hpp"
+#include "kernel/capabilities.hpp"
 #include "kernel/links.hpp"
 #include "kernel/tap.hpp"
 
 #include <fmt/format.h>
-
-#include <linux/capability.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
 
 namespace vdeup::kernel {
 namespace {
@@ -143,11 +137,7 @@ Result<std::unique_ptr<KernelHost>> KernelHost::open() {
 }
 
 bool KernelHost::may_make_devices() {
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
-  if (::syscall(SYS_capget, &header, data.data()) != 0) // glibc has no wrapper, and libcap is not worth it
-    return false;
-  return (data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & CAP_TO_MASK(CAP_NET_ADMIN)) != 0;
+  return is_effective(Capability::net_admin);
 }
 
 Result<std::vector<Link>> KernelHost::links() {

@@ -1,9 +1,6 @@
 #include "kernel/link_message.hpp"
 
-#include "kernel/attributes.hpp"
-
-#include <netlink/attr.h>
-#include <netlink/msg.h>
+#include "kernel/message_builder.hpp"
 
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
@@ -11,40 +8,19 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 
-#include <algorithm>
-#include <array>
-
 namespace vdeup::kernel {
 namespace {
 
 constexpr unsigned k_lower_up = 1U << 16U; // IFF_LOWER_UP; <linux/if.h> cannot be included beside <net/if.h>
 constexpr std::uint8_t k_tap_mode = 2;     // IFF_TAP, as IFLA_TUN_TYPE gives it
 
-using Attributes = std::array<nlattr*, IFLA_MAX + 1>;
-
-std::string get_text(const nlattr* attribute) {
-  return attribute == nullptr ? std::string{} : std::string{nla_get_string(attribute)};
-}
-
-void parse_bridge(nlattr* data, Link& link) {
-  std::array<nlattr*, IFLA_BR_MAX + 1> found{};
-  if (nla_parse_nested(found.data(), IFLA_BR_MAX, data, nullptr) == 0 && found[IFLA_BR_STP_STATE] != nullptr)
-    link.bridge_stp = nla_get_u32(found[IFLA_BR_STP_STATE]) != 0;
-}
-
 void parse_tun(nlattr* data, Link& link) {
-  std::array<nlattr*, IFLA_TUN_MAX + 1> found{};
-  if (nla_parse_nested(found.data(), IFLA_TUN_MAX, data, nullptr) != 0)
-    return;
-  if (found[IFLA_TUN_OWNER] != nullptr)
-    link.tun_owner = nla_get_u32(found[IFLA_TUN_OWNER]);
-  if (found[IFLA_TUN_MULTI_QUEUE] != nullptr)
-    link.is_multi_queue = nla_get_u8(found[IFLA_TUN_MULTI_QUEUE]) != 0;
-  for (const int queues : {IFLA_TUN_NUM_QUEUES, IFLA_TUN_NUM_DISABLED_QUEUES})
-    if (nlattr* const number = found[static_cast<std::size_t>(queues)]; number != nullptr)
-      link.tun_queues += nla_get_u32(number);
-  if (found[IFLA_TUN_TYPE] != nullptr)
-    link.is_tap = nla_get_u8(found[IFLA_TUN_TYPE]) == k_tap_mode;
+  const auto found = parse_nest<IFLA_TUN_MAX>(data);
+  link.tun_owner = number_of<std::uint32_t>(found[IFLA_TUN_OWNER]);
+  link.is_multi_queue = number_of<std::uint8_t>(found[IFLA_TUN_MULTI_QUEUE]).value_or(0) != 0;
+  for (const auto queues : {IFLA_TUN_NUM_QUEUES, IFLA_TUN_NUM_DISABLED_QUEUES})
+    link.tun_queues += number_of<std::uint32_t>(found.at(queues)).value_or(0);
+  link.is_tap = number_of<std::uint8_t>(found[IFLA_TUN_TYPE]) == k_tap_mode;
 }
 
 std::optional<PortState> to_port_state(std::uint8_t state) {
@@ -64,35 +40,22 @@ std::optional<PortState> to_port_state(std::uint8_t state) {
   }
 }
 
-void parse_bridge_port(nlattr* data, Link& link) {
-  const auto found = parse_nest<IFLA_BRPORT_MAX>(data);
-  if (const auto state = number_of<std::uint8_t>(found[IFLA_BRPORT_STATE]))
-    link.port_state = to_port_state(*state);
-}
-
-void parse_kind(nlattr* info, Link& link) {
-  std::array<nlattr*, IFLA_INFO_MAX + 1> found{};
-  if (info == nullptr || nla_parse_nested(found.data(), IFLA_INFO_MAX, info, nullptr) != 0)
-    return;
-  link.kind = get_text(found[IFLA_INFO_KIND]);
-  link.port_kind = get_text(found[IFLA_INFO_SLAVE_KIND]);
-  nlattr* data = found[IFLA_INFO_DATA];
-  if (data != nullptr && link.kind == "bridge")
-    parse_bridge(data, link);
-  if (data != nullptr && link.kind == "tun")
-    parse_tun(data, link);
-  nlattr* port = found[IFLA_INFO_SLAVE_DATA];
-  if (port != nullptr && get_text(found[IFLA_INFO_SLAVE_KIND]) == "bridge")
-    parse_bridge_port(port, link);
-}
-
-std::optional<MacAddress> get_mac(const nlattr* attribute) {
-  MacAddress::Bytes bytes{};
-  if (attribute == nullptr || static_cast<std::size_t>(nla_len(attribute)) != bytes.size())
-    return std::nullopt;
-  const auto* data = static_cast<const std::uint8_t*>(nla_data(attribute));
-  std::copy_n(data, bytes.size(), bytes.begin());
-  return MacAddress{bytes};
+void parse_kind(nlattr* nest, Link& link) {
+  const auto info = parse_nest<IFLA_INFO_MAX>(nest);
+  link.kind = text_of(info[IFLA_INFO_KIND]);
+  link.port_kind = text_of(info[IFLA_INFO_SLAVE_KIND]);
+  if (link.kind == "bridge") {
+    const auto bridge = parse_nest<IFLA_BR_MAX>(info[IFLA_INFO_DATA]);
+    if (const auto stp = number_of<std::uint32_t>(bridge[IFLA_BR_STP_STATE]))
+      link.bridge_stp = *stp != 0;
+  }
+  if (link.kind == "tun")
+    parse_tun(info[IFLA_INFO_DATA], link);
+  if (link.port_kind == "bridge") {
+    const auto port = parse_nest<IFLA_BRPORT_MAX>(info[IFLA_INFO_SLAVE_DATA]);
+    if (const auto state = number_of<std::uint8_t>(port[IFLA_BRPORT_STATE]))
+      link.port_state = to_port_state(*state);
+  }
 }
 
 LinkCounters get_counters(const nlattr* attribute) {
@@ -108,27 +71,25 @@ LinkCounters get_counters(const nlattr* attribute) {
 } // namespace
 
 std::optional<Link> parse_link(const nlmsghdr& message) {
-  auto* header = const_cast<nlmsghdr*>(&message); // libnl's parser is not const
-  Attributes found{};
-  if (message.nlmsg_type != RTM_NEWLINK ||
-      nlmsg_parse(header, sizeof(ifinfomsg), found.data(), IFLA_MAX, nullptr) != 0)
+  const auto attributes = parse_message<IFLA_MAX, ifinfomsg>(message);
+  if (message.nlmsg_type != RTM_NEWLINK || !attributes)
     return std::nullopt;
-  const auto& info = *static_cast<const ifinfomsg*>(nlmsg_data(header));
+  const auto& found = *attributes;
+  const auto& info = header_of<ifinfomsg>(message);
+  const auto has = [&info](unsigned flag) { return (info.ifi_flags & flag) != 0; };
   Link link{.index = static_cast<std::uint32_t>(info.ifi_index),
-            .name = get_text(found[IFLA_IFNAME]),
+            .name = text_of(found[IFLA_IFNAME]),
             .kind = {},
-            .mac = get_mac(found[IFLA_ADDRESS]),
-            .is_up = (info.ifi_flags & static_cast<unsigned>(IFF_UP)) != 0,
-            .has_carrier = (info.ifi_flags & k_lower_up) != 0,
-            .is_running = (info.ifi_flags & static_cast<unsigned>(IFF_RUNNING)) != 0,
-            .alias = get_text(found[IFLA_IFALIAS]),
-            .qdisc = get_text(found[IFLA_QDISC])};
-  if (found[IFLA_MTU] != nullptr)
-    link.mtu = nla_get_u32(found[IFLA_MTU]);
-  if (found[IFLA_MASTER] != nullptr)
-    link.master = nla_get_u32(found[IFLA_MASTER]);
+            .mac = mac_of(found[IFLA_ADDRESS]),
+            .mtu = number_of<std::uint32_t>(found[IFLA_MTU]).value_or(0),
+            .is_up = has(IFF_UP),
+            .has_carrier = has(k_lower_up),
+            .is_running = has(IFF_RUNNING),
+            .master = number_of<std::uint32_t>(found[IFLA_MASTER]).value_or(0),
+            .alias = text_of(found[IFLA_IFALIAS]),
+            .qdisc = text_of(found[IFLA_QDISC])};
   link.counters = get_counters(found[IFLA_STATS64]);
-  link.is_loopback = (info.ifi_flags & static_cast<unsigned>(IFF_LOOPBACK)) != 0;
+  link.is_loopback = has(IFF_LOOPBACK);
   link.is_ethernet = info.ifi_type == ARPHRD_ETHER;
   link.lower = number_of<std::uint32_t>(found[IFLA_LINK]).value_or(0);
   link.lower_is_elsewhere = found[IFLA_LINK_NETNSID] != nullptr;

@@ -95,6 +95,16 @@ class MessageBuilder {
   return IpAddress{sixteen};
 }
 
+/// Read an Ethernet address; nothing if there is none or its size is wrong.
+[[nodiscard]] inline std::optional<MacAddress> mac_of(const nlattr* attribute) {
+  const Bytes bytes = bytes_of(attribute);
+  MacAddress::Bytes mac{};
+  if (bytes.size() != mac.size())
+    return std::nullopt;
+  std::copy(bytes.begin(), bytes.end(), mac.begin());
+  return MacAddress{mac};
+}
+
 /// The address of a family that means "any".
 [[nodiscard]] inline IpAddress any_address(bool is_ip6) {
   return is_ip6 ? IpAddress{IpAddress::Bytes6{}} : IpAddress{IpAddress::Bytes4{}};
@@ -106,7 +116,14 @@ class MessageBuilder {
   return {static_cast<std::uint16_t>(nla_type(&attribute)), {bytes.begin(), bytes.end()}};
 }
 
-/// Turn refusals that say "it is so already" into success.
+/// Ask for a list and collect what `parse` makes of each message of the answer, a std::optional<T>.
+template <class T, class Header, class Parse>
+[[nodiscard]] Result<std::vector<T>> dump(Netlink& netlink, int type, Header header, Parse parse,
+                                          const std::string& what) {
+  return netlink.list<T>(MessageBuilder{type, NLM_F_DUMP, header}.message(), parse, what);
+}
+
+/// Make an error of this kind, which says that nothing is left to do, a success.
 [[nodiscard]] inline Result<> tolerate(Result<> outcome, ErrorKind kind) {
   if (!outcome && outcome.error().kind() == kind)
     return ok();

@@ -58,10 +58,9 @@ std::string what_of(const char* verb, const Neighbour& neighbour, const Device& 
 Result<std::vector<Neighbour>> list_some(Netlink& netlink, const Device& device, bool proxies) {
   ndmsg info{};
   info.ndm_flags = proxies ? NTF_PROXY : 0;
-  const MessageBuilder builder{RTM_GETNEIGH, NLM_F_DUMP, info};
   const auto parse = [&device](const nlmsghdr& answer) { return parse_ip_neighbour(answer, device); };
-  return netlink.list<Neighbour>(builder.message(), parse,
-                                 "cannot list the neighbours of " + device.name.str());
+  return dump<Neighbour>(netlink, RTM_GETNEIGH, info, parse,
+                         "cannot list the neighbours of " + device.name.str());
 }
 
 } // namespace
@@ -74,24 +73,19 @@ std::optional<Neighbour> parse_ip_neighbour(const nlmsghdr& message, const Devic
   const auto address = ip_address_of((*found)[NDA_DST]);
   const auto state = to_state(info.ndm_state);
   const bool is_proxy = (info.ndm_flags & NTF_PROXY) != 0;
-  const Bytes hardware = bytes_of((*found)[NDA_LLADDR]);
-  MacAddress::Bytes mac{};
+  const auto mac = mac_of((*found)[NDA_LLADDR]);
   if ((info.ndm_family != AF_INET && info.ndm_family != AF_INET6) || !address ||
-      static_cast<std::uint32_t>(info.ndm_ifindex) != device.index ||
-      (!is_proxy && (!state || hardware.size() != mac.size())))
+      static_cast<std::uint32_t>(info.ndm_ifindex) != device.index || (!is_proxy && (!state || !mac)))
     return std::nullopt;
-  Neighbour neighbour{.address = *address,
-                      .state = is_proxy ? State::permanent : *state,
-                      .flags = static_cast<std::uint8_t>(info.ndm_flags & ~NTF_PROXY),
-                      .protocol = number_of<std::uint8_t>((*found)[NDA_PROTOCOL]).value_or(0),
-                      .is_proxy = is_proxy};
+  const Neighbour neighbour{.address = *address,
+                            .mac = mac,
+                            .state = is_proxy ? State::permanent : *state,
+                            .flags = static_cast<std::uint8_t>(info.ndm_flags & ~NTF_PROXY),
+                            .protocol = number_of<std::uint8_t>((*found)[NDA_PROTOCOL]).value_or(0),
+                            .is_proxy = is_proxy};
   // What the kernel works out from the address, of groups and broadcasts, it works out again.
-  if (!is_proxy && neighbour.state == State::no_arp && !hardware.empty() && (hardware[0] & 1U) != 0)
+  if (!is_proxy && neighbour.state == State::no_arp && mac->is_multicast())
     return std::nullopt;
-  if (hardware.size() == mac.size()) {
-    std::copy(hardware.begin(), hardware.end(), mac.begin());
-    neighbour.mac = MacAddress{mac};
-  }
   return neighbour;
 }
 

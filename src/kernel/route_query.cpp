@@ -80,9 +80,8 @@ Result<std::vector<std::uint32_t>> list_default_route_links() {
   for (const int family : {AF_INET, AF_INET6}) {
     rtmsg info{};
     info.rtm_family = static_cast<std::uint8_t>(family);
-    const MessageBuilder builder{RTM_GETROUTE, NLM_F_DUMP, info};
-    TRY(auto found,
-        netlink.list<DefaultRoute>(builder.message(), parse_default_route, "cannot list the default routes"));
+    TRY(auto found, dump<DefaultRoute>(netlink, RTM_GETROUTE, info, parse_default_route,
+                                       "cannot list the default routes"));
     routes.insert(routes.end(), found.begin(), found.end());
   }
   std::stable_sort(routes.begin(), routes.end(), [](const DefaultRoute& a, const DefaultRoute& b) {

@@ -38,8 +38,7 @@ Route::Place place_of(std::size_t at, const Others* others) {
 }
 
 Result<std::vector<Route>> list_all_routes(Netlink& netlink, const std::string& what) {
-  const MessageBuilder builder{RTM_GETROUTE, NLM_F_DUMP, rtmsg{}};
-  return netlink.list<Route>(builder.message(), parse_route, what);
+  return dump<Route>(netlink, RTM_GETROUTE, rtmsg{}, parse_route, what);
 }
 
 /// The same route, whatever its place, and however long it still lives.

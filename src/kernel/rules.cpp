@@ -65,10 +65,9 @@ std::optional<RoutingRule> parse_rule(const nlmsghdr& message, const Device& dev
 
 // ip rule show; ip -6 rule show
 Result<std::vector<RoutingRule>> list_rules(Netlink& netlink, const Device& device) {
-  const MessageBuilder builder{RTM_GETRULE, NLM_F_DUMP, fib_rule_hdr{}};
   const auto parse = [&device](const nlmsghdr& answer) { return parse_rule(answer, device); };
-  return netlink.list<RoutingRule>(builder.message(), parse,
-                                   "cannot list the routing rules of " + device.name.str());
+  return dump<RoutingRule>(netlink, RTM_GETRULE, fib_rule_hdr{}, parse,
+                           "cannot list the routing rules of " + device.name.str());
 }
 
 // ip rule add … iif NAME

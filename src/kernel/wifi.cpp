@@ -1,7 +1,6 @@
 #include "kernel/wifi.hpp"
 
-#include "kernel/attributes.hpp"
-#include "kernel/netlink.hpp"
+#include "kernel/message_builder.hpp"
 
 #include <linux/genetlink.h>
 #include <linux/nl80211.h>
@@ -11,11 +10,10 @@ namespace {
 
 constexpr const char* k_cannot_list_wifi = "cannot list the Wi-Fi interfaces";
 
-Message generic_message(int family, std::uint8_t command) {
-  Message message = make_message(family, NLM_F_DUMP);
-  genlmsghdr header{.cmd = command, .version = 1, .reserved = 0};
-  (void)nlmsg_append(message.get(), &header, sizeof(header), NLMSG_ALIGNTO);
-  return message;
+template <class T, class Parse>
+Result<std::vector<T>> list_generic(Netlink& netlink, int family, std::uint8_t command, Parse parse) {
+  const genlmsghdr header{.cmd = command, .version = 1, .reserved = 0};
+  return dump<T>(netlink, family, header, parse, k_cannot_list_wifi);
 }
 
 /// The attributes of an answer to this command; nothing if it is another one.
@@ -55,12 +53,10 @@ Result<std::vector<std::string>> list_wifi_stations() {
   TRY(auto socket, std::move(netlink));
   const auto parse = [](const nlmsghdr& answer) { return parse_family_number(answer, NL80211_GENL_NAME); };
   // To ask for one family by its name would load its module.
-  TRY(auto numbers,
-      socket.list<int>(generic_message(GENL_ID_CTRL, CTRL_CMD_GETFAMILY), parse, k_cannot_list_wifi));
+  TRY(auto numbers, list_generic<int>(socket, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, parse));
   if (numbers.empty())
     return std::vector<std::string>{};
-  return socket.list<std::string>(generic_message(numbers.front(), NL80211_CMD_GET_INTERFACE),
-                                  parse_wifi_station, k_cannot_list_wifi);
+  return list_generic<std::string>(socket, numbers.front(), NL80211_CMD_GET_INTERFACE, parse_wifi_station);
 }
 
 } // namespace vdeup::kernel

@@ -1,19 +1,18 @@
 #include "nat/forwarding.hpp"
 
 #include "base/unique_fd.hpp"
+#include "kernel/sysctl.hpp"
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <fstream>
 #include <optional>
 #include <string_view>
 
 namespace vdeup::nat {
 namespace {
+
+using kernel::read_sysctl;
+using kernel::write_sysctl;
 
 constexpr const char* k_ip4_forward = "ipv4/ip_forward";
 constexpr const char* k_ip6_forward = "ipv6/conf/all/forwarding";
@@ -33,27 +32,11 @@ constexpr int k_redirects_bit = 4;
 constexpr int k_if_no_router = 1;
 constexpr int k_always = 2;
 
-/// /proc/sys/net shows the network namespace of its reader. Nothing if the kernel has no such thing.
-std::optional<int> read_value(const std::string& name) {
-  std::ifstream file{"/proc/sys/net/" + name};
-  int value = 0;
-  return file >> value ? std::optional{value} : std::nullopt;
-}
-
-// sysctl -w net.NAME=VALUE
-Result<> write_value(const std::string& name, int value) {
-  const std::string text = std::to_string(value);
-  const UniqueFd file{::open(("/proc/sys/net/" + name).c_str(), O_WRONLY | O_CLOEXEC)};
-  if (!file || ::write(file.get(), text.data(), text.size()) < 0)
-    return fail(errno_error(errno, fmt::format("cannot write {} to /proc/sys/net/{}", value, name)));
-  return ok();
-}
-
 /// Change a value if it is the one that is expected; an interface may have gone meanwhile.
 Result<> change_value(const std::string& name, int from, int to) {
-  if (read_value(name) != from)
+  if (read_sysctl(name) != from)
     return ok();
-  auto written = write_value(name, to);
+  auto written = write_sysctl(name, std::to_string(to));
   if (!written && written.error().kind() == ErrorKind::missing)
     return ok();
   return written;
@@ -71,7 +54,7 @@ InterfaceNames interfaces_with(const char* interfaces, const char* key, int valu
     return names;
   while (const dirent* entry = ::readdir(directory.get())) {
     const std::string name{entry->d_name};
-    if (name != "." && name != ".." && name != "all" && read_value(name_of(interfaces, name, key)) == value)
+    if (name != "." && name != ".." && name != "all" && read_sysctl(name_of(interfaces, name, key)) == value)
       names.insert(name);
   }
   return names;
@@ -81,7 +64,7 @@ InterfaceNames interfaces_with(const char* interfaces, const char* key, int valu
 InterfaceNames still_with(const InterfaceNames& names, const char* interfaces, int value) {
   InterfaceNames found;
   for (const std::string& name : names)
-    if (read_value(name_of(interfaces, name, k_forwarding)) == value)
+    if (read_sysctl(name_of(interfaces, name, k_forwarding)) == value)
       found.insert(name);
   return found;
 }
@@ -97,7 +80,7 @@ Result<> stop_family(const char* forward, const char* interfaces, const Interfac
 }
 
 Result<> stop_ip4(const ForwardingRecord& record) {
-  const bool stay_off = record.redirects_were_off && read_value(k_ip4_redirects) == 0;
+  const bool stay_off = record.redirects_were_off && read_sysctl(k_ip4_redirects) == 0;
   TRY(stop_family(k_ip4_forward, k_ip4_interfaces, record.ip4_was_on));
   if (stay_off) {
     TRY(change_value(k_ip4_redirects, 1, 0));
@@ -117,7 +100,7 @@ void ForwardingRecord::merge(const ForwardingRecord& other) {
 }
 
 ForwardingRecord read_bridge_note(const std::string& bridge) {
-  const int tag = read_value(name_of(k_ip4_interfaces, bridge, k_tag)).value_or(0);
+  const int tag = read_sysctl(name_of(k_ip4_interfaces, bridge, k_tag)).value_or(0);
   return {.ip4_was_off = (tag & k_ip4_was_off) != 0,
           .ip6_was_off = (tag & k_ip6_was_off) != 0,
           .redirects_were_off = (tag & k_redirects_bit) != 0};
@@ -127,32 +110,32 @@ Result<> write_bridge_note(const std::string& bridge, const ForwardingRecord& re
   const int tag = (record.ip4_was_off ? k_ip4_was_off : 0) | (record.ip6_was_off ? k_ip6_was_off : 0) |
                   (record.redirects_were_off ? k_redirects_bit : 0);
   const std::string name = name_of(k_ip4_interfaces, bridge, k_tag);
-  const auto now = read_value(name);
+  const auto now = read_sysctl(name);
   return now ? change_value(name, *now, tag) : ok();
 }
 
 bool has_ip6() {
-  return read_value("ipv6/conf/all/disable_ipv6") == 0;
+  return read_sysctl("ipv6/conf/all/disable_ipv6") == 0;
 }
 
 bool forwards_packets(bool ip6) {
-  return read_value(ip6 ? k_ip6_forward : k_ip4_forward).value_or(0) != 0;
+  return read_sysctl(ip6 ? k_ip6_forward : k_ip4_forward).value_or(0) != 0;
 }
 
 namespace {
 
-ForwardingRecord look_at_forwarding(bool with_ip6, const InterfaceNames& deaf) {
+ForwardingRecord look_at_forwarding(bool with_ip6, const InterfaceNames& private_bridges) {
   ForwardingRecord record;
   if (!forwards_packets(false)) {
     record.ip4_was_off = true;
-    record.redirects_were_off = read_value(k_ip4_redirects) == 0;
+    record.redirects_were_off = read_sysctl(k_ip4_redirects) == 0;
     record.ip4_was_on = interfaces_with(k_ip4_interfaces, k_forwarding, 1);
   }
   if (with_ip6 && !forwards_packets(true)) {
     record.ip6_was_off = true;
     record.ip6_was_on = interfaces_with(k_ip6_interfaces, k_forwarding, 1);
     for (const std::string& name : interfaces_with(k_ip6_interfaces, k_accept_ra, k_if_no_router))
-      if (!record.ip6_was_on.contains(name) && !deaf.contains(name))
+      if (!record.ip6_was_on.contains(name) && !private_bridges.contains(name))
         record.accept_ra_was_1.insert(name);
   }
   return record;
@@ -162,11 +145,11 @@ ForwardingRecord look_at_forwarding(bool with_ip6, const InterfaceNames& deaf) {
 
 // The kernel switches all together first, and then one interface after the other: what is seen of that while
 // somebody else does so is nothing that was before. It has been seen when it is seen twice.
-ForwardingRecord observe_forwarding(bool with_ip6, const InterfaceNames& deaf) {
+ForwardingRecord observe_forwarding(bool with_ip6, const InterfaceNames& private_bridges) {
   constexpr int most_looks = 100;
-  ForwardingRecord record = look_at_forwarding(with_ip6, deaf);
+  ForwardingRecord record = look_at_forwarding(with_ip6, private_bridges);
   for (int look = 1; look < most_looks; ++look) {
-    ForwardingRecord again = look_at_forwarding(with_ip6, deaf);
+    ForwardingRecord again = look_at_forwarding(with_ip6, private_bridges);
     if (again == record)
       break;
     record = std::move(again);
@@ -176,14 +159,14 @@ ForwardingRecord observe_forwarding(bool with_ip6, const InterfaceNames& deaf) {
 
 Result<> start_forwarding(bool with_ip6, const ForwardingRecord& record) {
   if (!forwards_packets(false)) {
-    TRY(write_value(k_ip4_forward, 1));
+    TRY(write_sysctl(k_ip4_forward, "1"));
   }
   if (!with_ip6 || forwards_packets(true))
     return ok();
   for (const std::string& name : record.accept_ra_was_1) {
     TRY(change_value(name_of(k_ip6_interfaces, name, k_accept_ra), k_if_no_router, k_always));
   }
-  return write_value(k_ip6_forward, 1);
+  return write_sysctl(k_ip6_forward, "1");
 }
 
 // An interface that forwards again has the kernel forget default routes, as all together do: so listening to

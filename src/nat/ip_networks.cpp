@@ -24,6 +24,12 @@ IpAddress masked(Array bytes, unsigned length) {
   return IpAddress{bytes};
 }
 
+std::optional<IpAddress> parse_gateway(const nlmsghdr& message) {
+  const auto found = kernel::parse_message<RTA_MAX, rtmsg>(message);
+  return message.nlmsg_type == RTM_NEWROUTE && found ? kernel::ip_address_of((*found)[RTA_GATEWAY])
+                                                     : std::nullopt;
+}
+
 } // namespace
 
 IpPrefix network_of(const IpPrefix& prefix) {
@@ -32,16 +38,6 @@ IpPrefix network_of(const IpPrefix& prefix) {
                            : masked(address.bytes4(), prefix.length),
           prefix.length};
 }
-
-namespace {
-
-std::optional<IpAddress> parse_gateway(const nlmsghdr& message) {
-  const auto found = kernel::parse_message<RTA_MAX, rtmsg>(message);
-  return message.nlmsg_type == RTM_NEWROUTE && found ? kernel::ip_address_of((*found)[RTA_GATEWAY])
-                                                     : std::nullopt;
-}
-
-} // namespace
 
 std::optional<IpPrefix> parse_address_network(const nlmsghdr& message) {
   const auto found = kernel::parse_message<IFA_MAX, ifaddrmsg>(message);
@@ -69,18 +65,16 @@ std::optional<IpPrefix> parse_route_network(const nlmsghdr& message) {
 }
 
 Result<std::vector<IpAddress>> list_gateways(kernel::Netlink& netlink) {
-  const kernel::MessageBuilder routes{RTM_GETROUTE, NLM_F_DUMP, rtmsg{}};
-  return netlink.list<IpAddress>(routes.message(), parse_gateway, "cannot list the routes of this host");
+  return kernel::dump<IpAddress>(netlink, RTM_GETROUTE, rtmsg{}, parse_gateway,
+                                 "cannot list the routes of this host");
 }
 
 // ip address show; ip route show table all; ip -6 route show table all
 Result<std::vector<IpPrefix>> used_networks(kernel::Netlink& netlink) {
-  const kernel::MessageBuilder addresses{RTM_GETADDR, NLM_F_DUMP, ifaddrmsg{}};
-  const kernel::MessageBuilder routes{RTM_GETROUTE, NLM_F_DUMP, rtmsg{}};
-  TRY(auto networks, netlink.list<IpPrefix>(addresses.message(), parse_address_network,
+  TRY(auto networks, kernel::dump<IpPrefix>(netlink, RTM_GETADDR, ifaddrmsg{}, parse_address_network,
                                             "cannot list the addresses of this host"));
-  TRY(auto destinations,
-      netlink.list<IpPrefix>(routes.message(), parse_route_network, "cannot list the routes of this host"));
+  TRY(auto destinations, kernel::dump<IpPrefix>(netlink, RTM_GETROUTE, rtmsg{}, parse_route_network,
+                                                "cannot list the routes of this host"));
   std::vector<IpPrefix> used;
   networks.insert(networks.end(), destinations.begin(), destinations.end());
   for (const IpPrefix& network : networks)

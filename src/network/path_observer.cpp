@@ -5,28 +5,19 @@
 #include "kernel/bridge_addresses.hpp"
 #include "kernel/bridge_watch.hpp"
 #include "kernel/links.hpp"
+#include "kernel/sysctl.hpp"
 #include "kernel/wifi.hpp"
-
-#include <fstream>
 
 namespace vdeup::network {
 namespace {
 
-/// Read a number under /proc/sys/net, which shows the network namespace of its reader; nothing if the kernel
-/// has no such thing.
-std::optional<std::uint32_t> read_sysctl(const std::string& name) {
-  std::ifstream file{"/proc/sys/net/" + name};
-  std::uint32_t value = 0;
-  return file >> value ? std::optional{value} : std::nullopt;
-}
-
 bool is_on(const std::string& name) {
-  return read_sysctl(name).value_or(0) != 0;
+  return kernel::read_sysctl(name).value_or(0) != 0;
 }
 
 /// The bridge's own setting is added to the sysctl, and both are nothing without br_netfilter.
 bool filters_bridged(const std::string& name, bool bridge_asks_for_it) {
-  const auto all = read_sysctl(name);
+  const auto all = kernel::read_sysctl(name);
   return all && (*all != 0 || bridge_asks_for_it);
 }
 
@@ -51,7 +42,7 @@ Result<HostFacts> PathObserver::facts(const IfName& bridge) {
   facts.filters_bridged_ip6 = filters_bridged("bridge/bridge-nf-call-ip6tables", calls.ip6tables);
   facts.forwards_ip4 = is_on("ipv4/ip_forward");
   facts.forwards_ip6 = is_on("ipv6/conf/all/forwarding");
-  facts.datagram_queue = read_sysctl("unix/max_dgram_qlen").value_or(0);
+  facts.datagram_queue = static_cast<std::uint32_t>(kernel::read_sysctl("unix/max_dgram_qlen").value_or(0));
   TRY(auto stations, kernel::list_wifi_stations());
   facts.wifi_stations = std::move(stations);
   auto ruleset = firewall::read_ruleset();
