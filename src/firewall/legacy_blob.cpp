@@ -35,7 +35,7 @@ static_assert(sizeof(Extension) == sizeof(xt_entry_match) && sizeof(Extension) =
 
 /// The part of an entry that says which frames it is for, free of the family.
 struct Header {
-  Holds holds = Holds::always;
+  Match match = Match::always;
   bool is_goto = false;
   std::size_t size = 0; ///< matches begin behind it
   std::size_t target = 0;
@@ -43,11 +43,11 @@ struct Header {
 };
 
 /// A mask ends where the name that is meant may go on.
-Holds judge_interface(const FrameSide& side, std::span<const char> name, std::span<const unsigned char> mask,
+Match judge_interface(const FrameSide& side, std::span<const char> name, std::span<const unsigned char> mask,
                       bool is_inverted) {
   const auto end = std::find(mask.begin(), mask.end(), static_cast<unsigned char>(0));
   const auto size = static_cast<std::size_t>(end - mask.begin());
-  const Holds holds = size == 0 ? Holds::always : compare_name(side, {name.data(), size});
+  const Match holds = size == 0 ? Match::always : compare_name(side, {name.data(), size});
   return is_inverted ? opposite(holds) : holds;
 }
 
@@ -57,15 +57,15 @@ bool is_zero(const T& value) {
   return std::all_of(bytes, bytes + sizeof(value), [](unsigned char byte) { return byte == 0; });
 }
 
-Holds judge_protocol(std::uint16_t protocol, bool is_inverted, const Frames& frames) {
+Match judge_protocol(std::uint16_t protocol, bool is_inverted, const Frames& frames) {
   if (protocol == 0)
-    return holds_if(!is_inverted);
-  return frames.service ? holds_if((protocol == frames.service->protocol) != is_inverted) : Holds::sometimes;
+    return match_if(!is_inverted);
+  return frames.service ? match_if((protocol == frames.service->protocol) != is_inverted) : Match::sometimes;
 }
 
 /// For what ipt_ip and ip6t_ip6 have in common; the bits for interfaces and protocol are the same.
 template <class Ip>
-Holds judge_addresses(const Ip& ip, std::uint8_t goto_flag, const Frames& frames) {
+Match judge_addresses(const Ip& ip, std::uint8_t goto_flag, const Frames& frames) {
   constexpr int k_known = IPT_INV_VIA_IN | IPT_INV_VIA_OUT | XT_INV_PROTO;
   const bool asks_more =
       !is_zero(ip.smsk) || !is_zero(ip.dmsk) || (ip.flags & ~goto_flag) != 0 || (ip.invflags & ~k_known) != 0;
@@ -73,7 +73,7 @@ Holds judge_addresses(const Ip& ip, std::uint8_t goto_flag, const Frames& frames
   return std::min({judge_interface(frames.in, ip.iniface, ip.iniface_mask, is_inverted(IPT_INV_VIA_IN)),
                    judge_interface(frames.out, ip.outiface, ip.outiface_mask, is_inverted(IPT_INV_VIA_OUT)),
                    judge_protocol(ip.proto, is_inverted(XT_INV_PROTO), frames),
-                   asks_more ? Holds::sometimes : Holds::always});
+                   asks_more ? Match::sometimes : Match::always});
 }
 
 /// `T` is ipt_entry or ip6t_entry, `ip` its part of the family.
@@ -82,7 +82,7 @@ std::optional<Header> read_header_of(const LegacyBlob& blob, std::size_t place, 
   T entry{};
   if (!read_at(blob.entries, place, entry))
     return std::nullopt;
-  return Header{.holds = judge_addresses(entry.*ip, goto_flag, frames),
+  return Header{.match = judge_addresses(entry.*ip, goto_flag, frames),
                 .is_goto = ((entry.*ip).flags & goto_flag) != 0,
                 .size = sizeof(entry),
                 .target = entry.target_offset,
@@ -120,7 +120,7 @@ void apply_verdict(int verdict, bool is_goto, Entry& entry) {
     entry.rule.action = Action::drop;
     break;
   case NF_REPEAT: // XT_RETURN
-    entry.rule.action = Action::come_back;
+    entry.rule.action = Action::return_to_caller;
     break;
   default:
     entry.rule.action = Action::unknown;
@@ -166,7 +166,7 @@ std::optional<Entry> read_entry(const LegacyBlob& blob, std::size_t place, const
   if (!header || header->target < header->size || header->next <= header->target || header->next > left)
     return std::nullopt;
   const kernel::Bytes bytes = kernel::Bytes{blob.entries}.subspan(place, header->next);
-  Entry entry{.place = place, .next = place + header->next, .rule = {.holds = header->holds}};
+  Entry entry{.place = place, .next = place + header->next, .rule = {.match = header->match}};
   const kernel::Bytes matches = bytes.first(header->target).subspan(header->size);
   if (!read_matches(matches, frames, entry.rule) ||
       !read_target(bytes.subspan(header->target), header->is_goto, entry))

@@ -33,7 +33,7 @@ Action action_of(int verdict) {
   case NFT_GOTO:
     return Action::go_to;
   case NFT_RETURN:
-    return Action::come_back;
+    return Action::return_to_caller;
   default:
     return Action::unknown;
   }
@@ -105,7 +105,7 @@ class RuleReader {
   /// A condition, or a value that we cannot follow: an address, a limit, a mark.
   void read_something_else() {
     m_loaded.reset();
-    m_rule.require(Holds::sometimes);
+    m_rule.require(Match::sometimes);
   }
 
   void load(const nlattr* destination, std::vector<std::uint8_t> value, const FrameSide* name_of = nullptr) {
@@ -199,10 +199,10 @@ class RuleReader {
   }
 
   /// Is the loaded value this one? As long as what is wanted: a name with an asterisk has no zero at its end.
-  [[nodiscard]] Holds compare(kernel::Bytes wanted) const {
+  [[nodiscard]] Match compare(kernel::Bytes wanted) const {
     if (m_loaded->name_of != nullptr)
       return compare_name(*m_loaded->name_of, {reinterpret_cast<const char*>(wanted.data()), wanted.size()});
-    return holds_if(std::equal(wanted.begin(), wanted.end(), m_loaded->value.begin()));
+    return match_if(std::equal(wanted.begin(), wanted.end(), m_loaded->value.begin()));
   }
 
   void read_comparison(nlattr* data) {
@@ -213,10 +213,10 @@ class RuleReader {
     const bool is_of_order = op != NFT_CMP_EQ && op != NFT_CMP_NEQ;
     if (!op || !is_loaded(found[NFTA_CMP_SREG]) || wanted.empty() || wanted.size() > m_loaded->value.size() ||
         (is_of_order && m_loaded->name_of != nullptr))
-      return m_rule.require(Holds::sometimes);
+      return m_rule.require(Match::sometimes);
     if (is_of_order)
-      return m_rule.require(holds_if(is_in_order(*op, order_against(wanted))));
-    const Holds is_equal = compare(wanted);
+      return m_rule.require(match_if(is_in_order(*op, order_against(wanted))));
+    const Match is_equal = compare(wanted);
     m_rule.require(op == NFT_CMP_EQ ? is_equal : opposite(is_equal));
   }
 
@@ -229,10 +229,10 @@ class RuleReader {
         kernel::bytes_of(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_RANGE_TO_DATA])[NFTA_DATA_VALUE]);
     if (!is_loaded(found[NFTA_RANGE_SREG]) || m_loaded->name_of != nullptr || first.empty() ||
         first.size() != last.size() || first.size() > m_loaded->value.size())
-      return m_rule.require(Holds::sometimes);
+      return m_rule.require(Match::sometimes);
     const bool is_inside = order_against(first) >= 0 && order_against(last) <= 0;
     const bool is_wanted = kernel::number_in_network_order(found[NFTA_RANGE_OP]) == NFT_RANGE_EQ;
-    m_rule.require(holds_if(is_inside == is_wanted));
+    m_rule.require(match_if(is_inside == is_wanted));
   }
 
   /// How the loaded value stands to another one: below zero before it. The kernel goes byte by byte, too.
@@ -259,49 +259,49 @@ class RuleReader {
     const auto set = m_sets.find(kernel::text_of(found[NFTA_LOOKUP_SET]));
     if (!is_loaded(found[NFTA_LOOKUP_SREG]) || set == m_sets.end())
       return read_something_else();
-    const auto [holds, match] = look_up(set->second);
+    const auto [matches, element] = look_up(set->second);
     const bool is_inverted =
         (kernel::number_in_network_order(found[NFTA_LOOKUP_FLAGS]).value_or(0) & 1U) != 0;
-    m_rule.require(is_inverted ? opposite(holds) : holds);
-    if (kernel::number_in_network_order(found[NFTA_LOOKUP_DREG]) == NFT_REG_VERDICT && match != nullptr) {
-      m_rule.action = match->action;
-      m_rule.target = match->target;
+    m_rule.require(is_inverted ? opposite(matches) : matches);
+    if (kernel::number_in_network_order(found[NFTA_LOOKUP_DREG]) == NFT_REG_VERDICT && element != nullptr) {
+      m_rule.action = element->action;
+      m_rule.target = element->target;
     }
   }
 
-  struct Match {
-    Holds holds = Holds::never;
-    const NftElement* element = nullptr; ///< if it always holds
+  struct Lookup {
+    Match match = Match::never;
+    const NftElement* element = nullptr; ///< if it always matches
   };
 
-  [[nodiscard]] Match look_up(const NftSet& set) const {
-    Match match = set.has_ranges ? look_up_range(set) : look_up_value(set);
+  [[nodiscard]] Lookup look_up(const NftSet& set) const {
+    const Lookup found = set.has_ranges ? look_up_range(set) : look_up_value(set);
     const auto rest = std::find_if(set.elements.begin(), set.elements.end(),
                                    [](const NftElement& element) { return element.key.empty(); });
-    if (rest == set.elements.end() || match.holds == Holds::always)
-      return match;
-    return match.holds == Holds::never ? Match{Holds::always, &*rest} : match;
+    if (rest == set.elements.end() || found.match == Match::always)
+      return found;
+    return found.match == Match::never ? Lookup{Match::always, &*rest} : found;
   }
 
-  [[nodiscard]] Match look_up_value(const NftSet& set) const {
-    Match match;
+  [[nodiscard]] Lookup look_up_value(const NftSet& set) const {
+    Lookup found;
     for (const NftElement& element : set.elements) {
       if (element.key.empty())
         continue;
       const bool fits = element.key.size() == m_loaded->value.size(); // else it has more parts
-      const Holds one = fits ? compare(element.key) : Holds::sometimes;
-      match.holds = std::max(match.holds, one);
-      if (one == Holds::always)
-        match.element = &element;
+      const Match one = fits ? compare(element.key) : Match::sometimes;
+      found.match = std::max(found.match, one);
+      if (one == Match::always)
+        found.element = &element;
     }
-    return match;
+    return found;
   }
 
-  [[nodiscard]] Match look_up_range(const NftSet& set) const {
+  [[nodiscard]] Lookup look_up_range(const NftSet& set) const {
     if (m_loaded->name_of != nullptr)
-      return {.holds = Holds::sometimes};
+      return {.match = Match::sometimes};
     const NftElement* range = find_range(set, m_loaded->value);
-    return {range != nullptr ? Holds::always : Holds::never, range};
+    return {range != nullptr ? Match::always : Match::never, range};
   }
 
   void read_immediate(nlattr* data) {

@@ -48,11 +48,11 @@ class Walk {
 
   /// Where frames end with this rule; nothing if all or some go on.
   std::optional<End> apply(const FilterRule& rule) {
-    const bool leaves = rule.action == Action::come_back || rule.action == Action::go_to;
-    if (rule.holds == Holds::sometimes && leaves)
+    const bool leaves = rule.action == Action::return_to_caller || rule.action == Action::go_to;
+    if (rule.match == Match::sometimes && leaves)
       m_open.pop_back(); // some frames never see the rest of the chain: no rule there can accept all
     // That some are dropped (those of no connection, say) does not keep a later rule from accepting the rest.
-    if (rule.holds != Holds::always)
+    if (rule.match != Match::always)
       return std::nullopt;
     switch (rule.action) {
     case Action::proceed:
@@ -61,7 +61,7 @@ class Walk {
       return End::accepted;
     case Action::drop:
       return End::dropped;
-    case Action::come_back:
+    case Action::return_to_caller:
       m_open.pop_back();
       break;
     case Action::go_to:
@@ -171,11 +171,11 @@ Frames bridged_frames(const std::string& bridge, std::uint32_t index) {
   return {.in = make_frame_side(bridge, index), .out = make_frame_side(bridge, index)};
 }
 
-Holds compare_name(const FrameSide& side, std::string_view name) {
+Match compare_name(const FrameSide& side, std::string_view name) {
   const bool is_equal = std::string_view{side.padded.data(), side.padded.size()}.starts_with(name);
   if (!side.is_another)
-    return holds_if(is_equal);
-  return is_equal && name.find('\0') != std::string_view::npos ? Holds::never : Holds::sometimes;
+    return match_if(is_equal);
+  return is_equal && name.find('\0') != std::string_view::npos ? Match::never : Match::sometimes;
 }
 
 void add_table(PacketFilters& filters, const FilterTable& table) {

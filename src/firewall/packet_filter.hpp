@@ -14,10 +14,9 @@
 namespace vdeup::firewall {
 
 // What nf_tables and the older xtables have in common, as far as it decides about one kind of frame. A rule
-// is reduced to what it does to such frames when it is read; what we do not understand is never taken for an
-// accept.
+// is reduced to its effect on such frames when it is read; an unknown condition never counts as an accept.
 
-/// Where frames come in or go out.
+/// The interface that frames arrive or leave through.
 struct FrameSide {
   std::array<char, 16> padded{}; ///< the interface's name with zeros to the kernel's IFNAMSIZ; empty: none
   std::uint32_t index = 0;       ///< 0: there is no such interface (yet)
@@ -30,64 +29,64 @@ struct FrameSide {
 inline constexpr std::uint32_t k_established = 2;
 inline constexpr std::uint32_t k_new = 8;
 
-/// What this host is asked for, over IPv4. What is looked at is the first packet of whoever asks.
+/// A service of this host, over IPv4. Only the first packet of a client is evaluated.
 struct Service {
   std::uint8_t protocol = 0; ///< IPPROTO_UDP or IPPROTO_TCP
   std::uint16_t port = 0;
 };
 inline constexpr std::uint8_t k_first_tcp_flags = 2; ///< SYN and no other, RFC 9293
 
-/// The kind of frame that is looked at.
+/// The kind of frame that rules are evaluated for.
 struct Frames {
   FrameSide in;
   FrameSide out;
   std::uint32_t state = 0;          ///< of their connection, one of those above; 0: any
-  std::optional<Service> service{}; ///< where they go to
+  std::optional<Service> service{}; ///< their destination
 
-  /// True if they go from port to port of one bridge.
+  /// True if they go between ports of one bridge.
   [[nodiscard]] bool is_bridged() const {
     return in.padded == out.padded && !in.is_another && !out.is_another;
   }
 };
 
-/// Frames that a bridge hands on from port to port.
+/// Frames that a bridge forwards between its ports.
 [[nodiscard]] Frames bridged_frames(const std::string& bridge, std::uint32_t index);
 
-/// Do the conditions of a rule hold for such frames: for none, for all, or only for some (or unknown)?
-enum class Holds { never, sometimes, always };
+/// Whether a rule matches such frames: none, all, or only some of them (or unknown).
+enum class Match { never, sometimes, always };
 
-[[nodiscard]] constexpr Holds holds_if(bool condition) {
-  return condition ? Holds::always : Holds::never;
+[[nodiscard]] constexpr Match match_if(bool condition) {
+  return condition ? Match::always : Match::never;
 }
 
 /// The same for the opposite of a condition.
-[[nodiscard]] constexpr Holds opposite(Holds holds) {
-  return holds == Holds::sometimes ? holds : holds_if(holds == Holds::never);
+[[nodiscard]] constexpr Match opposite(Match match) {
+  return match == Match::sometimes ? match : match_if(match == Match::never);
 }
 
-/// Do frames come in, or go out, by an interface with this name? Without a zero at its end, it is what the
-/// name begins with.
-[[nodiscard]] Holds compare_name(const FrameSide& side, std::string_view name);
+/// Compare the interface that frames arrive or leave through with a name. Without a zero at its end, it is
+/// the beginning of a name.
+[[nodiscard]] Match compare_name(const FrameSide& side, std::string_view name);
 
-/// What a rule does to frames that it holds for.
+/// What a rule does to frames that it matches.
 enum class Action {
-  proceed, ///< nothing that matters here
+  proceed, ///< go on with the next rule
   accept,
   drop, ///< or reject
   jump,
-  go_to, ///< like jump, but what comes back from there is not seen by the rest of this chain
-  come_back,
-  unknown, ///< may end their way or not
+  go_to, ///< like jump, but what returns from there skips the rest of this chain
+  return_to_caller,
+  unknown, ///< may accept or drop
 };
 
 struct FilterRule {
-  Holds holds = Holds::always;
+  Match match = Match::always;
   Action action = Action::proceed;
   std::string target{}; ///< of jump and go_to
   bool masquerades = false;
 
-  /// Add a condition; all have to hold.
-  void require(Holds condition) { holds = std::min(holds, condition); }
+  /// Add a condition; all have to match.
+  void require(Match condition) { match = std::min(match, condition); }
 };
 
 /// A chain that the kernel itself calls.
@@ -108,14 +107,14 @@ struct FilterTable {
   Chains chains{}; ///< those that have rules
 };
 
-/// What packet filters do to such frames: the chains that drop what none of their rules accepts.
+/// The effect of packet filters on such frames: the chains that drop what none of their rules accepts.
 struct PacketFilters {
   std::vector<ForwardFilter> input{}; ///< of what is for this host itself
   std::vector<ForwardFilter> forward{};
   bool masquerades = false;
 };
 
-/// Work out what a table does and add it.
+/// Evaluate a table and add the result.
 void add_table(PacketFilters& filters, const FilterTable& table);
 
 } // namespace vdeup::firewall

@@ -24,24 +24,24 @@ bool asks_whether_bridged(kernel::Bytes data) {
 }
 
 /// -m conntrack --ctstate …, and nothing more; in the form that iptables uses since 2011.
-Holds judge_conntrack(kernel::Bytes data, std::uint32_t state) {
+Match judge_conntrack(kernel::Bytes data, std::uint32_t state) {
   xt_conntrack_mtinfo3 info{};
   if (state == 0 || data.size() < sizeof(info))
-    return Holds::sometimes;
+    return Match::sometimes;
   std::memcpy(&info, data.data(), sizeof(info));
   if (info.match_flags != XT_CONNTRACK_STATE)
-    return Holds::sometimes;
+    return Match::sometimes;
   const bool is_inverted = (info.invert_flags & XT_CONNTRACK_STATE) != 0;
-  return holds_if(((info.state_mask & state) != 0) != is_inverted);
+  return match_if(((info.state_mask & state) != 0) != is_inverted);
 }
 
 /// -m state --state …
-Holds judge_state(kernel::Bytes data, std::uint32_t state) {
+Match judge_state(kernel::Bytes data, std::uint32_t state) {
   xt_state_info info{};
   if (state == 0 || data.size() < sizeof(info))
-    return Holds::sometimes;
+    return Match::sometimes;
   std::memcpy(&info, data.data(), sizeof(info));
-  return holds_if((info.statemask & state) != 0);
+  return match_if((info.statemask & state) != 0);
 }
 
 /// The first and the last port, as xtables have them.
@@ -57,30 +57,30 @@ bool is_any(PortRange range) {
 }
 
 /// -p udp --dport …
-Holds judge_udp(kernel::Bytes data, std::uint16_t port) {
+Match judge_udp(kernel::Bytes data, std::uint16_t port) {
   xt_udp info{};
   if (data.size() < sizeof(info))
-    return Holds::sometimes;
+    return Match::sometimes;
   std::memcpy(&info, data.data(), sizeof(info));
   if (is_in(info.dpts, port) == ((info.invflags & XT_UDP_INV_DSTPT) != 0))
-    return Holds::never;
+    return Match::never;
   const bool takes_any = is_any(info.spts) && (info.invflags & XT_UDP_INV_SRCPT) == 0;
-  return takes_any ? Holds::always : Holds::sometimes;
+  return takes_any ? Match::always : Match::sometimes;
 }
 
 /// -p tcp --dport …
-Holds judge_tcp(kernel::Bytes data, std::uint16_t port) {
+Match judge_tcp(kernel::Bytes data, std::uint16_t port) {
   xt_tcp info{};
   if (data.size() < sizeof(info))
-    return Holds::sometimes;
+    return Match::sometimes;
   std::memcpy(&info, data.data(), sizeof(info));
   const bool has_flags = (k_first_tcp_flags & info.flg_mask) == info.flg_cmp;
   if (is_in(info.dpts, port) == ((info.invflags & XT_TCP_INV_DSTPT) != 0) ||
       has_flags == ((info.invflags & XT_TCP_INV_FLAGS) != 0))
-    return Holds::never;
+    return Match::never;
   const bool takes_any =
       is_any(info.spts) && info.option == 0 && (info.invflags & (XT_TCP_INV_SRCPT | XT_TCP_INV_OPTION)) == 0;
-  return takes_any ? Holds::always : Holds::sometimes;
+  return takes_any ? Match::always : Match::sometimes;
 }
 
 /// True if a port is one of a list, in which two can be a range.
@@ -97,15 +97,15 @@ bool is_listed(const xt_multiport_v1& list, std::uint16_t port) {
 }
 
 /// -m multiport --dports …
-Holds judge_multiport(kernel::Bytes data, std::uint16_t port) {
+Match judge_multiport(kernel::Bytes data, std::uint16_t port) {
   xt_multiport_v1 info{};
   if (data.size() < sizeof(info))
-    return Holds::sometimes;
+    return Match::sometimes;
   std::memcpy(&info, data.data(), sizeof(info));
   const bool is_there = is_listed(info, port);
   if (info.flags == XT_MULTIPORT_SOURCE || (info.flags == XT_MULTIPORT_EITHER && !is_there))
-    return Holds::sometimes;
-  return holds_if(is_there != (info.invert != 0));
+    return Match::sometimes;
+  return match_if(is_there != (info.invert != 0));
 }
 
 constexpr std::array<std::string_view, 8> k_going_on{"AUDIT", "CHECKSUM", "CONNMARK", "LOG",
@@ -113,9 +113,9 @@ constexpr std::array<std::string_view, 8> k_going_on{"AUDIT", "CHECKSUM", "CONNM
 
 } // namespace
 
-Holds judge_xt_match(std::string_view name, kernel::Bytes data, const Frames& frames) {
+Match judge_xt_match(std::string_view name, kernel::Bytes data, const Frames& frames) {
   if (name == "comment" || (name == "physdev" && frames.is_bridged() && asks_whether_bridged(data)))
-    return Holds::always;
+    return Match::always;
   if (name == "conntrack")
     return judge_conntrack(data, frames.state);
   if (name == "state")
@@ -126,7 +126,7 @@ Holds judge_xt_match(std::string_view name, kernel::Bytes data, const Frames& fr
     return judge_tcp(data, frames.service->port);
   if (name == "multiport" && frames.service)
     return judge_multiport(data, frames.service->port);
-  return Holds::sometimes;
+  return Match::sometimes;
 }
 
 void apply_xt_target(std::string_view name, FilterRule& rule) {

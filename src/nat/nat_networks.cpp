@@ -6,8 +6,8 @@
 #include "nat/forwarding.hpp"
 #include "nat/ip_networks.hpp"
 #include "nat/name_servers.hpp"
+#include "nat/nat_steps.hpp"
 #include "nat/nat_table.hpp"
-#include "nat/private_network.hpp"
 #include "nat/udp_sockets.hpp"
 
 #include <algorithm>

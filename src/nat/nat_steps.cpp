@@ -1,4 +1,4 @@
-#include "nat/private_network.hpp"
+#include "nat/nat_steps.hpp"
 
 #include "base/text.hpp"
 #include "kernel/interface_addresses.hpp"
@@ -194,14 +194,14 @@ Result<> add_private_network(kernel::Netlink& netlink, const AddPrivateNetwork& 
   const std::string what = "cannot make a private network of bridge " + step.bridge.str();
   TRY(auto bridge, find_bridge(netlink, step.bridge, step.mark, what));
   TRY(auto tables, find_tables(step.bridge, step.mark, what));
-  TRY(auto deaf, list_private_bridges(netlink));
-  TRY(auto record, read_records(tables, deaf));
-  const ForwardingRecord now = observe_forwarding(step.network.gateway6.has_value(), deaf);
+  TRY(auto bridges, list_private_bridges(netlink));
+  TRY(auto record, read_records(tables, bridges));
+  const ForwardingRecord now = observe_forwarding(step.network.gateway6.has_value(), bridges);
   record.merge(now);
   // Who has begun meanwhile wrote a record first, and who has ended deletes it last.
   TRY(auto later, find_tables(step.bridge, step.mark, what));
-  TRY(deaf, list_private_bridges(netlink));
-  TRY(auto more, read_records(later, deaf));
+  TRY(bridges, list_private_bridges(netlink));
+  TRY(auto more, read_records(later, bridges));
   record.merge(more);
   TRY(auto table, write_nat_table(step, record));
   const ForwardingRecord former_note = read_bridge_note(step.bridge.str());

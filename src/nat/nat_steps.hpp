@@ -8,27 +8,26 @@
 
 namespace vdeup::nat {
 
-// A bridge becomes a private network in this order, so that whoever finds it half-done can go on, either way:
+// A bridge becomes a private network in this order, so that an interrupted call can be completed or undone:
 //
-//  1. a table of nf_tables, with the rules and the record of what the kernel does until now;
-//  2. the kernel forwards;
-//  3. the bridge has this host's addresses.
+//  1. create a table of nf_tables with the rules and a record of the kernel's settings so far;
+//  2. switch forwarding on;
+//  3. add the addresses of this host to the bridge.
 //
-// The way back is the reverse, and the table goes last.
+// Removal is the reverse; the table is deleted last.
 
-/// Make a bridge that bears the mark the private network of its switch. What is there already stays, and the
-/// first record of all is kept. One that failed has changed nothing.
-/// Errors: missing without such a bridge, or without libnftables; conflict if the bridge, or a table with the
-/// name of its own, bears another mark; not_permitted without CAP_NET_ADMIN.
+/// Make a bridge with this mark the private network of its switch. What exists is kept, the oldest record
+/// too. A failed call has changed nothing. Errors: missing without such a bridge, or without libnftables;
+/// conflict if the bridge, or the table with its name, has another mark; not_permitted without CAP_NET_ADMIN.
 [[nodiscard]] Result<> add_private_network(kernel::Netlink& netlink, const AddPrivateNetwork& step);
 
-/// Take all of that back; success if it is gone, and so may be the bridge: a device without the mark that has
-/// its name is not touched, nor is such a table. As long as another private network is left, the kernel goes
-/// on to forward. Errors: not_permitted without CAP_NET_ADMIN.
+/// Undo all of that; success if nothing of it is left. The bridge may be gone. A device or a table with its
+/// name and without the mark is not touched. Forwarding stays on while there are other private networks.
+/// Errors: not_permitted without CAP_NET_ADMIN.
 [[nodiscard]] Result<> remove_private_network(kernel::Netlink& netlink, const RemovePrivateNetwork& step);
 
-/// Read the private network behind a bridge from the bridge's addresses, its first of IPv4 and its first of
-/// fd00::/8; nothing if it has none of IPv4. Takes no privilege.
+/// Read the private network of a bridge from its first IPv4 address and its first address in fd00::/8;
+/// nothing if it has no IPv4 address. Needs no privilege.
 [[nodiscard]] Result<std::optional<PrivateNetwork>> read_private_network(kernel::Netlink& netlink,
                                                                          std::uint32_t index);
 

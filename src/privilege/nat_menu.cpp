@@ -5,7 +5,7 @@
 #include "model/interpret.hpp"
 #include "nat/dnsmasq.hpp"
 #include "nat/nat_table.hpp"
-#include "nat/private_network.hpp"
+#include "nat/nat_steps.hpp"
 #include "privilege/judge.hpp"
 #include "privilege/menu.hpp"
 

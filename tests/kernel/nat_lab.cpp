@@ -3,7 +3,7 @@
 #include "kernel/links.hpp"
 #include "kernel/path_lab.hpp"
 #include "nat/nat_table.hpp"
-#include "nat/private_network.hpp"
+#include "nat/nat_steps.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>

@@ -3,7 +3,7 @@
 #include "kernel/nat_lab.hpp"
 #include "kernel/path_lab.hpp"
 #include "nat/nat_table.hpp"
-#include "nat/private_network.hpp"
+#include "nat/nat_steps.hpp"
 #include "nic/router.hpp"
 
 #include <catch2/catch.hpp>

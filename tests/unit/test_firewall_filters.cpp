@@ -152,48 +152,48 @@ TEST_CASE("parse_nft_rule: a name is compared as the kernel compares it", "[kern
         .compare(wanted, op)
         .verdict(NF_ACCEPT)
         .read()
-        .holds;
+        .match;
   };
-  CHECK(holds(k_padded_name) == Holds::always);
-  CHECK(holds(std::string{"br0\0", 4}) == Holds::always); // iptables-nft
-  CHECK(holds("br") == Holds::always);                    // br*
-  CHECK(holds(std::string{"br\0", 3}) == Holds::never);
-  CHECK(holds("br00") == Holds::never);
-  CHECK(holds(k_padded_name, NFT_CMP_NEQ) == Holds::never);
-  CHECK(holds("br1", NFT_CMP_NEQ) == Holds::always);
-  CHECK(holds(k_padded_name, NFT_CMP_LT) == Holds::sometimes);
-  CHECK(holds(k_padded_name + "x") == Holds::sometimes);
-  CHECK(holds("") == Holds::sometimes);
+  CHECK(holds(k_padded_name) == Match::always);
+  CHECK(holds(std::string{"br0\0", 4}) == Match::always); // iptables-nft
+  CHECK(holds("br") == Match::always);                    // br*
+  CHECK(holds(std::string{"br\0", 3}) == Match::never);
+  CHECK(holds("br00") == Match::never);
+  CHECK(holds(k_padded_name, NFT_CMP_NEQ) == Match::never);
+  CHECK(holds("br1", NFT_CMP_NEQ) == Match::always);
+  CHECK(holds(k_padded_name, NFT_CMP_LT) == Match::sometimes);
+  CHECK(holds(k_padded_name + "x") == Match::sometimes);
+  CHECK(holds("") == Match::sometimes);
 }
 
 TEST_CASE("parse_nft_rule: what was not loaded last, or is not known, holds sometimes at most", "[kernel]") {
-  CHECK(RuleMessage{NFPROTO_INET}.compare(k_padded_name).read().holds == Holds::sometimes);
-  CHECK(RuleMessage{NFPROTO_INET}.load(NFT_META_MARK).compare(k_padded_name).read().holds ==
-        Holds::sometimes);
-  CHECK(RuleMessage{NFPROTO_INET}.load(NFT_META_IIFNAME, NFT_REG_2).compare(k_padded_name).read().holds ==
-        Holds::sometimes);
+  CHECK(RuleMessage{NFPROTO_INET}.compare(k_padded_name).read().match == Match::sometimes);
+  CHECK(RuleMessage{NFPROTO_INET}.load(NFT_META_MARK).compare(k_padded_name).read().match ==
+        Match::sometimes);
+  CHECK(RuleMessage{NFPROTO_INET}.load(NFT_META_IIFNAME, NFT_REG_2).compare(k_padded_name).read().match ==
+        Match::sometimes);
   RuleMessage overwritten{NFPROTO_INET};
   overwritten.load(NFT_META_IIFNAME).add("payload", [] {}).compare(k_padded_name);
-  CHECK(overwritten.read().holds == Holds::sometimes);
+  CHECK(overwritten.read().match == Match::sometimes);
   RuleMessage other{NFPROTO_INET};
-  CHECK(other.add("an expression of tomorrow", [] {}).verdict(NF_ACCEPT).read().holds == Holds::sometimes);
+  CHECK(other.add("an expression of tomorrow", [] {}).verdict(NF_ACCEPT).read().match == Match::sometimes);
 }
 
 TEST_CASE("parse_nft_rule: in the bridge family the bridge has a key of its own", "[kernel]") {
   const auto holds = [](std::uint8_t family, std::uint32_t key) {
-    return RuleMessage{family}.load(key).compare(k_padded_name).read().holds;
+    return RuleMessage{family}.load(key).compare(k_padded_name).read().match;
   };
-  CHECK(holds(NFPROTO_BRIDGE, NFT_META_BRI_IIFNAME) == Holds::always);
-  CHECK(holds(NFPROTO_BRIDGE, NFT_META_BRI_OIFNAME) == Holds::always);
-  CHECK(holds(NFPROTO_BRIDGE, NFT_META_IIFNAME) == Holds::sometimes); // the port
-  CHECK(holds(NFPROTO_IPV4, NFT_META_BRI_IIFNAME) == Holds::sometimes);
+  CHECK(holds(NFPROTO_BRIDGE, NFT_META_BRI_IIFNAME) == Match::always);
+  CHECK(holds(NFPROTO_BRIDGE, NFT_META_BRI_OIFNAME) == Match::always);
+  CHECK(holds(NFPROTO_BRIDGE, NFT_META_IIFNAME) == Match::sometimes); // the port
+  CHECK(holds(NFPROTO_IPV4, NFT_META_BRI_IIFNAME) == Match::sometimes);
 }
 
 TEST_CASE("parse_nft_rule: knows verdicts, and takes none that it does not know for an accept", "[kernel]") {
   const auto action = [](int code) { return RuleMessage{NFPROTO_INET}.verdict(code).read().action; };
   CHECK(action(NF_ACCEPT) == Action::accept);
   CHECK(action(NF_DROP) == Action::drop);
-  CHECK(action(NFT_RETURN) == Action::come_back);
+  CHECK(action(NFT_RETURN) == Action::return_to_caller);
   CHECK(action(NF_QUEUE) == Action::unknown);
   CHECK(action(1234) == Action::unknown);
   const FilterRule jump = RuleMessage{NFPROTO_INET}.verdict(NFT_JUMP, "there").read();
@@ -201,7 +201,7 @@ TEST_CASE("parse_nft_rule: knows verdicts, and takes none that it does not know 
   CHECK(jump.target == "there");
   CHECK(RuleMessage{NFPROTO_INET}.add("queue", [] {}).read().action == Action::unknown);
   CHECK(RuleMessage{NFPROTO_INET}.add("reject", [] {}).read().action == Action::drop);
-  CHECK(RuleMessage{NFPROTO_INET}.add("counter", [] {}).read().holds == Holds::always);
+  CHECK(RuleMessage{NFPROTO_INET}.add("counter", [] {}).read().match == Match::always);
 }
 
 TEST_CASE("parse_nft_rule: a message that ends too early does no harm", "[kernel]") {

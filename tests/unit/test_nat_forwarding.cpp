@@ -122,14 +122,14 @@ TEST_CASE("parse_nft_elements: reads keys and verdicts, and no element without a
 TEST_CASE("compare_name: of any other interface a whole name says no more than which it is not", "[kernel]") {
   FrameSide side = make_frame_side("br0", 7);
   const std::string whole{"br0\0", 4};
-  CHECK(compare_name(side, whole) == Holds::always);
-  CHECK(compare_name(side, "br") == Holds::always);
-  CHECK(compare_name(side, std::string{"br\0", 3}) == Holds::never);
+  CHECK(compare_name(side, whole) == Match::always);
+  CHECK(compare_name(side, "br") == Match::always);
+  CHECK(compare_name(side, std::string{"br\0", 3}) == Match::never);
   side.is_another = true;
-  CHECK(compare_name(side, whole) == Holds::never);
-  CHECK(compare_name(side, "br") == Holds::sometimes);
-  CHECK(compare_name(side, std::string{"br\0", 3}) == Holds::sometimes);
-  CHECK(compare_name(FrameSide{}, std::string{"eth0\0", 5}) == Holds::never);
+  CHECK(compare_name(side, whole) == Match::never);
+  CHECK(compare_name(side, "br") == Match::sometimes);
+  CHECK(compare_name(side, std::string{"br\0", 3}) == Match::sometimes);
+  CHECK(compare_name(FrameSide{}, std::string{"eth0\0", 5}) == Match::never);
 }
 
 TEST_CASE("first_complaint: is nft's first line without the place", "[kernel]") {
