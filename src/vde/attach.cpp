@@ -2,6 +2,7 @@
 
 #include "base/accounts.hpp"
 #include "base/call_timer.hpp"
+#include "base/shared_library.hpp"
 
 #include <fmt/format.h>
 
@@ -23,10 +24,25 @@ namespace {
 // ends in the same moment: then the handshake fails with ENOENT, and the next one does not.
 constexpr int k_attempts = 5;
 
-struct CloseConnection {
-  void operator()(VDECONN* connection) const { (void)vde_close(connection); }
+/// The functions of libvdeplug that are used. Linked, each command would load it, and only `run` connects.
+struct Vdeplug {
+  SharedLibrary library;
+  decltype(&::vde_open_real) open = nullptr;
+  decltype(&::vde_datafd) data_fd = nullptr;
+  decltype(&::vde_ctlfd) control_fd = nullptr;
+  decltype(&::vde_close) close = nullptr;
 };
-using Connection = std::unique_ptr<VDECONN, CloseConnection>;
+
+Result<Vdeplug> load_vdeplug() {
+  TRY(auto library,
+      SharedLibrary::open("libvdeplug.so.2", "cannot attach to a switch", "install libvdeplug2"));
+  Vdeplug vdeplug{.library = std::move(library)};
+  TRY(vdeplug.library.find("vde_open_real", vdeplug.open));
+  TRY(vdeplug.library.find("vde_datafd", vdeplug.data_fd));
+  TRY(vdeplug.library.find("vde_ctlfd", vdeplug.control_fd));
+  TRY(vdeplug.library.find("vde_close", vdeplug.close));
+  return vdeplug;
+}
 
 Result<UniqueFd> keep(int fd) {
   UniqueFd copy{::fcntl(fd, F_DUPFD_CLOEXEC, k_lowest_fd)};
@@ -66,6 +82,7 @@ Error cannot_attach(const SocketPath& dir, int error_number) {
 } // namespace
 
 Result<Attachment> attach(const SocketPath& dir, AttachOptions options, const Deadline& deadline) {
+  TRY(auto vdeplug, load_vdeplug());
   reach_out(dir, options);
   std::string url = "vde://" + dir.str();
   std::string description = options.description;
@@ -73,19 +90,19 @@ Result<Attachment> attach(const SocketPath& dir, AttachOptions options, const De
   vde_open_args arguments{.port = static_cast<int>(options.port),
                           .group = options.group ? group.data() : nullptr,
                           .mode = options.mode};
-  Connection connection;
+  std::unique_ptr<VDECONN, decltype(vdeplug.close)> connection{nullptr, vdeplug.close};
   int error_number = 0;
   for (int attempt = 0; attempt < k_attempts && !connection && !deadline.is_over(); ++attempt) {
     const CallTimer timer{deadline};
-    connection.reset(vde_open(url.data(), description.data(), &arguments));
+    connection.reset(vdeplug.open(url.data(), description.data(), LIBVDEPLUG_INTERFACE_VERSION, &arguments));
     error_number = errno;
     if (error_number != ENOENT)
       break;
   }
   if (!connection)
     return fail(cannot_attach(dir, error_number));
-  TRY(auto data, keep(vde_datafd(connection.get())));
-  TRY(auto control, keep(vde_ctlfd(connection.get())));
+  TRY(auto data, keep(vdeplug.data_fd(connection.get())));
+  TRY(auto control, keep(vdeplug.control_fd(connection.get())));
   return Attachment{std::move(data), std::move(control)};
 }
 

@@ -31,7 +31,7 @@ struct AttachOptions {
 
 /// Connect to a switch with libvdeplug. vde_open itself waits for ever on a full or stopped switch.
 /// On a switch that its owner shares with a group, that group gets our end of the connection.
-/// Errors: timed_out; missing, not_permitted, failed as the system says.
+/// Errors: timed_out; missing (also without libvdeplug), not_permitted, failed as the system says.
 [[nodiscard]] Result<Attachment> attach(const SocketPath& dir, AttachOptions options,
                                         const Deadline& deadline);
 
