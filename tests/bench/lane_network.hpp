@@ -8,6 +8,7 @@ namespace bench {
 
 inline constexpr const char* k_bridge = "ctysbr0";
 inline constexpr const char* k_hand_made_tap = "byhand0";
+inline constexpr const char* k_switch_directory = "/var/tmp/vde_switch0.root";
 inline constexpr const char* k_server_address = "192.0.2.2"; // RFC 5737: addresses for documentation
 
 /// What the lanes have in common: a network of vdeup in this namespace, a TAP made by hand on its bridge, and
