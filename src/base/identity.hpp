@@ -14,6 +14,7 @@ struct Identity {
   uid_t uid = 0;
   gid_t gid = 0;
   std::string name; ///< login name, for the supplementary groups
+  bool operator==(const Identity&) const = default;
 };
 
 /// A group of users.

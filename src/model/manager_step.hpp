@@ -51,10 +51,4 @@ using ManagerStep = std::variant<Unmanage, Manage, LetGo, TakeUp>;
 /// The steps that take these back: their inverses, in reverse order.
 [[nodiscard]] std::vector<ManagerStep> inverse(const std::vector<ManagerStep>& steps);
 
-/// Write steps down for another process, one a line: `unmanage networkd ctysbr0 eth0`.
-[[nodiscard]] std::string to_text(const std::vector<ManagerStep>& steps);
-
-/// Read them back. Errors: refused, naming the line; nothing of a broken text is used.
-[[nodiscard]] Result<std::vector<ManagerStep>> parse_manager_steps(std::string_view text);
-
 } // namespace vdeup

@@ -14,6 +14,7 @@ struct MoveTerms {
   std::vector<ReachTarget> probes{};             ///< who has to answer afterwards, beside the gateways
   std::chrono::seconds timeout{10};              ///< until the new way has to be proven
   std::optional<std::chrono::seconds> confirm{}; ///< until its user has to confirm it; none: he need not
+  bool operator==(const MoveTerms&) const = default;
 };
 
 } // namespace vdeup

@@ -98,6 +98,7 @@ struct AddPrivateNetwork {
   IfName bridge;
   PrivateNetwork network;
   NatMark mark;
+  bool operator==(const AddPrivateNetwork&) const = default;
 };
 
 /// Take all of that back, and have the kernel do what it did before, unless another private network of
@@ -105,6 +106,7 @@ struct AddPrivateNetwork {
 struct RemovePrivateNetwork {
   IfName bridge;
   NatMark mark;
+  bool operator==(const RemovePrivateNetwork&) const = default;
 };
 
 /// Start a dnsmasq as the owner, which gives addresses and names to the VMs, and wait until it does.
@@ -113,11 +115,13 @@ struct StartDnsmasq {
   IfName bridge;
   PrivateNetwork network;
   SocketPath switch_dir; ///< whose network it is
+  bool operator==(const StartDnsmasq&) const = default;
 };
 
 struct StopDnsmasq {
   Identity owner;
   IfName bridge;
+  bool operator==(const StopDnsmasq&) const = default;
 };
 
 using NatStep = std::variant<AddPrivateNetwork, RemovePrivateNetwork, StartDnsmasq, StopDnsmasq>;

@@ -167,6 +167,7 @@ struct NicSnapshot {
 
   /// The value of a setting, or nothing.
   [[nodiscard]] const std::string* setting(Setting::Group group, std::string_view key) const;
+  bool operator==(const NicSnapshot&) const = default;
 };
 
 [[nodiscard]] std::string describe(const InterfaceAddress& address);

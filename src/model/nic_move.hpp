@@ -4,7 +4,6 @@
 #include "model/nic.hpp"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace vdeup {
@@ -17,20 +16,10 @@ struct NicMove {
   IfName bridge;
   NicSnapshot source;            ///< what the NIC had before it went in; the bridge, before it went out
   std::vector<IfName> keep_up{}; ///< the NIC and, of a bond, its ports, as far as they were up
+  bool operator==(const NicMove&) const = default;
 };
 
 /// For people: "the move of eth0 into ctysbr0".
 [[nodiscard]] std::string describe(const NicMove& move);
-
-/// The first line of what to_text() writes; another number is another format.
-inline constexpr std::string_view k_nic_move_version = "vdeup-nic-move 1";
-
-/// Write a move down for another process: lines of text, of which the first names the version and the last is
-/// `end`, so that one that was cut short is told.
-[[nodiscard]] std::string to_text(const NicMove& move);
-
-/// Read it back. Everything is checked: a field too many, too few or out of its range refuses the whole.
-/// Errors: refused, naming the line.
-[[nodiscard]] Result<NicMove> parse_nic_move(std::string_view text);
 
 } // namespace vdeup

@@ -21,6 +21,7 @@ struct CreateBridge {
   MacAddress mac;
   std::uint32_t mtu = 1500;
   std::optional<NatMark> nat{}; ///< none: it is the host's, and not one switch's
+  bool operator==(const CreateBridge&) const = default;
 };
 
 /// Mark a bridge that we made and could not mark before we died; its MAC proves that it is ours.
@@ -28,12 +29,14 @@ struct MarkBridge {
   IfName name;
   MacAddress mac;
   std::optional<NatMark> nat{};
+  bool operator==(const MarkBridge&) const = default;
 };
 
 /// Delete a bridge that bears this mark and has no port.
 struct DeleteBridge {
   IfName name;
   std::optional<NatMark> nat{};
+  bool operator==(const DeleteBridge&) const = default;
 };
 
 /// Make a persistent TAP that its owner can open without privilege.
@@ -42,26 +45,31 @@ struct CreateTap {
   Identity owner;
   std::uint32_t mtu = 1500;
   TapMark mark;
+  bool operator==(const CreateTap&) const = default;
 };
 
 /// Delete the TAP that bears this mark.
 struct DeleteTap {
   IfName name;
   TapMark mark;
+  bool operator==(const DeleteTap&) const = default;
 };
 
 struct SetUp {
   IfName name;
+  bool operator==(const SetUp&) const = default;
 };
 
 struct SetDown {
   IfName name;
+  bool operator==(const SetDown&) const = default;
 };
 
 /// Make an interface a port of a bridge, or of none.
 struct SetBridge {
   IfName port;
   std::optional<IfName> bridge;
+  bool operator==(const SetBridge&) const = default;
 };
 
 /// Start a vde_switch as the owner, on a TAP or without one, and wait until it has proven itself.

@@ -47,6 +47,7 @@ struct VmTapPlan {
   std::uint32_t mtu = 1500;
   unsigned queues = 1;
   VmTapMark mark;
+  bool operator==(const VmTapPlan&) const = default;
 };
 
 } // namespace vdeup

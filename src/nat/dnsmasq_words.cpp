@@ -1,6 +1,6 @@
 #include "nat/dnsmasq_words.hpp"
 
-#include "model/text_fields.hpp"
+#include "model/words.hpp"
 
 #include <fmt/format.h>
 
@@ -59,7 +59,7 @@ std::vector<std::string> first_words(const ServedBridge& where) {
 
 /// What says whose network it is, which comes next. In digits: a comma in a tag is the end of it.
 std::string switch_word(const SocketPath& switch_dir) {
-  return "--tag-if=set:vdeup-switch-" + text_field(switch_dir.str());
+  return "--tag-if=set:vdeup-switch-" + text_word(switch_dir.str());
 }
 
 } // namespace

@@ -1,8 +1,7 @@
 #include "nicmove/record.hpp"
 
-#include "base/number.hpp"
-#include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "model/nic_fields.hpp"
 
 #include <fmt/format.h>
 
@@ -15,13 +14,39 @@
 #include <array>
 #include <cerrno>
 
+namespace vdeup {
+namespace {
+
+constexpr std::size_t k_boot_id_size = 36;
+
+bool is_boot_id(const std::string& text) {
+  return text.size() == k_boot_id_size && std::all_of(text.begin(), text.end(), [](char c) {
+           return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+} // namespace
+
+template <>
+struct Fields<nicmove::Place> {
+  static constexpr std::tuple list{Field{"boot", &nicmove::Place::boot, is_boot_id},
+                                   Field{"network_namespace", &nicmove::Place::network_namespace}};
+};
+template <>
+struct Fields<nicmove::Record> {
+  static constexpr std::tuple list{
+      Field{"place", &nicmove::Record::place}, Field{"move", &nicmove::Record::move},
+      Field{"told", &nicmove::Record::told}, Field{"back", &nicmove::Record::back}};
+};
+
+} // namespace vdeup
+
 namespace vdeup::nicmove {
 namespace {
 
-constexpr std::string_view k_version = "vdeup-nic-transaction 1";
-constexpr std::string_view k_told = "told ";  // and a step, a line each
-constexpr std::string_view k_end = "\nend\n"; // of a NicMove
-constexpr std::size_t k_boot_id_size = 36;
+constexpr TextForm k_form{.version = "vdeup-nic-transaction/2", .before_name = '\n'};
+constexpr std::string_view k_end = "\nend\n";   // so that one that was cut short is told
+constexpr std::size_t k_max_bytes = 16U << 20U; // far above what a host can have
 
 Error broken(std::string_view what) {
   return Error{ErrorKind::refused, "cannot read the record of a NIC's move", std::string{what}, {}};
@@ -34,12 +59,6 @@ Result<std::string> read_boot_id() {
   if (!file || ::read(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return fail(errno_error(errno, fmt::format("cannot read {}", path)));
   return std::string{text.begin(), text.end()};
-}
-
-bool is_boot_id(std::string_view text) {
-  return text.size() == k_boot_id_size && std::all_of(text.begin(), text.end(), [](char c) {
-           return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
 }
 
 /// Before Linux 5.14 a namespace has no cookie, only the number of its inode, which can be given again after
@@ -56,21 +75,6 @@ Result<std::uint64_t> namespace_number() {
   return status.st_ino;
 }
 
-std::optional<std::string_view> take_field(std::string_view& text, std::string_view name) {
-  return take_prefix(text, name) ? take_until(text, "\n") : std::nullopt;
-}
-
-Result<std::optional<NicMove>> take_move(std::string_view& text) {
-  if (text.empty())
-    return std::optional<NicMove>{};
-  const std::size_t end = text.find(k_end);
-  if (end == std::string_view::npos)
-    return fail(broken("it was cut short"));
-  TRY(auto move, parse_nic_move(text.substr(0, end + k_end.size())));
-  text.remove_prefix(end + k_end.size());
-  return std::optional{std::move(move)};
-}
-
 } // namespace
 
 Result<Place> Place::here() {
@@ -80,37 +84,16 @@ Result<Place> Place::here() {
 }
 
 std::string to_text(const Record& record) {
-  std::string text = fmt::format("{}\nboot {}\nnamespace {}\n", k_version, record.place.boot,
-                                 record.place.network_namespace);
-  std::string told = to_text(record.told);
-  for (std::string_view rest = told; !rest.empty();)
-    text += fmt::format("{}{}\n", k_told, *take_until(rest, "\n"));
-  text += to_text(record.move);
-  if (record.back)
-    text += to_text(*record.back);
-  return text;
+  return write_text(k_form, record).value_or("").append(k_end);
 }
 
 Result<Record> parse_record(std::string_view text) {
-  if (take_until(text, "\n") != k_version)
-    return fail(broken("it is not one, or of another version"));
-  const auto boot = take_field(text, "boot ");
-  const auto number = take_field(text, "namespace ");
-  if (!boot || !is_boot_id(*boot) || !number)
-    return fail(broken("its head is not in order"));
-  const auto network_namespace = parse_number<decltype(Place::network_namespace)>(*number);
-  if (!network_namespace)
-    return fail(broken("the number of its namespace is none"));
-  Place place{std::string{*boot}, *network_namespace};
-  std::string told;
-  while (const auto step = take_field(text, k_told))
-    told += fmt::format("{}\n", *step);
-  TRY(auto steps, parse_manager_steps(told));
-  TRY(auto move, take_move(text));
-  TRY(auto back, take_move(text));
-  if (!move || !text.empty())
-    return fail(broken("it has too little or too much"));
-  return Record{std::move(place), *std::move(move), std::move(steps), std::move(back)};
+  if (text.size() > k_max_bytes || !text.ends_with(k_end))
+    return fail(broken("it was cut short, or is no record"));
+  auto record = read_text<Record>(k_form, text.substr(0, text.size() - k_end.size()));
+  if (!record)
+    return fail(broken(record.error().cause()));
+  return record;
 }
 
 } // namespace vdeup::nicmove

@@ -31,6 +31,7 @@ struct Record {
   std::vector<ManagerStep> told{};
   /// The way back from where it came to: its `source` is what was there when the move was proven.
   std::optional<NicMove> back{};
+  bool operator==(const Record&) const = default;
 };
 
 /// Lines of text, for the file.

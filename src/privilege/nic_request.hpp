@@ -17,6 +17,7 @@ struct MoveNicIn {
   IfName bridge;
   IfName nic;
   MoveTerms terms;
+  bool operator==(const MoveNicIn&) const = default;
 };
 
 /// Give the NIC that is in a bridge of ours back, and delete the bridge.
@@ -29,15 +30,19 @@ struct MoveNicOut {
   IfName bridge;
   MoveTerms terms;
   How how = How::made;
+  bool operator==(const MoveNicOut&) const = default;
 };
 
 /// Take the last move back, or the one that waits to be confirmed.
 struct UndoNicMove {
   MoveTerms terms;
+  bool operator==(const UndoNicMove&) const = default;
 };
 
 /// Keep the move that waits to be confirmed.
-struct ConfirmNicMove {};
+struct ConfirmNicMove {
+  bool operator==(const ConfirmNicMove&) const = default;
+};
 
 using NicRequest = std::variant<MoveNicIn, MoveNicOut, UndoNicMove, ConfirmNicMove>;
 
@@ -50,6 +55,7 @@ struct MovedNic {
   NicMove::Direction direction = NicMove::Direction::in;
   IfName nic;
   IfName bridge;
+  bool operator==(const MovedNic&) const = default;
 };
 
 } // namespace vdeup::privilege

@@ -37,19 +37,24 @@ inline constexpr unsigned k_max_queues = 256;
 inline constexpr unsigned k_max_probes = 32;
 inline constexpr unsigned k_max_seconds = 24 * 3600; ///< to prove a NIC's move, and to confirm it
 
-struct Greeting {};
+struct Greeting {
+  bool operator==(const Greeting&) const = default;
+};
 /// May the caller have one more TAP, on this bridge?
 struct TapQuestion {
   IfName bridge;
+  bool operator==(const TapQuestion&) const = default;
 };
 /// May the caller have a private network behind this bridge, and would it lead outside?
 struct NatQuestion {
   IfName bridge;
+  bool operator==(const NatQuestion&) const = default;
 };
 /// Are the rules of the caller's private network behind this bridge there?
 struct NatRulesQuestion {
   IfName bridge;
   NatMark mark;
+  bool operator==(const NatRulesQuestion&) const = default;
 };
 using Request = std::variant<Greeting, TapQuestion, NatQuestion, NatRulesQuestion, LinkStep, NatStep,
                              VmTapPlan, NicRequest>;

@@ -1,4 +1,5 @@
 #include "nic/beginning.hpp"
+#include "nicmove/record.hpp"
 #include "support/lab.hpp"
 
 #include <catch2/catch.hpp>
@@ -15,10 +16,12 @@ namespace {
 
 /// What another process reads back after this one died.
 vd::NicMove read_back(const vd::NicMove& move) {
-  auto read = vd::parse_nic_move(vd::to_text(move));
+  auto place = vd::nicmove::Place::here();
+  REQUIRE(place);
+  auto read = vd::nicmove::parse_record(vd::nicmove::to_text({std::move(place).value(), move}));
   INFO((read ? "" : read.error().message()));
   REQUIRE(read);
-  return std::move(read).value();
+  return std::move(read).value().move;
 }
 
 void die_after(std::size_t step, const vd::Plan& plan) {

@@ -71,8 +71,8 @@ inline std::string talk_by_sudo(const lab::User& user, const std::string& lines)
 }
 
 inline const std::string k_gently =
-    " 0 10 - 0"; // terms: no force, ten seconds, nothing to confirm, nobody to ask
-inline const std::string k_who_answers_once = " 1 2 10.9.0.2 22"; // whom the proof waits for
+    " 0 0 10 -"; // terms: no force, nobody to ask, ten seconds, nothing to confirm
+inline const std::string k_who_answers_once = " 1 connect 10.9.0.2 22"; // whom the proof waits for
 
 /// Nobody of vdeup's is left that could change the network.
 inline bool is_quiet() {

@@ -112,7 +112,7 @@ std::string Host::talk(const lab::User& user, const std::string& lines,
 }
 
 std::string line(const std::string& words) {
-  return "vdeup-helper/1 " + words + "\n";
+  return "vdeup-helper/2 " + words + "\n";
 }
 
 std::string hexadecimal(const std::string& text) {

@@ -16,15 +16,15 @@ const std::string k_dir = hexadecimal("/var/tmp/vde_switch0.acue");
 std::vector<RequestRow> make_table() {
   const std::string address =
       vdeup::bridge_address(vdeup::IfName::parse("ctysbr0").value(), k_machine_id).str();
-  const std::string create_bridge = "create-bridge ctysbr0 " + address + " 1500";
-  const std::string mark_bridge = "mark-bridge ctysbr0 " + address;
+  const std::string create_bridge = "create-bridge ctysbr0 " + address + " 1500 -";
+  const std::string mark_bridge = "mark-bridge ctysbr0 " + address + " -";
   const std::string create_tap = "create-tap tap0 1500 " + k_dir;
-  const std::string open_tap = "open-tap mine 1500 {} 52:54:00:00:00:01 x766d " + k_dir;
+  const std::string open_tap = "open-tap mine 1500 {} x766d 52:54:00:00:00:01 " + k_dir;
   return {{.request = "hello"},
           {.request = "may-tap mine"},
           {.request = create_bridge, .completed_by = mark_bridge},
           {.request = mark_bridge, .world = {"ip link add ctysbr0 address " + address + " type bridge"}},
-          {.request = "delete-bridge ctysbr0", .requests = {create_bridge}},
+          {.request = "delete-bridge ctysbr0 -", .requests = {create_bridge}},
           {.request = "set-up ctysbr0", .requests = {create_bridge}},
           {.request = "set-down ctysbr0", .requests = {create_bridge, "set-up ctysbr0"}},
           {.request = create_tap},

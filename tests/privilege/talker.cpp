@@ -136,7 +136,7 @@ class Talker {
 
   void flood() {
     constexpr std::chrono::seconds too_long{1}; // for a program that reads
-    while (send_message(m_channel.get(), "vdeup-helper/1 hello", {}, Deadline::after(too_long))) {
+    while (send_message(m_channel.get(), "vdeup-helper/2 hello", {}, Deadline::after(too_long))) {
     }
   }
 
@@ -149,13 +149,13 @@ class Talker {
     words >> seed >> count;
     std::mt19937 random{seed};
     const std::vector<std::string> models{
-        "vdeup-helper/1 create-bridge br9 52:54:01:00:00:01 1500",
-        "vdeup-helper/1 delete-bridge foreign",
-        "vdeup-helper/1 create-tap tap77 1500 x2f746d702f73",
-        "vdeup-helper/1 delete-tap tap9 x2f746d702f73",
-        "vdeup-helper/1 set-bridge tap9 foreign",
-        "vdeup-helper/1 set-up foreign",
-        "vdeup-helper/1 open-tap foreign 1500 4 52:54:00:00:00:01 x766d x2f746d702f73"};
+        "vdeup-helper/2 create-bridge br9 52:54:01:00:00:01 1500 -",
+        "vdeup-helper/2 delete-bridge foreign -",
+        "vdeup-helper/2 create-tap tap77 1500 x2f746d702f73",
+        "vdeup-helper/2 delete-tap tap9 x2f746d702f73",
+        "vdeup-helper/2 set-bridge tap9 foreign",
+        "vdeup-helper/2 set-up foreign",
+        "vdeup-helper/2 open-tap foreign 1500 4 x766d 52:54:00:00:00:01 x2f746d702f73"};
     std::map<std::string, unsigned> outcomes;
     for (unsigned i = 0; i < 2 * count; ++i) {
       std::string message = i < count ? std::string{} : models[random() % models.size()];

@@ -102,11 +102,18 @@ TEST_CASE("attacks: nothing of the caller's environment reaches the helper", "[p
                                    "LOCPATH=/var/tmp/home",
                                    "TMPDIR=/var/tmp/home",
                                    "HOSTALIASES=/var/tmp/home/hosts"};
-  // What a preloaded library would do first is write a file.
-  write_file("/var/tmp/home/evil.c", "#include <stdio.h>\n__attribute__((constructor)) static void f(void)"
-                                     "{ fclose(fopen(\"/var/tmp/loaded\", \"w\")); }\n");
-  if (lab::run({"gcc", "-shared", "-fPIC", "-o", "/var/tmp/home/evil.so", "/var/tmp/home/evil.c"}).status ==
-      0)
+  // What a library of the caller's does first is write a file, named after the program that loads it.
+  write_file("/var/tmp/home/evil.c",
+             "#include <stdio.h>\n#include <string.h>\n"
+             "unsigned la_version(unsigned version) { return version; }\n"
+             "__attribute__((constructor)) static void f(int argc, char **argv) {\n"
+             "  char path[200]; const char *slash = strrchr(argv[0], '/');\n"
+             "  snprintf(path, sizeof path, \"/var/tmp/loaded-%s\", slash ? slash + 1 : argv[0]);\n"
+             "  fclose(fopen(path, \"w\"));\n}\n");
+  const bool is_built =
+      lab::run({"gcc", "-shared", "-fPIC", "-o", "/var/tmp/home/evil.so", "/var/tmp/home/evil.c"}).status ==
+      0;
+  if (is_built)
     hostile.emplace_back("LD_AUDIT=/var/tmp/home/evil.so");
   Talk talk{k_acue, hostile};
   const auto pids = helpers();
@@ -115,6 +122,8 @@ TEST_CASE("attacks: nothing of the caller's environment reaches the helper", "[p
   std::ostringstream mapped;
   mapped << maps.rdbuf();
   CHECK(!has(mapped.str(), "evil"));
+  CHECK(fs::exists("/var/tmp/loaded-talker") == is_built); // the user's own program has it
+  CHECK(!fs::exists("/var/tmp/loaded-vdeup-helper"));
   talk.say(line("create-tap tap0 1500 " + k_dir));
   CHECK(has(talk.output(), "line 1 of /etc/vdeup/policy.conf denies"));
 }
@@ -160,7 +169,8 @@ TEST_CASE("attacks: closed standard streams do not make a device or a file of th
   const auto closed_output =
       lab::run({"sh", "-c", "exec \"$0\" create >&- 2>&- <&-", std::string{k_prefix} + "/bin/vdeup"},
                {.user = k_acue});
-  CHECK(closed_output.status != 126);
+  CHECK(closed_output.status == 0);
+  CHECK(exists("ctysbr0"));
   (void)Host::vdeup(k_acue, {"cancel", "--bridge"});
   CHECK(lab::changes_since(before).empty());
   CHECK(lab::run({Host::helper(), "--help"}, {.user = k_acue}).status == 1);
@@ -228,7 +238,7 @@ TEST_CASE("attacks: whoever is killed, and at whichever step, the next call make
     Talk talk{k_acue};
     const std::string address =
         vdeup::bridge_address(vdeup::IfName::parse("ctysbr0").value(), k_machine_id).str();
-    const std::vector<std::string> steps{"create-bridge ctysbr0 " + address + " 1500", "set-up ctysbr0",
+    const std::vector<std::string> steps{"create-bridge ctysbr0 " + address + " 1500 -", "set-up ctysbr0",
                                          "create-tap tap0 1500 " + k_dir, "set-bridge tap0 ctysbr0",
                                          "set-up tap0"};
     for (std::size_t i = 0; i < std::min(step, steps.size()); ++i)
@@ -277,7 +287,7 @@ TEST_CASE("attacks: signals that ask it to end do not cut a helper short, and it
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
     REQUIRE(::kill(std::stoi(pids[0]), signal) == 0);
   talk.say(line("create-tap tap0 1500 " + k_dir));
-  CHECK(has(talk.output(), "ok\ndone vdeup-helper/1"));
+  CHECK(has(talk.output(), "ok\ndone vdeup-helper/2"));
   talk.say("!close\n");
   CHECK(lab::eventually([] { return helpers().empty(); }));
 }

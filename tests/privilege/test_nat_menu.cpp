@@ -21,7 +21,7 @@ std::string derived_address(const char* bridge) {
 }
 
 std::string create_bridge(const char* name) {
-  return line(fmt::format("create-private-bridge {} {} 1500 {}", name, derived_address(name), k_dir));
+  return line(fmt::format("create-bridge {} {} 1500 {}", name, derived_address(name), k_dir));
 }
 
 std::string add_network(const char* bridge, const std::string& gateways) {
@@ -133,12 +133,12 @@ TEST_CASE("nat: another user's private network is nobody else's, whatever the po
       "remove-private-network vdenat5001 " + berta_dir,
       "start-dnsmasq vdenat5001 " + gateway4 + " - " + k_dir,
       "start-dnsmasq vdenat5001 " + gateway4 + " - " + berta_dir,
-      "delete-private-bridge vdenat5001 " + k_dir,
-      "delete-bridge vdenat5001",
-      "mark-private-bridge vdenat5001 " + derived_address("vdenat5001") + " " + berta_dir,
-      "mark-bridge vdenat5001 " + derived_address("vdenat5001"),
+      "delete-bridge vdenat5001 " + k_dir,
+      "delete-bridge vdenat5001 -",
+      "mark-bridge vdenat5001 " + derived_address("vdenat5001") + " " + berta_dir,
+      "mark-bridge vdenat5001 " + derived_address("vdenat5001") + " -",
       "set-down vdenat5001",
-      "open-tap vdenat5001 1500 1 52:54:00:00:00:01 " + hexadecimal("web") + " " + berta_dir,
+      "open-tap vdenat5001 1500 1 " + hexadecimal("web") + " 52:54:00:00:00:01 " + berta_dir,
   }));
   CAPTURE(request);
   const std::string said = Host::talk(k_berta, k_hello + line(request));
@@ -172,7 +172,7 @@ TEST_CASE("nat: a bridge that is not the caller's private network never becomes 
         Host::talk(k_acue, k_hello + line(fmt::format("start-dnsmasq {} 10.1.2.1/24 - {}", device, k_dir))),
         "error"));
     CHECK(has(Host::talk(k_acue, k_hello + create_bridge(device)), "error"));
-    CHECK(has(Host::talk(k_acue, k_hello + line(fmt::format("mark-private-bridge {} {} {}", device,
+    CHECK(has(Host::talk(k_acue, k_hello + line(fmt::format("mark-bridge {} {} {}", device,
                                                             derived_address(device), k_dir))),
               "error"));
   }
@@ -237,11 +237,11 @@ TEST_CASE("nat: the names of others are not to be had, and rules never stay with
     CHECK(has(Host::talk(k_acue, k_hello + create_bridge(name)), "error"));
   make_bridge(k_acue, "vdenat5001");
   REQUIRE(!has(Host::talk(k_acue, k_hello + add_network("vdenat5001", "192.168.77.1/24 -")), "error"));
-  CHECK(has(Host::talk(k_acue, k_hello + line("delete-private-bridge vdenat5001 " + k_dir)), "error"));
+  CHECK(has(Host::talk(k_acue, k_hello + line("delete-bridge vdenat5001 " + k_dir)), "error"));
   CHECK(exists("vdenat5001"));
   Host::set_policy("deny all bridge * all\n"); // to give up what one has takes no line
   CHECK(!has(Host::talk(k_acue, k_hello + line("remove-private-network vdenat5001 " + k_dir) +
-                                    line("delete-private-bridge vdenat5001 " + k_dir)),
+                                    line("delete-bridge vdenat5001 " + k_dir)),
              "error"));
   CHECK(!exists("vdenat5001"));
 }

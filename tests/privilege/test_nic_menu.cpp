@@ -139,17 +139,18 @@ TEST_CASE("nic: requests that the policy does not cover change nothing", "[privi
   check_refused(k_acue, "move-nic-in ctysbr0 other" + k_gently, "it is a bridge itself");
   check_refused(k_acue, "move-nic-in ctysbr0 lo" + k_gently, "it is the loopback interface");
   check_refused(k_acue, "move-nic-in ctysbr0 nothing" + k_gently, "there is no such interface");
-  check_refused(k_acue, "move-nic-out other 1" + k_gently, "allows 'nic' on other to acue");
-  check_refused(k_acue, "move-nic-out ctysbr0 1" + k_gently, "ctysbr0 is gone");
-  check_refused(k_acue, "move-nic-in ctysbr0 eth0 1 10 - 0", "only root can insist");
-  check_refused(k_acue, "move-nic-in ctysbr0 eth0 0 61 - 0", "only root can have it take longer than 60 s");
-  check_refused(k_acue, "move-nic-in ctysbr0 eth0 0 10 601 0", "or 600 s to be confirmed");
+  check_refused(k_acue, "move-nic-out other" + k_gently + " made", "allows 'nic' on other to acue");
+  check_refused(k_acue, "move-nic-out ctysbr0" + k_gently + " made", "ctysbr0 is gone");
+  check_refused(k_acue, "move-nic-in ctysbr0 eth0 1 0 10 -", "only root can insist");
+  check_refused(k_acue, "move-nic-in ctysbr0 eth0 0 0 61 -", "only root can have it take longer than 60 s");
+  check_refused(k_acue, "move-nic-in ctysbr0 eth0 0 0 10 601", "or 600 s to be confirmed");
   check_refused(k_berta, "move-nic-in ctysbr7 eth0" + k_gently, "allows 'bridge' on ctysbr7 to berta");
   for (const char* words :
-       {"move-nic-in ctysbr0 eth0 0 10 -", "move-nic-in ctysbr0 eth0 0 10 - 1",
-        "move-nic-in ctysbr0 eth0 0 10 - 1 3 10.1.0.1 0", "move-nic-in ctysbr0 eth0 0 99999999 - 0",
-        "move-nic-in ctysbr0 eth0 0 10 99999999 0", "move-nic-in ctysbr0 eth0 2 10 - 0",
-        "move-nic-out ctysbr0 3 0 10 - 0", "confirm-nic-move now", "move-nic-in ctysbr0 ../eth0 0 10 - 0"})
+       {"move-nic-in ctysbr0 eth0 0 0 10", "move-nic-in ctysbr0 eth0 0 1 10 -",
+        "move-nic-in ctysbr0 eth0 0 1 ping 10.1.0.1 0 10 -", "move-nic-in ctysbr0 eth0 0 0 99999999 -",
+        "move-nic-in ctysbr0 eth0 0 0 10 99999999", "move-nic-in ctysbr0 eth0 2 0 10 -",
+        "move-nic-out ctysbr0 0 0 10 - again", "confirm-nic-move now",
+        "move-nic-in ctysbr0 ../eth0 0 0 10 -"})
     check_refused(k_acue, words, "is not of the form");
 }
 
@@ -159,9 +160,9 @@ TEST_CASE("nic: a bridge that somebody else is on, or has made, is not taken awa
   REQUIRE(Host::vdeup(k_berta, {"create"}).status == 0);
   lab::settle();
   const std::string shared = lab::snapshot();
-  const std::string said =
-      talk_by_sudo(k_acue, k_hello + line("move-nic-out ctysbr0 1" + k_gently) +
-                               line("move-nic-out ctysbr0 0" + k_gently) + line("undo-nic-move" + k_gently));
+  const std::string said = talk_by_sudo(k_acue, k_hello + line("move-nic-out ctysbr0" + k_gently + " made") +
+                                                    line("move-nic-out ctysbr0" + k_gently + " rehearsed") +
+                                                    line("undo-nic-move" + k_gently));
   INFO(said);
   CHECK(lab::count(said, "error") == 3);
   CHECK(lab::changes_since(shared) == "");
@@ -169,7 +170,8 @@ TEST_CASE("nic: a bridge that somebody else is on, or has made, is not taken awa
   REQUIRE(Host::vdeup(k_acue, {"cancel", "--bridge"}).status == 0);
   lab::ip("link add ctysbr0 type bridge");
   lab::ip("link set eth0 master ctysbr0");
-  const std::string foreign = talk_by_sudo(k_acue, k_hello + line("move-nic-out ctysbr0 1" + k_gently));
+  const std::string foreign =
+      talk_by_sudo(k_acue, k_hello + line("move-nic-out ctysbr0" + k_gently + " made"));
   CHECK(has(foreign, "ctysbr0 is no bridge that vdeup has made"));
   must("ip link delete ctysbr0");
   REQUIRE(Host::vdeup(k_acue, {"create"}).status == 0);

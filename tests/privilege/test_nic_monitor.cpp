@@ -29,8 +29,7 @@ TEST_CASE("nic: whoever of those at a move is killed before its proof, the host 
   const std::string before = lab::snapshot();
   const lab::Running asked_before = lab.answer_once();
   lab::Running talking =
-      start_talk_by_sudo(k_acue, k_hello + line("move-nic-in ctysbr0 eth0 0 60 -" +
-                                                k_who_answers_once)); // whom the proof waits for
+      start_talk_by_sudo(k_acue, k_hello + line("move-nic-in ctysbr0 eth0 0" + k_who_answers_once + " 60 -"));
   REQUIRE(lab::eventually([] { return exists("ctysbr0"); }));
   INFO(killed);
   if (killed == "client")
@@ -140,8 +139,8 @@ TEST_CASE("nic: who asks to confirm what is not proven is told so, however many 
   needs("nc");
   const std::string before = lab::snapshot();
   const lab::Running asked_before = lab.answer_once();
-  lab::Running talking =
-      start_talk_by_sudo(k_acue, k_hello + line("move-nic-in ctysbr0 eth0 0 60 600" + k_who_answers_once));
+  lab::Running talking = start_talk_by_sudo(
+      k_acue, k_hello + line("move-nic-in ctysbr0 eth0 0" + k_who_answers_once + " 60 600"));
   REQUIRE(lab::eventually([] { return exists("ctysbr0"); }));
   for (int i = 0; i < 8; ++i) {
     const auto confirmed = lab::run_vdeup({"confirm"});

@@ -50,8 +50,8 @@ void fill(int channel) {
 
 TEST_CASE("patience: a client that says nothing, or only a part of a request, ends the helper",
           "[privilege]") {
-  const std::string said = GENERATE(as<std::string>{}, "", "vdeup-helper/1 hello", "vdeup-helper/1 set-up",
-                                    "vdeup-helper/1 create-tap tap0 15");
+  const std::string said = GENERATE(as<std::string>{}, "", "vdeup-helper/2 hello", "vdeup-helper/2 set-up",
+                                    "vdeup-helper/2 create-tap tap0 15");
   CAPTURE(said);
   const Ends ends = make_channel();
   if (!said.empty())
@@ -68,7 +68,7 @@ TEST_CASE("patience: a client that says nothing, or only a part of a request, en
 TEST_CASE("patience: a client that does not read what is sent to it ends the helper", "[privilege]") {
   const Ends ends = make_channel();
   fill(ends.helper.get());
-  REQUIRE(privilege::send_message(ends.client.get(), "vdeup-helper/1 hello", {}, Deadline::after(1s)));
+  REQUIRE(privilege::send_message(ends.client.get(), "vdeup-helper/2 hello", {}, Deadline::after(1s)));
   const auto begin = std::chrono::steady_clock::now();
   const auto served = serve(ends, {.silence = 60s, .reply = 200ms});
   REQUIRE(!served);

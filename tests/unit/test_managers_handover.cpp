@@ -1,5 +1,6 @@
 #include "managers/handover.hpp"
 #include "managers/manager_commands.hpp"
+#include "model/nic_fields.hpp"
 #include "nicmove/move_guard.hpp"
 
 #include <catch2/catch.hpp>
@@ -85,19 +86,21 @@ TEST_CASE("handover: NetworkManager lets go of a lease as well, for those who in
 }
 
 TEST_CASE("manager steps: what is written is read back, and everything else is refused whole", "[model]") {
+  constexpr TextForm form{.version = "steps", .before_name = '\n'};
   const Steps steps{Unmanage{Kind::networkd, {name("br0"), name("eth0")}},
                     Manage{Kind::network_manager, {name("x")}}, LetGo{name("eth0"), k_uuid},
                     TakeUp{name("eth0"), ""}};
-  CHECK(to_text(steps) ==
-        "unmanage networkd br0 eth0\nmanage network-manager x\nlet-go eth0 " + k_uuid + "\ntake-up eth0 -\n");
-  CHECK(parse_manager_steps(to_text(steps)).value() == steps);
-  CHECK(parse_manager_steps("").value().empty());
+  const std::string text = write_text(form, steps).value();
+  CHECK(text == "steps 4\nunmanage networkd 2 br0 eth0\nmanage network-manager 1 x\nlet-go eth0 " +
+                    text_word(k_uuid) + "\ntake-up eth0 x");
+  CHECK(read_text<Steps>(form, text).value() == steps);
+  CHECK(read_text<Steps>(form, "steps 0").value().empty());
   const char* broken =
-      GENERATE("unmanage networkd br0", "unmanage networkd\n", "unmanage connman br0\n", "\n",
-               "let-go eth0\n", "let-go eth0 no/uuid\n", "let-go eth0 - -\n", "delete networkd br0\n",
-               "unmanage networkd a/b\n", "unmanage networkd br0\nlet");
+      GENERATE("unmanage networkd 2 br0", "unmanage networkd 0", "unmanage connman 1 br0", "", "let-go eth0",
+               "let-go eth0 x6e6f2f75756964", "let-go eth0 - -", "delete networkd 1 br0",
+               "unmanage networkd 1 a/b", "unmanage networkd 1 br0\nlet");
   CAPTURE(broken);
-  CHECK_FALSE(parse_manager_steps(broken));
+  CHECK_FALSE(read_text<Steps>(form, std::string{"steps 1\n"} + broken));
 }
 
 TEST_CASE("permit_move: who can be told needs no force, and the user hears of it", "[plan]") {
