@@ -117,7 +117,7 @@ Result<int> list(const Invocation& call) {
   return has_found ? Result<int>{0} : fail(std::move(*first_missing));
 }
 
-std::string words_of(const std::vector<std::string_view>& words) {
+std::string word_list(const std::vector<std::string_view>& words) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
@@ -139,7 +139,7 @@ void print_help(std::string_view own_page) {
       "Without PAGE it is {}.\n\n"
       "The viewer is what CTYS_MANVIEWER, CTYS_HTMLVIEWER (else BROWSER) or CTYS_PDFVIEWER names, and\n"
       "man(1) for man pages on a terminal. Where there is none, the path of the manual is printed.\n",
-      words_of(pages), words_of(command_words(Dialect::vdeup)), own_page);
+      word_list(pages), word_list(command_words(Dialect::vdeup)), own_page);
 }
 
 } // namespace

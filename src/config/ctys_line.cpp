@@ -56,7 +56,7 @@ Result<std::string> word_of(const CtysDefinition& definition, std::string_view n
 }
 
 /// A value as words: the wrapper gave it to the shell's `eval`.
-Result<Words> words_of(const CtysDefinition& definition, std::string_view name) {
+Result<Words> setting_words(const CtysDefinition& definition, std::string_view name) {
   auto words = shell_words(definition.get(name));
   if (!words)
     return fail(bad_value(definition, name, "cannot be split into words: " + words.error().cause()));
@@ -97,7 +97,7 @@ class CtysWriter {
   }
 
   Result<> write_words(std::string_view name) {
-    TRY(auto words, words_of(m_definition, name));
+    TRY(auto words, setting_words(m_definition, name));
     m_line.insert(m_line.end(), words.begin(), words.end());
     return ok();
   }
