@@ -21,7 +21,7 @@ struct LegacyBlob {
   std::vector<std::uint8_t> entries;
 };
 
-/// Read a table for what it does to such frames. Pure; nothing if the block makes no sense.
+/// Evaluate a table for such frames. Pure; nothing if the block is malformed.
 [[nodiscard]] std::optional<FilterTable> parse_legacy_blob(const LegacyBlob& blob, const Frames& frames);
 
 } // namespace vdeup::firewall

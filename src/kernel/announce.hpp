@@ -5,13 +5,12 @@
 
 namespace vdeup::kernel {
 
-/// Make the frame that tells everybody on the cable where an address is: a gratuitous ARP request (RFC 5227,
-/// 3), or an unsolicited neighbour advertisement that overrides what they know (RFC 4861, 7.2.6). Pure.
+/// Make the frame that announces an address on the link: a gratuitous ARP request (RFC 5227, 3), or an
+/// unsolicited neighbour advertisement with the override flag (RFC 4861, 7.2.6). Pure.
 [[nodiscard]] std::vector<std::uint8_t> announcement(const IpAddress& address, const MacAddress& mac);
 
-/// Tells the neighbours of an interface where addresses are. Opened before there is something to tell, so
-/// that nothing but sending is left to do then. Not closed before its owner has time: that takes the kernel
-/// some milliseconds.
+/// Announces addresses on an interface. Open it before it is needed, so that only sending is left to do, and
+/// close it when there is time: closing takes the kernel some milliseconds.
 class Announcer {
  public:
   [[nodiscard]] static Result<Announcer> open();

@@ -5,16 +5,15 @@
 
 namespace vdeup::kernel {
 
-/// Lets IP packets that come in at a NIC arrive as if a bridge had received them, by a program at a place in
-/// front of everything that IP and bridges do (tcx, since Linux 6.6). Tagged packets do not take the detour:
-/// VLAN devices over the NIC keep theirs. Nor do ARP and neighbour discovery, which are about one cable, and
-/// are answered by who is on it.
+/// Redirects IP packets that arrive at a NIC to the ingress of a bridge, with a BPF program that runs before
+/// IP and bridges (tcx, since Linux 6.6). VLAN-tagged packets are not redirected, so that VLAN devices on the
+/// NIC keep working, nor are ARP and neighbour discovery, which belong to the NIC's link.
 ///
-/// Of the ways to do this, tc-mirred(8) wants the bridge to have carrier, and clsact drops what the NIC sends
-/// while it is added and removed. This one does neither, and ends with the process that holds it.
+/// The alternatives are worse: tc-mirred(8) needs a bridge with carrier, and adding or removing clsact drops
+/// packets that the NIC sends. This redirection ends with the process that holds it.
 class KernelDetour {
  public:
-  /// Begin it. Errors: failed where this kernel cannot, or we may not.
+  /// Begin it. Errors: failed without kernel support or permission.
   [[nodiscard]] static Result<KernelDetour> begin(const Device& nic, const Device& bridge);
 
  private:

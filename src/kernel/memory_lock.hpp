@@ -4,8 +4,8 @@
 
 namespace vdeup::kernel {
 
-/// Keeps all memory of this process in RAM while it lives: on a host whose swap or root is behind the NIC
-/// that is on its way, a page that has to be fetched then would never come.
+/// Locks all memory of this process in RAM during its lifetime: while a NIC is being moved, a page from swap
+/// or a root file system behind it could not be read.
 class MemoryLock {
  public:
   /// Errors: not_permitted or failed, if the limit (RLIMIT_MEMLOCK) is too low.

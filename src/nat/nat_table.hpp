@@ -11,9 +11,8 @@
 namespace vdeup::nat {
 
 // Each private network has a table of nf_tables, `inet vdeup_BRIDGE`, with the network's mark as its comment.
-// It holds the rules, and in sets the record of what the kernel did before. A new one begins with what is on
-// record elsewhere, and one that goes leaves its record to another: so the last one can give all of it
-// back.
+// It holds the rules and, in sets, the record of the kernel's settings before. A new table starts with the
+// records of the others, and a deleted one leaves its record to another: the last one can restore all.
 
 /// A table with such a name.
 struct NatTable {
@@ -40,7 +39,7 @@ struct NatTable {
 /// Make the table of a private network with a record, in place of one that is there.
 [[nodiscard]] Result<NatTable> write_nat_table(const AddPrivateNetwork& step, const ForwardingRecord& record);
 
-/// Delete a table, and in the same moment add its record to those of its heirs.
+/// Delete a table and add its record to those of its heirs, in one transaction.
 [[nodiscard]] Result<> hand_over_nat_table(const NatTable& table, const ForwardingRecord& record,
                                            const std::vector<NatTable>& heirs);
 
