@@ -28,9 +28,8 @@ class Menu {
   /// Say whether the caller may have a private network behind this bridge, and whether something is in its
   /// way to the outside. Changes nothing.
   [[nodiscard]] Result<> may_masquerade(const IfName& bridge);
-  /// Say whether the rules of the caller's private network behind this bridge are there. Errors: missing if
-  /// they are not.
-  [[nodiscard]] Result<> find_nat_rules(const IfName& bridge, const NatMark& mark);
+  /// Say whether the rules of the caller's private network behind this bridge are there.
+  [[nodiscard]] Result<bool> has_nat_rules(const IfName& bridge, const NatMark& mark);
   [[nodiscard]] Result<> perform(const LinkStep& step);
   [[nodiscard]] Result<> perform(const NatStep& step);
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan);

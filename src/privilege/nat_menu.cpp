@@ -4,8 +4,8 @@
 #include "kernel/links.hpp"
 #include "model/interpret.hpp"
 #include "nat/dnsmasq.hpp"
-#include "nat/nat_table.hpp"
 #include "nat/nat_steps.hpp"
+#include "nat/nat_table.hpp"
 #include "privilege/judge.hpp"
 #include "privilege/menu.hpp"
 
@@ -128,14 +128,9 @@ Result<> Menu::may_masquerade(const IfName& bridge) {
 }
 
 // Safe: it looks for rules that bear the caller's mark, and tells of no others.
-Result<> Menu::find_nat_rules(const IfName& bridge, const NatMark& mark) {
+Result<bool> Menu::has_nat_rules(const IfName& bridge, const NatMark& mark) {
   TRY(const auto are_there, nat::has_rules(bridge, NatMark{m_rules.caller.uid, mark.switch_dir}));
-  if (are_there.value_or(false))
-    return ok();
-  return fail(Error{ErrorKind::missing,
-                    fmt::format("cannot masquerade bridge {}", bridge.str()),
-                    "its rules are gone",
-                    {}});
+  return are_there.value_or(false);
 }
 
 Result<> Menu::perform(const NatStep& step) {

@@ -13,6 +13,7 @@ namespace {
 
 // What a reply is, one of these.
 struct Done {};
+struct No {};
 struct Failure {
   ErrorKind kind = ErrorKind::failed;
   bool yields_to_force = false;
@@ -28,7 +29,7 @@ struct OpenedTap {
   unsigned queues = 0;
   unsigned vhost = 0;
 };
-using ReplyForm = std::variant<Done, Failure, Note, MovedNic, OpenedTap>;
+using ReplyForm = std::variant<Done, No, Failure, Note, MovedNic, OpenedTap>;
 
 } // namespace
 } // namespace vdeup::privilege
@@ -38,6 +39,11 @@ namespace vdeup {
 template <>
 struct Fields<privilege::Done> {
   static constexpr std::string_view name = "ok";
+  static constexpr std::tuple<> list{};
+};
+template <>
+struct Fields<privilege::No> {
+  static constexpr std::string_view name = "no";
   static constexpr std::tuple<> list{};
 };
 template <>
@@ -155,6 +161,8 @@ std::string write_reply(const Reply& reply) {
     form = *reply.moved;
   else if (reply.tap)
     form = OpenedTap{*reply.tap, reply.queues, reply.vhost};
+  else if (reply.is_no)
+    form = No{};
   return write_text(k_form, form).value_or("");
 }
 
@@ -162,7 +170,7 @@ Result<Reply> read_reply(std::string_view message) {
   auto form = read_text<ReplyForm>(k_form, message);
   if (!form)
     return fail(not_of_the_form(message, "reply"));
-  Reply reply;
+  Reply reply{.is_no = std::holds_alternative<No>(form.value())};
   if (auto* failure = std::get_if<Failure>(&form.value())) {
     reply.error = Error{failure->kind, std::move(failure->what), std::move(failure->cause),
                         Hints{std::move(failure->hints)}};

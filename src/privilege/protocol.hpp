@@ -72,6 +72,7 @@ struct Reply {
   std::optional<IfName> tap{};       ///< the name of a VM's TAP, and how many descriptors follow
   unsigned queues = 0;
   unsigned vhost = 0;
+  bool is_no = false; ///< the answer to NatRulesQuestion
 };
 
 /// Write a reply, of k_max_reply bytes at most.

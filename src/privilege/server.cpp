@@ -56,9 +56,10 @@ Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes,
   if (const auto* question = std::get_if<NatQuestion>(&request.value()))
     if (auto allowed = menu.may_masquerade(question->bridge); !allowed)
       return refused(std::move(allowed));
-  if (const auto* question = std::get_if<NatRulesQuestion>(&request.value()))
-    if (auto found = menu.find_nat_rules(question->bridge, question->mark); !found)
-      return refused(std::move(found));
+  if (const auto* question = std::get_if<NatRulesQuestion>(&request.value())) {
+    auto found = menu.has_nat_rules(question->bridge, question->mark);
+    return found ? Served{{.is_no = !found.value()}} : refused(std::move(found));
+  }
   if (const auto* step = std::get_if<LinkStep>(&request.value()))
     if (auto done = menu.perform(*step); !done)
       return refused(std::move(done));

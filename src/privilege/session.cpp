@@ -140,30 +140,30 @@ Result<engine::VmTap> Session::open_tap(const VmTapPlan& plan) {
   return tap;
 }
 
-Result<> Session::ask_quietly(const std::string& what, const Request& question) {
+Result<Reply> Session::ask_quietly(const std::string& what, const Request& question) {
   using Wish = PrivilegeWish::Wish;
   PrivilegeWish quiet = m_wish;
   quiet.may_prompt = false;
   quiet.sudo = m_wish.sudo == Wish::yes ? Wish::yes : Wish::no;
   TRY(start(what, quiet));
   TRY(auto reply, ask(question, Deadline::after(k_step_patience)));
-  return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
+  return reply.error ? Result<Reply>{fail(std::move(*reply.error))} : std::move(reply);
 }
 
 Result<> Session::may_attach(const IfName& bridge) {
-  return ask_quietly(fmt::format("cannot attach to {}", bridge.str()), TapQuestion{bridge});
+  TRY(ask_quietly(fmt::format("cannot attach to {}", bridge.str()), TapQuestion{bridge}));
+  return ok();
 }
 
 Result<> Session::may_masquerade(const IfName& bridge) {
-  return ask_quietly(fmt::format("cannot make a private network of {}", bridge.str()), NatQuestion{bridge});
+  TRY(ask_quietly(fmt::format("cannot make a private network of {}", bridge.str()), NatQuestion{bridge}));
+  return ok();
 }
 
 std::optional<bool> Session::has_nat_rules(const IfName& bridge, const NatMark& mark) {
-  const auto found = ask_quietly(fmt::format("cannot look at the rules of {}", bridge.str()),
-                                 NatRulesQuestion{bridge, mark});
-  if (!found && found.error().kind() != ErrorKind::missing)
-    return std::nullopt;
-  return found.has_value();
+  const auto answer = ask_quietly(fmt::format("cannot look at the rules of {}", bridge.str()),
+                                  NatRulesQuestion{bridge, mark});
+  return answer ? std::optional{!answer.value().is_no} : std::nullopt;
 }
 
 void Session::end() {

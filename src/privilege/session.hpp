@@ -52,7 +52,7 @@ class Session {
   [[nodiscard]] Result<> start(const std::string& what, const PrivilegeWish& wish,
                                Needs needs = Needs::net_admin);
   [[nodiscard]] Result<> order(const std::string& what, const Request& step);
-  [[nodiscard]] Result<> ask_quietly(const std::string& what, const Request& question);
+  [[nodiscard]] Result<Reply> ask_quietly(const std::string& what, const Request& question);
   [[nodiscard]] Result<> greet(const Way& way);
   [[nodiscard]] Result<Reply> ask(const Request& request, const Deadline& deadline, const Tell& tell = {});
   [[nodiscard]] Result<Reply> exchange(const Request& request, const Deadline& deadline,

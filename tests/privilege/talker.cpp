@@ -120,6 +120,8 @@ class Talker {
       return "error " + reply.error().message();
     if (reply.value().error)
       return "error " + reply.value().error->cause();
+    if (reply.value().is_no)
+      return "no";
     return reply.value().tap ? take_tap(reply.value()) : "ok";
   }
 

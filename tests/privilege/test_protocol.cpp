@@ -159,6 +159,8 @@ TEST_CASE("protocol: replies are read as they were written, and errors whole", "
   REQUIRE((moved && moved.value().moved));
   CHECK(moved.value().moved->direction == NicMove::Direction::out);
   CHECK(moved.value().moved->bridge == name("ctysbr0"));
+  CHECK(read_reply(write_reply({.is_no = true})).value().is_no);
+  CHECK_FALSE(read_reply(write_reply({})).value().is_no);
   CHECK(!read_reply(write_reply({}) + " "));
 }
 
