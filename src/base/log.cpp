@@ -27,6 +27,13 @@ spdlog::level::level_enum native(LogLevel level) {
 
 } // namespace
 
+std::string with_hints(std::string_view text, const Hints& hints) {
+  std::string shown = printable_lines(text);
+  for (const std::string& hint : hints.lines())
+    shown += "\n  hint: " + printable_lines(hint);
+  return shown;
+}
+
 Log::Log(std::string program, LogLevel level)
     : m_program(std::move(program)),
       m_level(level),
@@ -45,11 +52,11 @@ void Log::trace(std::string_view text) const {
 void Log::debug(std::string_view text) const {
   m_logger->debug(printable_lines(text));
 }
-void Log::info(std::string_view text) const {
-  m_logger->info(printable_lines(text));
+void Log::info(std::string_view text, const Hints& hints) const {
+  m_logger->info(with_hints(text, hints));
 }
-void Log::warn(std::string_view text) const {
-  m_logger->warn(printable_lines(text));
+void Log::warn(std::string_view text, const Hints& hints) const {
+  m_logger->warn(with_hints(text, hints));
 }
 
 } // namespace vdeup

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/error.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +15,10 @@ namespace vdeup {
 /// From which importance on a message is shown.
 enum class LogLevel { trace, debug, info, warning, error };
 
+/// A text for people with its hints below it, one a line. What a terminal could take for a command is made
+/// printable.
+[[nodiscard]] std::string with_hints(std::string_view text, const Hints& hints);
+
 /// Messages for people, on standard error, each as `PROGRAM: text`; below `info` with their level and the
 /// milliseconds since the one before. Foreign text in them is made printable here.
 class Log {
@@ -24,8 +30,8 @@ class Log {
 
   void trace(std::string_view text) const;
   void debug(std::string_view text) const;
-  void info(std::string_view text) const;
-  void warn(std::string_view text) const;
+  void info(std::string_view text, const Hints& hints = {}) const;
+  void warn(std::string_view text, const Hints& hints = {}) const;
   [[nodiscard]] bool shows(LogLevel level) const { return level >= m_level; }
   [[nodiscard]] const std::string& program() const { return m_program; }
 

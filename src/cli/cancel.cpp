@@ -2,7 +2,6 @@
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
 #include "engine/apply.hpp"
-#include "model/interpret.hpp"
 #include "network/ensure.hpp"
 #include "network/lock.hpp"
 #include "network/manager_marks.hpp"
@@ -37,13 +36,10 @@ Result<std::optional<Bridge>> bridge_to_remove(const Wiring& wiring, const plan:
     TRY(auto fallback, IfName::parse(plan::k_default_bridge));
     name = std::move(fallback);
   }
-  for (const Link& link : survey.links)
-    if (link.name == name->str() && link.is_bridge()) {
-      TRY(auto bridge, to_bridge(link, survey.links, wiring.world().host_seed));
-      put_nic_last(bridge, survey.links);
-      return std::optional{std::move(bridge)};
-    }
-  return std::optional<Bridge>{};
+  TRY(auto bridge, engine::find_bridge(*name, survey.links, wiring.world().host_seed));
+  if (bridge)
+    put_nic_last(*bridge, survey.links);
+  return bridge;
 }
 
 Result<> check_gone(const Wiring& wiring, const plan::Request& request) {
@@ -144,8 +140,8 @@ struct Cancellation {
 Result<Plan> remove_network(const Context& context, const Wiring& wiring, const plan::Request& request,
                             const engine::Survey& survey, bool with_bridge) {
   const plan::Removal removal{.force = request.force, .bridge = with_bridge};
-  TRY(auto remains, network::find_remains(wiring.world(), request, survey));
-  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, remains));
+  TRY(auto nats, network::find_nats(wiring.world(), request, survey));
+  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, nats));
   if (context.call.dry_run)
     return plan;
   engine::Journal journal = wiring.world().journal();

@@ -1,4 +1,4 @@
-#include "base/text.hpp"
+#include "base/log.hpp"
 #include "cli/commands.hpp"
 #include "cli/nic_mover.hpp"
 #include "cli/output.hpp"
@@ -21,9 +21,7 @@ constexpr int k_nothing_there = 2;
 
 void print_finding(const plan::Finding& finding) {
   fmt::print("{}: {}\n", finding.severity == Severity::fault ? "fault" : "note",
-             printable_lines(finding.what));
-  if (!finding.hint.empty())
-    fmt::print("  hint: {}\n", printable_lines(finding.hint));
+             with_hints(finding.what, finding.hints));
 }
 
 void print_probe(const PathProbe& probe, const std::optional<Bridge>& bridge) {
@@ -59,7 +57,7 @@ boost::json::array list_findings(const plan::Diagnosis& diagnosis, Severity seve
   boost::json::array findings;
   for (const plan::Finding& finding : diagnosis.findings)
     if (finding.severity == severity)
-      findings.push_back(boost::json::object{{"what", finding.what}, {"hint", finding.hint}});
+      findings.push_back(boost::json::object{{"what", finding.what}, {"hint", finding.hints.text()}});
   return findings;
 }
 

@@ -17,16 +17,18 @@
 namespace vdeup::cli {
 namespace {
 
-/// What became of one part of the network, told from the steps that touched it.
-enum class Fate { reused, repaired, created };
+using network::Ensured;
 
-std::string_view fate_text(Fate fate) {
-  switch (fate) {
-  case Fate::reused:
+/// What became of one part of the network, told from the steps that touched it.
+enum class Outcome { reused, repaired, created };
+
+std::string_view outcome_text(Outcome outcome) {
+  switch (outcome) {
+  case Outcome::reused:
     return "reused";
-  case Fate::repaired:
+  case Outcome::repaired:
     return "repaired";
-  case Fate::created:
+  case Outcome::created:
     break;
   }
   return "created";
@@ -60,16 +62,16 @@ bool changes(const Plan& plan, const IfName& name) {
   return std::any_of(plan.begin(), plan.end(), touches);
 }
 
-Fate bridge_fate(const network::Ensured& done) {
+Outcome bridge_outcome(const Ensured& done) {
   if (has<CreateBridge>(done.plan))
-    return Fate::created;
-  return changes(done.plan, done.network.bridge->name) ? Fate::repaired : Fate::reused;
+    return Outcome::created;
+  return changes(done.plan, done.network.bridge->name) ? Outcome::repaired : Outcome::reused;
 }
 
-Fate tap_fate(const network::Ensured& done) {
+Outcome tap_outcome(const Ensured& done) {
   if (has<CreateTap>(done.plan))
-    return Fate::created;
-  return changes(done.plan, done.network.tap->name) ? Fate::repaired : Fate::reused;
+    return Outcome::created;
+  return changes(done.plan, done.network.tap->name) ? Outcome::repaired : Outcome::reused;
 }
 
 /// What joins a switch to the outside beside its TAP: user-mode NAT, or that of this host.
@@ -79,73 +81,75 @@ std::optional<UplinkKind> uplink_part(const Network& network) {
   return network.nat ? std::optional{UplinkKind::nat} : std::nullopt;
 }
 
-Fate uplink_fate(const network::Ensured& done) {
+Outcome uplink_outcome(const Ensured& done) {
   if (has<StartUplink>(done.plan) || (has<AddPrivateNetwork>(done.plan) && has<CreateBridge>(done.plan)))
-    return Fate::created;
-  return has<AddPrivateNetwork>(done.plan) || has<StartDnsmasq>(done.plan) ? Fate::repaired : Fate::reused;
+    return Outcome::created;
+  return has<AddPrivateNetwork>(done.plan) || has<StartDnsmasq>(done.plan) ? Outcome::repaired
+                                                                           : Outcome::reused;
 }
 
-Fate switch_fate(const network::Ensured& done) {
-  return has<StartSwitch>(done.plan) ? Fate::created : Fate::reused;
+Outcome switch_outcome(const Ensured& done) {
+  return has<StartSwitch>(done.plan) ? Outcome::created : Outcome::reused;
 }
 
 /// One part of the network, and what became of it.
 struct Part {
   std::string kind;
   std::string name;
-  Fate fate = Fate::reused;
+  Outcome outcome = Outcome::reused;
 };
 
-std::vector<Part> parts_of(const Scope& scope, const network::Ensured& done) {
+std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
   std::vector<Part> parts;
   if (done.network.bridge)
-    parts.push_back({"bridge", done.network.bridge->name.str(), bridge_fate(done)});
+    parts.push_back({"bridge", done.network.bridge->name.str(), bridge_outcome(done)});
   if (done.network.tap)
-    parts.push_back({"tap", done.network.tap->name.str(), tap_fate(done)});
-  parts.push_back({"switch", scope.sockets.dir.str(), switch_fate(done)});
+    parts.push_back({"tap", done.network.tap->name.str(), tap_outcome(done)});
+  parts.push_back({"switch", scope.sockets.dir.str(), switch_outcome(done)});
   if (const auto uplink = uplink_part(done.network))
-    parts.push_back({"uplink", std::string{word_for(*uplink)}, uplink_fate(done)});
+    parts.push_back({"uplink", std::string{word_for(*uplink)}, uplink_outcome(done)});
   return parts;
 }
 
-void explain_bridge(const network::Ensured& done, const std::optional<ProposedMove>& moved, const Log& log) {
+void explain_bridge(const Ensured& done, const std::optional<ProposedMove>& moved, const Log& log) {
   if (!done.network.bridge || done.network.nat || done.bridge_reason.empty())
     return;
   std::string text = fmt::format("bridge {}: {}", done.network.bridge->name.str(), done.bridge_reason);
-  if (moved)
-    text += fmt::format(". {} is in it: {}\n"
-                        "  hint: `vdeup cancel --bridge` gives it back",
-                        moved->move.nic.str(), moved->reason);
-  else if (bridge_fate(done) == Fate::created)
-    text += ". It has no port to the outside: VMs reach each other and this host\n"
-            "  hint: give it an address (`ip address add`), or choose a bridge with a NIC with -b";
-  log.info(text);
+  Hints hints;
+  if (moved) {
+    text += fmt::format(". {} is in it: {}", moved->move.nic.str(), moved->reason);
+    hints.add("`vdeup cancel --bridge` gives it back");
+  } else if (bridge_outcome(done) == Outcome::created) {
+    text += ". It has no port to the outside: VMs reach each other and this host";
+    hints.add("give it an address (`ip address add`), or choose a bridge with a NIC with -b");
+  }
+  log.info(text, hints);
 }
 
-void print_parts(const Scope& scope, const network::Ensured& done, bool terse) {
+void print_parts(const Scope& scope, const Ensured& done, bool terse) {
   for (const Part& part : parts_of(scope, done))
     if (terse)
-      print_row({part.kind, part.name, std::string{fate_text(part.fate)}});
+      print_row({part.kind, part.name, std::string{outcome_text(part.outcome)}});
     else
-      fmt::print("{:<6} {:<26} {}\n", part.kind, part.name, fate_text(part.fate));
+      fmt::print("{:<6} {:<26} {}\n", part.kind, part.name, outcome_text(part.outcome));
 }
 
-boost::json::object json_of(const Scope& scope, const network::Ensured& done) {
+boost::json::object json_of(const Scope& scope, const Ensured& done) {
   auto answer = json_answer("create");
   answer["network"] = to_json(scope, done.network);
   answer["bridge_reason"] = done.bridge_reason;
   answer["uplink_reason"] = done.uplink_reason;
   answer["result"] = boost::json::object{
-      {"bridge", done.network.bridge ? fate_text(bridge_fate(done)) : "none"},
-      {"tap", done.network.tap ? fate_text(tap_fate(done)) : "none"},
-      {"switch", fate_text(switch_fate(done))},
-      {"uplink", uplink_part(done.network) ? fate_text(uplink_fate(done)) : "none"},
+      {"bridge", done.network.bridge ? outcome_text(bridge_outcome(done)) : "none"},
+      {"tap", done.network.tap ? outcome_text(tap_outcome(done)) : "none"},
+      {"switch", outcome_text(switch_outcome(done))},
+      {"uplink", uplink_part(done.network) ? outcome_text(uplink_outcome(done)) : "none"},
   };
   answer["plan"] = to_json(done.plan);
   return answer;
 }
 
-void report(const Context& context, const Scope& scope, const network::Ensured& done,
+void report(const Context& context, const Scope& scope, const Ensured& done,
             const std::optional<ProposedMove>& moved) {
   if (context.call.json)
     return print_json(json_of(scope, done));
@@ -160,7 +164,7 @@ void report(const Context& context, const Scope& scope, const network::Ensured& 
 
 /// Put the plan of a move in front of the one of all else, where it takes the place of a bridge without a
 /// NIC.
-void put_in_front(const ProposedMove& move, network::Ensured& done) {
+void put_in_front(const ProposedMove& move, Ensured& done) {
   const auto makes_bare_bridge = [&move](const PlannedStep& planned) {
     const auto* step = std::get_if<LinkStep>(&planned.step);
     if (step == nullptr)
@@ -182,8 +186,8 @@ bool may_want_nic(const plan::Request& request) {
 /// The move that a request comes to.
 Result<std::optional<ProposedMove>> propose(const NicMover& mover, const Wiring& wiring,
                                             const plan::Request& request) {
-  TRY(auto situation, network::look(wiring.world(), request));
-  return mover.propose_in(request, situation);
+  TRY(auto situation, network::observe_situation(wiring.world(), request, {}));
+  return mover.propose_in(request, *situation.choice);
 }
 
 /// Make the move that a request comes to, if it still comes to one when nobody else can make it.
@@ -230,15 +234,16 @@ Error after_giving_back(Error error, NicMover& mover, const Wiring& wiring, cons
 
 /// Make the network, with a NIC in its bridge if it comes to that.
 struct Created {
-  network::Ensured done;
+  Ensured done;
   std::optional<ProposedMove> moved;
 };
 
-/// The same where a bridge is to be made. `rehearsal` is what would be done without a NIC.
+/// The same where a bridge is to be made. `draft` is what would be done without a NIC.
 Result<Created> create_with_nic(const Context& context, const Wiring& wiring, const plan::Request& request,
-                                network::Ensured rehearsal) {
+                                network::Draft draft) {
   TRY(auto mover, NicMover::open(context, wiring));
-  TRY(auto move, propose(mover, wiring, request));
+  TRY(auto move, mover.propose_in(request, *draft.situation.choice));
+  Ensured rehearsal = draft.rehearsed();
   if (context.call.dry_run) {
     if (move)
       put_in_front(*move, rehearsal);
@@ -250,7 +255,9 @@ Result<Created> create_with_nic(const Context& context, const Wiring& wiring, co
       return fail(with_nic_hint(network::with_privilege_hint(std::move(made).error(), request), request));
     move = std::move(made).value();
   }
-  auto done = network::ensure(wiring.world(), request, false);
+  const bool is_unchanged = !move;
+  auto done = network::ensure(wiring.world(), request,
+                              {.draft = is_unchanged ? std::optional{std::move(draft)} : std::nullopt});
   if (!done)
     return fail(move ? after_giving_back(std::move(done).error(), mover, wiring, *move)
                      : std::move(done).error());
@@ -262,26 +269,20 @@ Result<Created> create_with_nic(const Context& context, const Wiring& wiring, co
 }
 
 Result<Created> create(const Context& context, const Wiring& wiring, const plan::Request& request) {
-  const bool only_looks = context.call.dry_run;
-  if (!may_want_nic(request)) {
-    TRY(auto done, network::ensure(wiring.world(), request, only_looks));
-    return Created{std::move(done), {}};
-  }
-  // Rehearsed first: what is refused is refused before a NIC moves, and what is there needs no other look.
-  TRY(auto rehearsal, network::ensure(wiring.world(), request, true));
-  if (has<CreateBridge>(rehearsal.plan))
-    return create_with_nic(context, wiring, request, std::move(rehearsal));
-  if (only_looks || rehearsal.plan.empty())
-    return Created{std::move(rehearsal), {}};
-  TRY(auto done, network::ensure(wiring.world(), request, false));
+  // Planned first: what is refused is refused before a NIC moves.
+  TRY(auto draft, network::make_draft(wiring.world(), request));
+  if (may_want_nic(request) && has<CreateBridge>(draft.plan))
+    return create_with_nic(context, wiring, request, std::move(draft));
+  TRY(auto done,
+      network::ensure(wiring.world(), request, {.dry_run = context.call.dry_run, .draft = std::move(draft)}));
   return Created{std::move(done), {}};
 }
 
 Result<int> print_persistent(const Context& context, const plan::Request& request) {
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish));
-  TRY(auto situation, network::look(wiring.world(), request));
-  return print_configuration(context, wiring, request, situation);
+  TRY(auto situation, network::observe_situation(wiring.world(), request, {}));
+  return print_configuration(context, wiring, request, *situation.choice);
 }
 
 } // namespace

@@ -46,10 +46,10 @@ Result<NicMover> NicMover::open(const Context& context, const Wiring& wiring) {
 }
 
 Result<std::optional<ProposedMove>> NicMover::propose_in(const plan::Request& request,
-                                                         const network::Situation& situation) const {
-  if (situation.choice.exists || request.without_nic || !request.may_move_nic)
+                                                         const plan::BridgeChoice& choice) const {
+  if (choice.exists || request.without_nic || !request.may_move_nic)
     return std::optional<ProposedMove>{};
-  return m_moves.propose_in(situation.choice.bridge.name, request.interface);
+  return m_moves.propose_in(choice.bridge.name, request.interface);
 }
 
 Result<ProposedMove> NicMover::propose_out(const IfName& bridge, const IfName& nic,
@@ -96,8 +96,8 @@ Result<> settle_moves(const Context& context, const Wiring& wiring) {
 
 void mention_open_move(const Log& log) {
   if (const auto move = nicmove::find_cut_off())
-    log.info(fmt::format("{} was cut off, and nobody is at it any more\n  hint: `vdeup undo` takes it back",
-                         describe(*move)));
+    log.info(fmt::format("{} was cut off, and nobody is at it any more", describe(*move)),
+             "`vdeup undo` takes it back");
 }
 
 } // namespace vdeup::cli

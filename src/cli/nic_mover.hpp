@@ -29,7 +29,7 @@ class NicMover {
   /// none was asked for and this host has no NIC that could be moved. Errors: refused, with what speaks
   /// against it, unless it is the helper who says so; those of looking.
   [[nodiscard]] Result<std::optional<ProposedMove>> propose_in(const plan::Request& request,
-                                                               const network::Situation& situation) const;
+                                                               const plan::BridgeChoice& choice) const;
 
   /// The same for a NIC that is in a bridge of ours. `leaving` are ports that will be gone by then. Where the
   /// helper is to make it, it is asked now whether it would, unless this is a dry run.

@@ -1,5 +1,6 @@
 #include "cli/output.hpp"
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "model/vm_identity.hpp"
 
@@ -212,9 +213,7 @@ void print_plan_rows(const Plan& plan) {
 
 void print_error(std::string_view program, const Error& error) {
   // Whatever came into an error from outside, nothing of it reaches a terminal as a command.
-  fmt::print(stderr, "{}: {}\n", printable(program), printable_lines(error.message()));
-  for (const std::string& hint : error.hints().lines())
-    fmt::print(stderr, "  hint: {}\n", printable_lines(hint));
+  fmt::print(stderr, "{}: {}\n", printable(program), with_hints(error.message(), error.hints()));
 }
 
 } // namespace vdeup::cli

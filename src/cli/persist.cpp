@@ -24,7 +24,7 @@ boost::json::object persistence_json(const managers::Persistence& persistence) {
 } // namespace
 
 Result<int> print_configuration(const Context& context, const Wiring& wiring, const plan::Request& request,
-                                const network::Situation& situation) {
+                                const plan::BridgeChoice& choice) {
   // Nothing is moved: whether it may be is not the question.
   TRY(auto moves, nicmove::NicMoves::open(asker(wiring), {.force = true}));
   TRY(auto seen, moves.see(request.interface));
@@ -32,7 +32,7 @@ Result<int> print_configuration(const Context& context, const Wiring& wiring, co
     return fail(Error{ErrorKind::missing, "cannot say what would keep a NIC in a bridge",
                       "this host has no NIC that could be moved", "name one with -i"});
   TRY(auto persistence,
-      managers::persist(managers::describe_bridge(seen->nic, situation.choice.bridge.name, seen->managers),
+      managers::persist(managers::describe_bridge(seen->nic, choice.bridge.name, seen->managers),
                         seen->managers));
   if (context.call.json) {
     print_json(persistence_json(persistence));

@@ -98,21 +98,17 @@ Result<std::vector<Bridge>> find_private_bridges(const Scope& scope, const std::
   return bridges;
 }
 
-Result<std::optional<Bridge>> find_bridge(const IfName& name, const std::vector<Link>& links,
-                                          const std::string& host_seed) {
-  const auto link =
-      std::find_if(links.begin(), links.end(), [&name](const Link& l) { return l.name == name.str(); });
-  if (link == links.end())
-    return std::optional<Bridge>{};
-  TRY(auto bridge, to_bridge(*link, links, host_seed));
-  return std::optional{std::move(bridge)};
-}
-
 } // namespace
 
 Result<Network> observe_switch(const Host& host, const Scope& scope, const std::string& host_seed) {
+  TRY(auto vde_switch, host.switches.inspect(scope));
+  return observe_around(host, scope, host_seed, std::move(vde_switch));
+}
+
+Result<Network> observe_around(const Host& host, const Scope& scope, const std::string& host_seed,
+                               Switch vde_switch) {
   Network network;
-  TRY(network.vde_switch, host.switches.inspect(scope));
+  network.vde_switch = std::move(vde_switch);
   if (!network.vde_switch.tap)
     return network;
   TRY(auto link, host.links.link(*network.vde_switch.tap));
@@ -134,8 +130,14 @@ Result<Network> observe_switch(const Host& host, const Scope& scope, const std::
 }
 
 Result<Survey> survey(const Host& host, const Scope& scope, const std::string& host_seed) {
+  TRY(auto vde_switch, host.switches.inspect(scope));
+  return survey_around(host, scope, host_seed, std::move(vde_switch));
+}
+
+Result<Survey> survey_around(const Host& host, const Scope& scope, const std::string& host_seed,
+                             Switch vde_switch) {
   Survey found;
-  TRY(found.network.vde_switch, host.switches.inspect(scope));
+  found.network.vde_switch = std::move(vde_switch);
   TRY(found.links, host.links.links());
   TRY(auto candidates, collect_taps(scope, found));
   if (const Tap* tap = pick_tap(found.network.vde_switch, candidates, scope); tap != nullptr)
@@ -147,6 +149,17 @@ Result<Survey> survey(const Host& host, const Scope& scope, const std::string& h
   TRY(found.network.nat, look_behind(host, found.network.bridge));
   TRY(found.private_bridges, find_private_bridges(scope, found.links, host_seed));
   return found;
+}
+
+Result<std::optional<Bridge>> find_bridge(const IfName& name, const std::vector<Link>& links,
+                                          const std::string& host_seed) {
+  const auto link = std::find_if(links.begin(), links.end(), [&name](const Link& each) {
+    return each.is_bridge() && each.name == name.str();
+  });
+  if (link == links.end())
+    return std::optional<Bridge>{};
+  TRY(auto bridge, to_bridge(*link, links, host_seed));
+  return std::optional{std::move(bridge)};
 }
 
 } // namespace vdeup::engine

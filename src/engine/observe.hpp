@@ -16,12 +16,24 @@ struct Survey {
   std::vector<Bridge> private_bridges{}; ///< all bridges that are private networks of the scope
 };
 
-/// Look only at the switch, its TAP and that TAP's bridge: enough to tell that all is well, at a cost that
-/// does not grow with the host.
+/// Observe the switch, its TAP and that TAP's bridge: enough to tell that all is well, at a cost that does
+/// not grow with the host.
 [[nodiscard]] Result<Network> observe_switch(const Host& host, const Scope& scope,
                                              const std::string& host_seed);
 
-/// Look at everything that a plan can depend on.
+/// The same around a switch that was observed already.
+[[nodiscard]] Result<Network> observe_around(const Host& host, const Scope& scope,
+                                             const std::string& host_seed, Switch vde_switch);
+
+/// Observe everything that a plan can depend on.
 [[nodiscard]] Result<Survey> survey(const Host& host, const Scope& scope, const std::string& host_seed);
+
+/// The same around a switch that was observed already.
+[[nodiscard]] Result<Survey> survey_around(const Host& host, const Scope& scope, const std::string& host_seed,
+                                           Switch vde_switch);
+
+/// Find a bridge among links; nothing if no bridge has this name.
+[[nodiscard]] Result<std::optional<Bridge>> find_bridge(const IfName& name, const std::vector<Link>& links,
+                                                        const std::string& host_seed);
 
 } // namespace vdeup::engine

@@ -189,8 +189,7 @@ Result<network::Ensured> make_network(const Launch& launch, const network::World
   const auto note = [&](const Plan& plan) -> Result<> {
     return launch.options.remove ? network::begin_temporary(lock, plan) : Result<>{ok()};
   };
-  return needs_switch(launch) ? network::ensure(world, launch.request, false, note)
-                              : network::ensure_bridge(world, launch.request, false, note);
+  return network::ensure(world, launch.request, {.bridge_alone = !needs_switch(launch), .on_plan = note});
 }
 
 Error with_lane_hint(Error error) {
@@ -249,8 +248,8 @@ Result<network::Ensured> rehearse(Launch& launch, const network::World& world) {
   NicAddresses addresses = fresh_addresses(launch, world);
   network::Ensured rehearsed;
   if (needs_switch(launch) || count(launch, Way::tap) > 0) {
-    TRY(rehearsed, needs_switch(launch) ? network::ensure(world, launch.request, true)
-                                        : network::ensure_bridge(world, launch.request, true));
+    TRY(rehearsed,
+        network::ensure(world, launch.request, {.bridge_alone = !needs_switch(launch), .dry_run = true}));
     addresses.add(rehearsed.network.vde_switch);
   }
   int next_fd = 10;

@@ -4,100 +4,171 @@
 #include "network/manager_marks.hpp"
 #include "network/nat_uplink.hpp"
 #include "network/settle_uplink.hpp"
+#include "plan/desire.hpp"
+#include "plan/functional.hpp"
 #include "plan/planner.hpp"
-#include "plan/tapless.hpp"
+#include "plan/verify.hpp"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
+
+#include <utility>
 
 namespace vdeup::network {
 namespace {
 
 constexpr int k_max_plans = 20;
 
-/// Whether to do it, and whom to tell before.
-struct Manner {
-  bool dry_run = false;
-  const OnPlan& on_plan;
-};
+/// Try again for as long as others change the host meanwhile.
+template <class Attempt>
+auto until_settled(const Attempt& attempt) {
+  for (int made = 1;; ++made) {
+    auto outcome = attempt();
+    if (outcome || !is_retryable(outcome.error().kind()) || made == k_max_plans)
+      return outcome;
+  }
+}
 
-/// How much of a network is to exist: which plan leads there, and what proves it.
-struct Goal {
-  Result<Situation> (*look)(const World&, const plan::Request&);
-  Result<Plan> (*plan)(const plan::Request&, const Network& desired, const Network& observed);
-  Result<> (*verify)(const Network& desired, const Network& observed);
-};
+/// Say who can do it, and which uplink it was for.
+Error explain(Error error, const plan::Request& request, const Goal& goal, const std::string& uplink_reason) {
+  if (goal.uplink == UplinkKind::bridge || goal.uplink == UplinkKind::nat)
+    error = with_privilege_hint(std::move(error), request);
+  if (!uplink_reason.empty())
+    error.add_hint(fmt::format("the uplink was to be {}", uplink_reason));
+  return error;
+}
 
-Result<Ensured> plan_and_apply(const World& world, const plan::Request& request, const Goal& goal,
-                               const Manner& manner) {
-  TRY(auto situation, goal.look(world, request));
-  const Network& observed = situation.survey.network;
-  TRY(auto desired, plan::desire(request, situation.choice, observed, situation.survey.links));
-  TRY(auto plan, goal.plan(request, desired, observed));
-  Ensured ensured{manner.dry_run ? desired : observed, std::move(plan), situation.choice.reason, {}, {}};
-  if (manner.dry_run || ensured.plan.empty())
+Result<Network> desire(const plan::Request& request, const Goal& goal, const Situation& situation) {
+  const auto& [survey, choice] = situation;
+  if (!choice)
+    return plan::desire_tapless(request, goal.uplink, survey.network);
+  if (goal.bridge_alone)
+    return plan::desire_bridge(*choice);
+  return plan::desire(request, *choice, survey.network, survey.links);
+}
+
+Result<Draft> plan_goal(const World& world, const plan::Request& request, const Goal& goal,
+                        engine::Survey survey) {
+  Draft draft{.goal = goal};
+  if (goal.uplink == UplinkKind::nat) {
+    TRY(draft.stale, plan_stale_removal(world, request, survey));
+  }
+  TRY(draft.situation, situate(world, request, goal, std::move(survey)));
+  const Network& observed = draft.situation.survey.network;
+  TRY(draft.desired, desire(request, goal, draft.situation));
+  TRY(draft.plan, plan::make_plan(request, draft.desired, observed));
+  if (const auto forwards = plan::new_forwards(draft.plan, observed); !forwards.empty()) {
+    TRY(world.host.switches.check_host_ports(request.scope, forwards));
+  }
+  return draft;
+}
+
+Result<Draft> plan_network(const World& world, const plan::Request& request, Network observed) {
+  TRY(auto survey, world.survey(request.scope, observed.vde_switch));
+  TRY(auto uplink, settle_uplink(world, request, observed, survey));
+  const Goal goal{.uplink = uplink.kind};
+  auto draft = plan_goal(world, request, goal, std::move(survey));
+  if (!draft)
+    return fail(explain(std::move(draft).error(), request, goal, uplink.reason));
+  draft.value().uplink_reason = std::move(uplink.reason);
+  return draft;
+}
+
+Result<Draft> plan_bridge(const World& world, const plan::Request& request) {
+  const Goal goal{.uplink = UplinkKind::bridge, .bridge_alone = true};
+  TRY(auto survey, world.survey(request.scope));
+  auto draft = plan_goal(world, request, goal, std::move(survey));
+  return draft ? std::move(draft) : fail(explain(std::move(draft).error(), request, goal, {}));
+}
+
+Result<Draft> attempt_draft(const World& world, const plan::Request& request, bool bridge_alone,
+                            std::optional<Switch> vde_switch) {
+  if (bridge_alone)
+    return plan_bridge(world, request);
+  TRY(auto network,
+      vde_switch ? world.observe(request.scope, *std::move(vde_switch)) : world.observe(request.scope));
+  if (!plan::is_as_requested(request, network))
+    return plan_network(world, request, std::move(network));
+  Draft draft{.desired = network};
+  draft.situation.survey.network = std::move(network);
+  return draft;
+}
+
+/// Carry out the steps of a draft, and prove that they led to what was desired.
+Result<Ensured> carry_out(const World& world, const plan::Request& request, const Draft& draft,
+                          const OnPlan& on_plan) {
+  Ensured ensured = draft.rehearsed();
+  ensured.network = draft.situation.survey.network;
+  ensured.plan = draft.plan;
+  if (draft.plan.empty())
     return ensured;
-  if (manner.on_plan) {
-    TRY(manner.on_plan(ensured.plan));
+  if (on_plan) {
+    TRY(on_plan(draft.plan));
   }
   const auto prove = [&]() -> Result<> {
-    TRY(auto after, goal.look(world, request));
-    ensured.network = after.survey.network;
-    return goal.verify(desired, ensured.network);
+    TRY(auto after, observe_situation(world, request, draft.goal));
+    ensured.network = std::move(after.survey.network);
+    return plan::verify(draft.desired, ensured.network);
   };
   engine::Journal journal = world.journal();
-  const auto unmark = mark_new_devices(ensured.plan, world.log);
-  if (auto applied = engine::apply(ensured.plan, world.host, journal, prove); !applied) {
+  const auto unmark = mark_new_devices(draft.plan, world.log);
+  if (auto applied = engine::apply(draft.plan, world.host, journal, prove); !applied) {
     tell_managers(unmark, world.log);
-    return fail(std::move(applied).error());
+    return fail(explain(std::move(applied).error(), request, draft.goal, draft.uplink_reason));
   }
   return ensured;
 }
 
-Result<Ensured> reach(const World& world, const plan::Request& request, const Goal& goal,
-                      const Manner& manner) {
-  auto ensured = until_settled([&] { return plan_and_apply(world, request, goal, manner); });
-  return ensured ? std::move(ensured) : fail(with_privilege_hint(std::move(ensured).error(), request));
-}
-
-/// A private network, and what is in its way.
-Result<Ensured> reach_privately(const World& world, const plan::Request& request, const Manner& manner) {
-  TRY(auto strays, plan_to_clear_strays(world, request));
-  if (!manner.dry_run) {
-    engine::Journal journal = world.journal();
-    if (auto cleared = engine::apply(strays, world.host, journal); !cleared)
-      return fail(with_privilege_hint(std::move(cleared).error(), request));
-  }
-  TRY(auto ensured, reach(world, request, {look_for_private_network, plan::make_plan, plan::verify}, manner));
-  ensured.plan.insert(ensured.plan.begin(), strays.begin(), strays.end());
-  if (!manner.dry_run && !ensured.plan.empty() && ensured.network.bridge)
-    ensured.warnings = warnings_about(world, ensured.network.bridge->name);
-  return ensured;
-}
-
-Result<Ensured> ensure_by(UplinkKind kind, const World& world, const plan::Request& request,
-                          const Manner& manner) {
-  switch (kind) {
-  case UplinkKind::bridge:
-    return reach(world, request, {look, plan::make_plan, plan::verify}, manner);
-  case UplinkKind::nat:
-    return reach_privately(world, request, manner);
-  case UplinkKind::slirp:
-  case UplinkKind::none:
-    break;
-  }
-  return ensure_tapless(world, request, kind, manner.dry_run, manner.on_plan);
+/// Remove what is stale, and plan again: it can have been taken for a part of the network.
+Result<> remove_stale(const World& world, const plan::Request& request, Draft& draft, Plan& removed) {
+  if (draft.stale.empty())
+    return ok();
+  engine::Journal journal = world.journal();
+  if (auto applied = engine::apply(draft.stale, world.host, journal); !applied)
+    return fail(explain(std::move(applied).error(), request, draft.goal, draft.uplink_reason));
+  removed.insert(removed.end(), draft.stale.begin(), draft.stale.end());
+  TRY(draft, attempt_draft(world, request, draft.goal.bridge_alone, {}));
+  return ok();
 }
 
 } // namespace
 
-Result<Ensured> until_settled(const std::function<Result<Ensured>()>& attempt) {
-  for (int made = 1;; ++made) {
-    auto ensured = attempt();
-    if (ensured || !is_retryable(ensured.error().kind()) || made == k_max_plans)
-      return ensured;
-  }
+Ensured Draft::rehearsed() const {
+  Ensured ensured{.network = desired, .plan = stale, .uplink_reason = uplink_reason};
+  ensured.plan.insert(ensured.plan.end(), plan.begin(), plan.end());
+  if (situation.choice)
+    ensured.bridge_reason = situation.choice->reason;
+  return ensured;
+}
+
+Result<Draft> make_draft(const World& world, const plan::Request& request, const EnsureOptions& options) {
+  return until_settled(
+      [&] { return attempt_draft(world, request, options.bridge_alone, options.vde_switch); });
+}
+
+Result<Ensured> ensure(const World& world, const plan::Request& request, EnsureOptions options) {
+  Plan removed;
+  auto ensured = until_settled([&]() -> Result<Ensured> {
+    Draft draft;
+    if (options.draft) {
+      draft = *std::exchange(options.draft, std::nullopt);
+    } else {
+      TRY(draft, attempt_draft(world, request, options.bridge_alone,
+                               std::exchange(options.vde_switch, std::nullopt)));
+    }
+    if (options.dry_run)
+      return draft.rehearsed();
+    TRY(remove_stale(world, request, draft, removed));
+    return carry_out(world, request, draft, options.on_plan);
+  });
+  if (!ensured)
+    return ensured;
+  Ensured& done = ensured.value();
+  done.plan.insert(done.plan.begin(), removed.begin(), removed.end());
+  if (!options.dry_run && !done.plan.empty() && done.network.nat && done.network.bridge)
+    done.warnings = warnings_about(world, done.network.bridge->name);
+  return ensured;
 }
 
 Error with_privilege_hint(Error error, const plan::Request& request) {
@@ -105,48 +176,6 @@ Error with_privilege_hint(Error error, const plan::Request& request) {
     return error;
   error.set_hints(fmt::format("run `{}`, then repeat this", request.command("create", true)));
   return error;
-}
-
-bool is_as_requested(const Network& network, const plan::Request& request) {
-  return plan::is_functional(network) && plan::has_wanted_access(request, network.vde_switch) &&
-         plan::has_wanted_uplink(request, network) &&
-         (!request.bridge || (network.tap && network.tap->bridge == request.bridge));
-}
-
-Result<Situation> look(const World& world, const plan::Request& request) {
-  TRY(auto survey, world.survey(request.scope));
-  // A TAP that is ours stays where it is unless another bridge is asked for by name.
-  const auto& tap = survey.network.tap;
-  const auto named = plan::named_bridge(request, survey.links);
-  const bool stays = !named && tap && tap->bridge;
-  TRY(auto choice, plan::choose_bridge(stays ? tap->bridge : named, survey.links, world.host_seed));
-  if (stays)
-    choice.reason = fmt::format("{} is on it", tap->name.str());
-  TRY(plan::consider_interface(request, survey.links, choice));
-  const bool is_broken = survey.network.vde_switch.life != Switch::Life::absent;
-  if (request.fresh_tap && is_broken && !plan::is_on_its_tap(survey.network))
-    survey.network.tap.reset(); // it stays, out of use, until cancel takes away all that bear the mark
-  survey.network.bridge = choice.exists ? std::optional{choice.bridge} : std::nullopt;
-  return Situation{std::move(survey), std::move(choice)};
-}
-
-Result<Ensured> ensure(const World& world, const plan::Request& request, bool dry_run,
-                       const OnPlan& on_plan) {
-  TRY(auto network, world.observe(request.scope));
-  if (is_as_requested(network, request))
-    return Ensured{std::move(network), {}, {}, {}, {}};
-  TRY(auto uplink, settle_uplink(world, request, network));
-  auto ensured = ensure_by(uplink.kind, world, request, {dry_run, on_plan});
-  if (ensured)
-    ensured.value().uplink_reason = std::move(uplink.reason);
-  else if (!uplink.reason.empty())
-    ensured.error().add_hint(fmt::format("the uplink was to be {}", uplink.reason));
-  return ensured;
-}
-
-Result<Ensured> ensure_bridge(const World& world, const plan::Request& request, bool dry_run,
-                              const OnPlan& on_plan) {
-  return reach(world, request, {look, plan::make_bridge_plan, plan::verify_bridge}, {dry_run, on_plan});
 }
 
 } // namespace vdeup::network

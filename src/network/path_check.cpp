@@ -29,12 +29,12 @@ auto until_whole(Query query) {
 }
 
 plan::Finding to_fault(const Error& error) {
-  return {plan::Finding::Severity::fault, error.message(), error.hints().text()};
+  return {plan::Finding::Severity::fault, error.message(), error.hints()};
 }
 
 plan::Finding to_note(const std::string& what, const Error& error) {
   return {plan::Finding::Severity::note, fmt::format("cannot tell {}: {}", what, error.message()),
-          error.hints().text()};
+          error.hints()};
 }
 
 /// What was observed, and findings about what could not be.

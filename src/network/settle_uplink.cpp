@@ -1,9 +1,7 @@
 #include "network/settle_uplink.hpp"
 
-#include "engine/apply.hpp"
 #include "network/nat_uplink.hpp"
 #include "plan/nat_choice.hpp"
-#include "plan/tapless.hpp"
 #include "process/command.hpp"
 
 #include <fmt/format.h>
@@ -24,14 +22,14 @@ Error cannot_forward(const plan::Request& request, UplinkKind kind) {
 }
 
 /// To leave a private network takes more than another switch: its bridge, its rules, its dnsmasq.
-Error private_network_is_in_the_way(const plan::Request& request) {
+Error cannot_leave_private_network(const plan::Request& request) {
   return Error{ErrorKind::refused, fmt::format("cannot make the uplink {}", word_for(*request.uplink)),
                "the switch has a private network",
                fmt::format("run `{}` first", request.command("cancel", true))};
 }
 
-Result<plan::UplinkChoice> climb(const World& world, const plan::Request& request) {
-  TRY(auto survey, world.survey(request.scope));
+Result<plan::UplinkChoice> choose_best(const World& world, const plan::Request& request,
+                                       const engine::Survey& survey) {
   plan::UplinkFacts facts = plan::find_uplink_facts(request.scope, survey.links, survey.taps);
   if (facts.bridge && !facts.private_network)
     if (const auto allowed = world.lanes.may_attach(*facts.bridge); !allowed)
@@ -46,37 +44,14 @@ Result<plan::UplinkChoice> climb(const World& world, const plan::Request& reques
   return plan::choose_uplink(facts);
 }
 
-Result<Ensured> plan_and_apply(const World& world, const plan::Request& request, UplinkKind kind,
-                               bool dry_run, const OnPlan& on_plan) {
-  const auto look = [&] { return world.survey(request.scope); };
-  TRY(auto survey, look());
-  const Network desired = plan::desire_tapless(request, kind, survey.network);
-  TRY(auto plan, plan::make_tapless_plan(request, desired, survey.network));
-  TRY(world.host.switches.check_host_ports(request.scope, plan::new_forwards(plan, survey.network)));
-  Ensured ensured{dry_run ? desired : survey.network, std::move(plan), {}, {}, {}};
-  if (dry_run || ensured.plan.empty())
-    return ensured;
-  if (on_plan) {
-    TRY(on_plan(ensured.plan));
-  }
-  const auto prove = [&]() -> Result<> {
-    TRY(auto after, look());
-    ensured.network = std::move(after.network);
-    return plan::verify_tapless(desired, ensured.network);
-  };
-  engine::Journal journal = world.journal();
-  TRY(engine::apply(ensured.plan, world.host, journal, prove));
-  return ensured;
-}
-
 } // namespace
 
 Result<plan::UplinkChoice> settle_uplink(const World& world, const plan::Request& request,
-                                         const Network& observed) {
+                                         const Network& observed, const engine::Survey& survey) {
   using plan::UplinkChoice;
   const auto there = uplink_of(observed);
   if (there == UplinkKind::nat && request.uplink && request.uplink != UplinkKind::nat)
-    return fail(private_network_is_in_the_way(request));
+    return fail(cannot_leave_private_network(request));
   if (request.uplink)
     return UplinkChoice{*request.uplink};
   if (there && *there != UplinkKind::slirp && !request.forwards.empty())
@@ -87,19 +62,14 @@ Result<plan::UplinkChoice> settle_uplink(const World& world, const plan::Request
     return UplinkChoice{UplinkKind::slirp};
   if (request.bridge)
     return UplinkChoice{UplinkKind::bridge};
-  return climb(world, request);
+  return choose_best(world, request, survey);
 }
 
 void explain_uplink(const Ensured& done, const Log& log) {
   if (!done.uplink_reason.empty())
     log.info(fmt::format("uplink: {}", done.uplink_reason));
-  for (const std::string& warning : done.warnings)
-    log.warn(warning);
-}
-
-Result<Ensured> ensure_tapless(const World& world, const plan::Request& request, UplinkKind kind,
-                               bool dry_run, const OnPlan& on_plan) {
-  return until_settled([&] { return plan_and_apply(world, request, kind, dry_run, on_plan); });
+  for (const Warning& warning : done.warnings)
+    log.warn(warning.text, warning.hints);
 }
 
 } // namespace vdeup::network

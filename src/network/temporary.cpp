@@ -4,7 +4,6 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "engine/apply.hpp"
-#include "model/interpret.hpp"
 #include "model/vm_identity.hpp"
 #include "model/vm_tap.hpp"
 #include "network/lock.hpp"
@@ -67,58 +66,46 @@ Result<engine::Survey> survey_after_vm(const World& world, const Scope& scope) {
   }
 }
 
-/// True if a bridge has come to serve somebody else than this network.
-bool is_shared(const std::vector<std::string>& ports, const std::vector<Tap>& taps) {
-  return std::any_of(ports.begin(), ports.end(), [&taps](const std::string& port) {
-    return std::none_of(taps.begin(), taps.end(), [&port](const Tap& tap) { return tap.name.str() == port; });
-  });
-}
+/// What goes with a temporary network beside its switch and TAP.
+struct Bridges {
+  std::optional<Bridge> bridge{};
+  std::vector<plan::FoundNat> nats{};
+};
 
-/// The bridge that was made, unless it is shared.
-Result<std::optional<Bridge>> bridge_to_go(const World& world, const TemporaryNetwork& temporary,
-                                           const engine::Survey& survey) {
+/// The bridge that was made, unless somebody else has come to use it. If it is or was a private network's,
+/// all of that network goes, under whatever name it has now.
+Result<Bridges> find_bridges(const World& world, const plan::Request& request,
+                             const TemporaryNetwork& temporary, const engine::Survey& survey) {
+  Bridges found;
   if (!temporary.made_bridge)
-    return std::optional<Bridge>{};
-  const auto link = std::find_if(survey.links.begin(), survey.links.end(), [&](const Link& candidate) {
-    return candidate.is_bridge() && candidate.name == temporary.made_bridge->str();
-  });
-  if (link == survey.links.end())
-    return std::optional<Bridge>{};
-  TRY(auto bridge, to_bridge(*link, survey.links, world.host_seed));
-  return is_shared(bridge.ports, survey.taps) ? std::optional<Bridge>{} : std::optional{std::move(bridge)};
-}
-
-/// If that bridge is, or was, a private network's: all of it, under whatever name it is by now.
-Result<std::vector<plan::PrivateRemains>> private_remains_to_go(const World& world,
-                                                                const plan::Request& request,
-                                                                const TemporaryNetwork& temporary,
-                                                                const engine::Survey& survey) {
-  if (!temporary.made_bridge)
-    return std::vector<plan::PrivateRemains>{};
-  TRY(auto remains, find_remains(world, request, survey));
-  const bool is_private = std::any_of(remains.begin(), remains.end(), [&](const auto& each) {
+    return found;
+  TRY(found.bridge, engine::find_bridge(*temporary.made_bridge, survey.links, world.host_seed));
+  if (found.bridge && plan::foreign_port(found.bridge->ports, survey.taps))
+    found.bridge.reset();
+  TRY(auto nats, find_nats(world, request, survey));
+  const bool is_private = std::any_of(nats.begin(), nats.end(), [&](const plan::FoundNat& each) {
     return each.bridge == *temporary.made_bridge;
   });
-  const auto stays = [&](const plan::PrivateRemains& each) {
-    return !is_private || is_shared(each.ports, survey.taps);
-  };
-  remains.erase(std::remove_if(remains.begin(), remains.end(), stays), remains.end());
-  return remains;
+  for (plan::FoundNat& each : nats)
+    if (is_private && !plan::foreign_port(each.ports, survey.taps))
+      found.nats.push_back(std::move(each));
+  return found;
 }
 
 /// Remove a temporary network; false if VMs still use it.
-Result<bool> take_down(const World& world, const plan::Request& request, const TemporaryNetwork& temporary) {
+Result<bool> remove_unused(const World& world, const plan::Request& request,
+                           const TemporaryNetwork& temporary) {
   TRY(auto survey, survey_after_vm(world, request.scope));
   if (is_in_use(survey, request.scope))
     return false;
-  TRY(survey.network.bridge, bridge_to_go(world, temporary, survey));
-  TRY(auto remains, private_remains_to_go(world, request, temporary, survey));
+  TRY(auto bridges, find_bridges(world, request, temporary, survey));
+  survey.network.bridge = std::move(bridges.bridge);
   if (!temporary.made_switch)
     survey.network.vde_switch = Switch{};
   if (!temporary.made_tap)
     survey.taps.clear();
   const plan::Removal removal{.force = true, .bridge = survey.network.bridge.has_value()};
-  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, remains));
+  TRY(auto plan, plan::make_removal_plan(request.scope, removal, survey.network, survey.taps, bridges.nats));
   engine::Journal journal = world.journal();
   TRY(engine::apply(plan, world.host, journal));
   return true;
@@ -186,8 +173,8 @@ Result<> end_temporary(const World& world, const plan::Request& request) {
     return ok();
   if (::geteuid() != request.scope.owner.uid)
     temporary->made_bridge.reset();
-  TRY(auto is_down, take_down(world, request, *temporary));
-  if (!is_down)
+  TRY(auto is_removed, remove_unused(world, request, *temporary));
+  if (!is_removed)
     return ok();
   TRY(lock.write_note({}));
   release_unused(std::move(lock), request.scope);

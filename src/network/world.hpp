@@ -7,6 +7,7 @@
 #include "engine/observe.hpp"
 
 #include <string>
+#include <utility>
 
 namespace vdeup::network {
 
@@ -17,9 +18,15 @@ struct World {
   std::string host_seed; ///< makes names and addresses unique among hosts
   const Log& log;
 
-  /// As engine::observe_switch() and engine::survey().
+  /// As engine::observe_switch() and engine::survey(); around a switch that was observed already, if given.
   [[nodiscard]] Result<Network> observe(const Scope& scope) const {
     return engine::observe_switch(host, scope, host_seed);
+  }
+  [[nodiscard]] Result<Network> observe(const Scope& scope, Switch vde_switch) const {
+    return engine::observe_around(host, scope, host_seed, std::move(vde_switch));
+  }
+  [[nodiscard]] Result<engine::Survey> survey(const Scope& scope, Switch vde_switch) const {
+    return engine::survey_around(host, scope, host_seed, std::move(vde_switch));
   }
   [[nodiscard]] Result<engine::Survey> survey(const Scope& scope) const {
     return engine::survey(host, scope, host_seed);

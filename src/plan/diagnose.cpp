@@ -1,7 +1,7 @@
 #include "plan/diagnose.hpp"
 
 #include "plan/examine.hpp"
-#include "plan/planner.hpp"
+#include "plan/functional.hpp"
 
 #include <fmt/format.h>
 

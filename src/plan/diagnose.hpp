@@ -18,7 +18,7 @@ struct Finding {
   };
   Severity severity = Severity::fault;
   std::string what; ///< in the user's words
-  std::string hint; ///< the command that mends it; with more words around it, it stands in `…`
+  Hints hints{};    ///< each the command that mends it; with more words around it, it stands in `…`
 };
 
 /// All that was seen of a network and around it. What was not looked at stays empty.

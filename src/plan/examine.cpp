@@ -4,12 +4,12 @@
 
 namespace vdeup::plan {
 
-void Case::fault(std::string what, std::string hint) {
-  m_findings.push_back({Finding::Severity::fault, std::move(what), std::move(hint)});
+void Case::fault(std::string what, Hints hints) {
+  m_findings.push_back({Finding::Severity::fault, std::move(what), std::move(hints)});
 }
 
-void Case::note(std::string what, std::string hint) {
-  m_findings.push_back({Finding::Severity::note, std::move(what), std::move(hint)});
+void Case::note(std::string what, Hints hints) {
+  m_findings.push_back({Finding::Severity::note, std::move(what), std::move(hints)});
 }
 
 std::string Case::create() const {

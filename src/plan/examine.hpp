@@ -17,8 +17,8 @@ class Case {
   [[nodiscard]] const Evidence& evidence() const { return m_evidence; }
   [[nodiscard]] const Network& network() const { return m_evidence.network; }
 
-  void fault(std::string what, std::string hint);
-  void note(std::string what, std::string hint = {});
+  void fault(std::string what, Hints hints);
+  void note(std::string what, Hints hints = {});
   [[nodiscard]] std::vector<Finding> take_findings() { return std::move(m_findings); }
 
   /// The command that makes what is missing, without harm to attached VMs.

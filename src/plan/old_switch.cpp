@@ -1,8 +1,7 @@
 #include "plan/old_switch.hpp"
 
 #include "base/text.hpp"
-#include "plan/planner.hpp"
-#include "plan/tapless.hpp"
+#include "plan/functional.hpp"
 
 #include <fmt/format.h>
 

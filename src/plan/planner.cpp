@@ -1,7 +1,7 @@
 #include "plan/planner.hpp"
 
+#include "plan/functional.hpp"
 #include "plan/old_switch.hpp"
-#include "plan/tapless.hpp"
 
 #include <fmt/format.h>
 
@@ -15,21 +15,23 @@ class Planner {
       : m_request(request), m_desired(desired), m_observed(observed) {}
 
   Result<Plan> make() {
-    const bool keep_switch = is_on_its_tap(m_observed) && has_wanted_access(m_request, m_observed.vde_switch);
-    if (!keep_switch) {
+    const bool wants_switch = m_desired.vde_switch.life == Switch::Life::alive;
+    const bool keeps = keeps_switch();
+    if (wants_switch && !keeps) {
       TRY(m_plan, clear_old_switch(m_request, m_observed));
     }
-    TRY(ensure_bridge());
+    if (m_desired.bridge) {
+      TRY(ensure_bridge());
+    }
     ensure_private_network();
-    TRY(ensure_tap(keep_switch));
-    if (!keep_switch)
-      add(StartSwitch{m_request.scope, m_desired.tap->name, access()},
-          Step{SwitchStep{StopSwitch{m_request.scope, true}}});
-    return std::move(m_plan);
-  }
-
-  Result<Plan> make_bridge() {
-    TRY(ensure_bridge());
+    if (m_desired.tap) {
+      TRY(ensure_tap(keeps));
+    }
+    if (wants_switch && !keeps)
+      start_switch();
+    if (m_desired.vde_switch.slirp) {
+      TRY(ensure_slirp(keeps));
+    }
     return std::move(m_plan);
   }
 
@@ -44,9 +46,50 @@ class Planner {
     m_plan.push_back({Step{std::move(step)}, std::move(undo)});
   }
 
-  /// A switch that is started anew lets in whom it did before, unless something else is asked for.
-  [[nodiscard]] SwitchAccess access() const {
-    return m_request.access.value_or(m_observed.vde_switch.access.value_or(SwitchAccess{}));
+  /// True if the switch that is there can stay.
+  [[nodiscard]] bool keeps_switch() const {
+    const Switch& old = m_observed.vde_switch;
+    if (!has_wanted_access(m_request, old))
+      return false;
+    if (m_desired.tap)
+      return is_on_its_tap(m_observed);
+    return old.life == Switch::Life::alive && old.accepts_clients && !old.tap &&
+           old.made_for == m_desired.vde_switch.made_for;
+  }
+
+  /// A switch that is started anew admits whom the old one did, unless something else is asked for.
+  void start_switch() {
+    const auto access = m_request.access.value_or(m_observed.vde_switch.access.value_or(SwitchAccess{}));
+    const auto tap = m_desired.tap ? std::optional{m_desired.tap->name} : std::nullopt;
+    add(StartSwitch{m_request.scope, tap, access, m_desired.vde_switch.made_for.value_or(UplinkKind::bridge)},
+        Step{SwitchStep{StopSwitch{m_request.scope, true}}});
+  }
+
+  Result<> ensure_slirp(bool keeps_switch) {
+    const Switch& old = m_observed.vde_switch;
+    const auto& wanted = m_desired.vde_switch.slirp->forwards;
+    const auto lacking = missing_forwards(forwards_of(old), wanted);
+    const bool runs = keeps_switch && old.slirp;
+    if (runs && lacking.empty())
+      return ok();
+    if (runs) {
+      TRY(may_renew_slirp(lacking));
+      add(StopUplink{m_request.scope}, Step{SwitchStep{StartUplink{m_request.scope, forwards_of(old)}}});
+    }
+    add(StartUplink{m_request.scope, wanted}, Step{SwitchStep{StopUplink{m_request.scope}}});
+    return ok();
+  }
+
+  /// One slirp is all that a switch can have, so other forwards take a new one, and connections through the
+  /// old one end.
+  [[nodiscard]] Result<> may_renew_slirp(const std::vector<Forward>& lacking) const {
+    const auto clients = m_observed.vde_switch.clients();
+    if (m_request.force || clients.empty())
+      return ok();
+    return fail(
+        Error{ErrorKind::refused, fmt::format("cannot forward {}", lacking.front().text()),
+              fmt::format("the uplink runs without it, and VMs are attached: {}", name_clients(clients)),
+              "end these VMs, or repeat with -f: their connections to the outside break"});
   }
 
   Result<> ensure_bridge() {
@@ -138,90 +181,19 @@ class Planner {
   Plan m_plan{};
 };
 
-Error differs(std::string cause) {
-  // Somebody else may be at work on the same host: looked at again, it can be right or can be made so.
-  return Error{ErrorKind::conflict, "the network is not as it was asked for", std::move(cause),
-               "`vdeup check` looks at every part of it"};
-}
-
-Result<> verify_private_network(const Nat& desired, const Network& observed) {
-  const Nat seen = observed.nat.value_or(Nat{});
-  if (seen.network != desired.network)
-    return fail(differs(fmt::format("the bridge has not the address {}", desired.network->gateway4.str())));
-  if (!seen.forwards)
-    return fail(differs("this host does not forward what comes from the private network"));
-  if (!seen.has_rules.value_or(true))
-    return fail(differs("the rules that masquerade the private network are gone"));
-  if (!seen.is_served)
-    return fail(differs("no dnsmasq answers in the private network"));
-  return ok();
-}
-
 } // namespace
 
 Result<Plan> make_plan(const Request& request, const Network& desired, const Network& observed) {
   return Planner{request, desired, observed}.make();
 }
 
-Result<Plan> make_bridge_plan(const Request& request, const Network& desired, const Network& observed) {
-  return Planner{request, desired, observed}.make_bridge();
-}
-
-Result<> verify_bridge(const Network& desired, const Network& observed) {
-  if (!observed.bridge || observed.bridge->name != desired.bridge->name || !observed.bridge->is_up)
-    return fail(differs(fmt::format("bridge {} is not up", desired.bridge->name.str())));
-  return ok();
-}
-
-Result<> verify(const Network& desired, const Network& observed) {
-  TRY(verify_bridge(desired, observed));
-  const Switch& vde_switch = observed.vde_switch;
-  if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients)
-    return fail(differs("the switch does not answer or does not accept VMs"));
-  const auto& wanted = desired.vde_switch.access;
-  if (wanted && vde_switch.access && !grants(*vde_switch.access, *wanted))
-    return fail(differs(fmt::format("the switch is {}", describe(*vde_switch.access))));
-  if (vde_switch.tap != desired.tap->name)
-    return fail(differs(fmt::format("{} is not at a port of the switch", desired.tap->name.str())));
-  if (!observed.tap || observed.tap->bridge != desired.tap->bridge)
-    return fail(
-        differs(fmt::format("{} is not a port of {}", desired.tap->name.str(), desired.bridge->name.str())));
-  if (!observed.tap->is_up || !observed.tap->has_carrier)
-    return fail(differs(fmt::format("{} has no carrier", desired.tap->name.str())));
-  return desired.nat ? verify_private_network(*desired.nat, observed) : ok();
-}
-
-bool is_on_its_tap(const Network& observed) {
-  const Switch& vde_switch = observed.vde_switch;
-  if (vde_switch.life != Switch::Life::alive || !vde_switch.accepts_clients || !vde_switch.tap ||
-      !observed.tap)
-    return false;
-  const Tap& tap = *observed.tap;
-  // A TAP that is up and that nobody holds is another one of the same name: the switch lost its own.
-  return tap.index != 0 && tap.name == *vde_switch.tap && (tap.has_carrier || !tap.is_up);
-}
-
-bool has_wanted_access(const Request& request, const Switch& observed) {
-  if (!request.access)
-    return true;
-  if (!observed.access)
-    return false;
-  SwitchAccess seen = *observed.access;
-  if (!seen.group)
-    seen.group = Group{request.scope.owner.gid, {}};
-  return grants(seen, *request.access);
-}
-
-bool is_functional(const Network& observed) {
-  if (!observed.vde_switch.tap)
-    return is_functional_without_tap(observed.vde_switch);
-  if (!is_on_its_tap(observed) || !observed.tap->is_up || !observed.tap->has_carrier)
-    return false;
-  if (!observed.tap->mark) // somebody made this by hand and may have other plans for it than a bridge
-    return true;
-  if (observed.bridge && observed.bridge->nat && !(observed.nat && observed.nat->is_whole()))
-    return false;
-  return observed.bridge && observed.bridge->is_up && observed.tap->bridge == observed.bridge->name;
+std::vector<Forward> new_forwards(const Plan& plan, const Network& observed) {
+  for (const PlannedStep& planned : plan)
+    if (const auto* step = std::get_if<SwitchStep>(&planned.step))
+      if (const auto* start = std::get_if<StartUplink>(step)) {
+        return missing_forwards(forwards_of(observed.vde_switch), start->forwards);
+      }
+  return {};
 }
 
 } // namespace vdeup::plan

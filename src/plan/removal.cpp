@@ -47,14 +47,14 @@ class Remover {
         add(LinkStep{DeleteTap{tap.name, *tap.mark}});
   }
 
-  Result<> remove_private_network(const PrivateRemains& remains) {
-    TRY(check_ports(remains.bridge, remains.ports, "take that port out first"));
+  Result<> remove_private_network(const FoundNat& nat) {
+    TRY(check_ports(nat.bridge, nat.ports, "take that port out first"));
     const NatMark mark = nat_mark(m_scope);
     // Where the bridge is gone, the dnsmasq is all by which its owner finds the rest: it goes after that.
-    add(NatStep{RemovePrivateNetwork{remains.bridge, mark}});
-    add(NatStep{StopDnsmasq{m_scope.owner, remains.bridge}});
-    if (remains.has_bridge)
-      add(LinkStep{DeleteBridge{remains.bridge, mark}});
+    add(NatStep{RemovePrivateNetwork{nat.bridge, mark}});
+    add(NatStep{StopDnsmasq{m_scope.owner, nat.bridge}});
+    if (nat.has_bridge)
+      add(LinkStep{DeleteBridge{nat.bridge, mark}});
     return ok();
   }
 
@@ -76,12 +76,8 @@ class Remover {
 
   [[nodiscard]] Result<> check_ports(const IfName& bridge, const std::vector<std::string>& ports,
                                      std::string_view hint) const {
-    const auto goes_with_us = [this](const std::string& port) {
-      return std::any_of(m_taps.begin(), m_taps.end(),
-                         [&port](const Tap& tap) { return tap.mark && tap.name.str() == port; });
-    };
-    const auto other = std::find_if_not(ports.begin(), ports.end(), goes_with_us);
-    if (other == ports.end())
+    const auto other = foreign_port(ports, m_taps);
+    if (!other)
       return ok();
     return fail(Error{ErrorKind::refused, fmt::format("cannot remove bridge {}", bridge.str()),
                       fmt::format("{} is still a port of it", printable(*other)), std::string{hint}});
@@ -95,13 +91,22 @@ class Remover {
 
 } // namespace
 
+std::optional<std::string> foreign_port(const std::vector<std::string>& ports, const std::vector<Tap>& taps) {
+  const auto is_ours = [&taps](const std::string& port) {
+    return std::any_of(taps.begin(), taps.end(),
+                       [&port](const Tap& tap) { return tap.mark && tap.name.str() == port; });
+  };
+  const auto other = std::find_if_not(ports.begin(), ports.end(), is_ours);
+  return other == ports.end() ? std::nullopt : std::optional{*other};
+}
+
 Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal, const Network& observed,
-                               const std::vector<Tap>& taps, const std::vector<PrivateRemains>& remains) {
+                               const std::vector<Tap>& taps, const std::vector<FoundNat>& nats) {
   Remover remover{scope, observed, taps};
   TRY(remover.may_stop_switch(removal));
   remover.remove_switch(removal.force);
   remover.remove_taps();
-  for (const PrivateRemains& each : remains) {
+  for (const FoundNat& each : nats) {
     TRY(remover.remove_private_network(each));
   }
   if (removal.bridge) {

@@ -2,17 +2,22 @@
 
 #include "model/step.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace vdeup::plan {
 
-/// What there is of a private network of the scope: its bridge, or what is left where that is gone.
-struct PrivateRemains {
+/// A private network of the scope: its bridge, or what is left if that is gone.
+struct FoundNat {
   IfName bridge;
   bool has_bridge = true;
   std::vector<std::string> ports{};
 };
+
+/// The first port of a bridge that is none of these TAPs of ours: then the bridge serves somebody else, too.
+[[nodiscard]] std::optional<std::string> foreign_port(const std::vector<std::string>& ports,
+                                                      const std::vector<Tap>& taps);
 
 struct Removal {
   bool force = false;  ///< also with VMs attached, also a switch that does not answer
@@ -20,13 +25,13 @@ struct Removal {
 };
 
 /// Compute the steps that remove the switch, its TAPs and its private network, in the order that keeps the
-/// switch from spinning on a TAP that is gone (vde-facts fact 5). `taps` are all that bear the mark of this
-/// scope, `remains` all private networks that do.
+/// switch from spinning on a TAP that is gone. `taps` are all that bear the mark of this
+/// scope, `nats` all private networks that do.
 ///
 /// Errors: refused while VMs are attached or the switch does not answer, unless `force`; refused for a bridge
 /// that is to go and has ports that are not ours.
 [[nodiscard]] Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal,
                                              const Network& observed, const std::vector<Tap>& taps,
-                                             const std::vector<PrivateRemains>& remains = {});
+                                             const std::vector<FoundNat>& nats = {});
 
 } // namespace vdeup::plan

@@ -166,30 +166,4 @@ Result<IfName> free_tap_name(const std::vector<Link>& links) {
   }
 }
 
-Result<Network> desire(const Request& request, const BridgeChoice& choice, const Network& observed,
-                       const std::vector<Link>& links) {
-  Network desired;
-  desired.bridge = choice.bridge;
-  desired.bridge->is_up = true;
-  const TapMark mark{request.scope.owner.uid, request.scope.sockets.dir};
-  if (observed.tap) {
-    desired.tap = observed.tap;
-  } else {
-    TRY(auto name, free_tap_name(links));
-    desired.tap = Tap{.name = std::move(name), .owner = request.scope.owner.uid, .bridge = {}, .mark = mark};
-    desired.tap->mtu = choice.bridge.mtu;
-  }
-  desired.tap->is_up = true;
-  desired.tap->has_carrier = true;
-  desired.tap->bridge = choice.bridge.name;
-  desired.vde_switch = Switch{.life = Switch::Life::alive,
-                              .uid = request.scope.owner.uid,
-                              .access = request.access,
-                              .accepts_clients = true,
-                              .tap = desired.tap->name};
-  if (choice.network)
-    desired.nat = Nat{.network = choice.network, .forwards = true, .has_rules = true, .is_served = true};
-  return desired;
-}
-
 } // namespace vdeup::plan

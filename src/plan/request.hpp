@@ -70,8 +70,4 @@ struct BridgeChoice {
 /// The lowest `tapN` that no link has.
 [[nodiscard]] Result<IfName> free_tap_name(const std::vector<Link>& links);
 
-/// Put what was asked for into the form of a network: the desired state.
-[[nodiscard]] Result<Network> desire(const Request& request, const BridgeChoice& choice,
-                                     const Network& observed, const std::vector<Link>& links);
-
 } // namespace vdeup::plan

@@ -139,7 +139,7 @@ inline vd::Result<> create_with(Trouble& trouble, const std::string& uplink = "b
       std::make_unique<TroubledLinks>(trouble), std::make_unique<TroubledSwitches>(trouble),
       std::make_unique<TroubledNats>(trouble), std::make_unique<vd::kernel::KernelLane>(), log};
   TRY(auto lock, vd::network::lock_switch(request.scope));
-  auto ensured = vd::network::ensure(wiring.world(), request, false);
+  auto ensured = vd::network::ensure(wiring.world(), request);
   vd::network::release_unused(std::move(lock), request.scope);
   if (!ensured)
     return vd::fail(std::move(ensured).error());

@@ -49,7 +49,7 @@ std::string text(const Diagnosis& diagnosis) {
   std::string lines;
   for (const Finding& finding : diagnosis.findings)
     lines += (finding.severity == Severity::fault ? "fault: " : "note: ") + finding.what +
-             (finding.hint.empty() ? "" : " | " + finding.hint) + "\n";
+             (finding.hints.empty() ? "" : " | " + finding.hints.text()) + "\n";
   return lines;
 }
 
@@ -218,7 +218,7 @@ TEST_CASE("diagnose: each kind of chain is opened with its own tool", "[plan]") 
   const auto hint = [&](Tool tool, const std::string& family) {
     seen.facts->forward_filters = {
         ForwardFilter{.tool = tool, .family = family, .table = "filter", .chain = "F"}};
-    return diagnose(k_request, seen).findings.at(0).hint;
+    return diagnose(k_request, seen).findings.at(0).hints.text();
   };
   CHECK(hint(Tool::iptables, "ip6") == "sudo ip6tables -I F -i br0 -o br0 -j ACCEPT");
   CHECK(hint(Tool::iptables_legacy, "ip") == "sudo iptables-legacy -I F -i br0 -o br0 -j ACCEPT");

@@ -1,7 +1,10 @@
 #include "model/interpret.hpp"
+#include "plan/desire.hpp"
+#include "plan/functional.hpp"
 #include "plan/nat_choice.hpp"
 #include "plan/planner.hpp"
 #include "plan/removal.hpp"
+#include "plan/verify.hpp"
 
 #include <catch2/catch.hpp>
 

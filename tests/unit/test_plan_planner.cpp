@@ -1,5 +1,8 @@
+#include "plan/desire.hpp"
+#include "plan/functional.hpp"
 #include "plan/planner.hpp"
 #include "plan/removal.hpp"
+#include "plan/verify.hpp"
 
 #include <catch2/catch.hpp>
 

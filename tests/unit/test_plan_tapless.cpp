@@ -1,6 +1,8 @@
+#include "plan/desire.hpp"
+#include "plan/functional.hpp"
 #include "plan/planner.hpp"
 #include "plan/removal.hpp"
-#include "plan/tapless.hpp"
+#include "plan/verify.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -47,7 +49,7 @@ Request wanting(UplinkKind kind, const std::vector<std::string>& forwards = {}) 
 }
 
 Result<Plan> planned(const Request& request, const Network& observed) {
-  return make_tapless_plan(request, desire_tapless(request, *request.uplink, observed), observed);
+  return make_plan(request, desire_tapless(request, *request.uplink, observed), observed);
 }
 
 std::string text(const Result<Plan>& plan) {
@@ -145,12 +147,11 @@ TEST_CASE("tapless: the proof names what is missing", "[uplink]") {
   const Request request = wanting(UplinkKind::slirp, {"tcp:80:80"});
   const Network desired = desire_tapless(request, UplinkKind::slirp, {});
   Network observed = running(UplinkKind::slirp);
-  CHECK(verify_tapless(desired, observed).error().cause() ==
-        "tcp:127.0.0.1:80:10.0.2.15:80 is not forwarded");
+  CHECK(verify(desired, observed).error().cause() == "tcp:127.0.0.1:80:10.0.2.15:80 is not forwarded");
   observed.vde_switch.slirp->forwards = request.forwards;
-  CHECK(verify_tapless(desired, observed));
+  CHECK(verify(desired, observed));
   observed.vde_switch.slirp.reset();
-  CHECK(!verify_tapless(desired, observed));
+  CHECK(!verify(desired, observed));
   observed = running(UplinkKind::none);
-  CHECK(!verify_tapless(desired, observed));
+  CHECK(!verify(desired, observed));
 }
