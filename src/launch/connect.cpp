@@ -183,13 +183,33 @@ NicAddresses fresh_addresses(const Launch& launch, const network::World& world) 
   return {world.host_seed, launch.request.scope.owner.uid};
 }
 
+/// A network that exists, and a session with its switch if NICs need one.
+struct Ready {
+  network::Ensured ensured;
+  std::optional<vde::Session> session{};
+};
+
 /// Make as much of the network exist as the NICs need. With --rm it is noted first what goes with the launch.
-Result<network::Ensured> make_network(const Launch& launch, const network::World& world,
-                                      vde::SwitchLock& lock) {
-  const auto note = [&](const Plan& plan) -> Result<> {
+/// The switch is observed in a session: if there is nothing to do, the NICs are attached in the same one.
+Result<Ready> make_network(const Launch& launch, const network::World& world, vde::SwitchLock& lock) {
+  const Scope& scope = launch.request.scope;
+  std::optional<vde::Session> session;
+  network::EnsureOptions options{.bridge_alone = !needs_switch(launch)};
+  options.on_plan = [&](const Plan& plan) -> Result<> {
+    session.reset();
     return launch.options.remove ? network::begin_temporary(lock, plan) : Result<>{ok()};
   };
-  return network::ensure(world, launch.request, {.bridge_alone = !needs_switch(launch), .on_plan = note});
+  if (!options.bridge_alone) {
+    TRY(auto observed, vde::observe(scope, Deadline::after(vde::k_console_patience)));
+    options.vde_switch = std::move(observed.state);
+    session = std::move(observed.session);
+  }
+  const bool needs_session = !options.bridge_alone;
+  TRY(auto ensured, network::ensure(world, launch.request, std::move(options)));
+  if (needs_session && !session) {
+    TRY(session, vde::Session::open(scope, Deadline::after(k_attach_patience)));
+  }
+  return Ready{std::move(ensured), std::move(session)};
 }
 
 Error with_lane_hint(Error error) {
@@ -200,21 +220,17 @@ Error with_lane_hint(Error error) {
   return error;
 }
 
-Result<> connect_under_lock(Launch& launch, const network::World& world, const network::Ensured& ensured,
-                            Timing& timing) {
+Result<> connect_under_lock(Launch& launch, const network::World& world, const Ready& ready, Timing& timing) {
   NicAddresses addresses = fresh_addresses(launch, world);
-  std::optional<vde::Session> session;
-  if (needs_switch(launch)) {
-    TRY(auto opened, vde::Session::open(launch.request.scope, Deadline::after(k_attach_patience)));
-    TRY(check_free_ports(launch, opened.state()));
-    addresses.add(opened.state());
-    session.emplace(std::move(opened));
+  if (ready.session) {
+    TRY(check_free_ports(launch, ready.session->state()));
+    addresses.add(ready.session->state());
   }
   if (count(launch, Way::tap) > 0) {
     TRY(auto links, world.host.links.links());
     addresses.add(links);
   }
-  auto connected = Connector{launch, world, std::move(addresses)}.connect_all(ensured.network.bridge);
+  auto connected = Connector{launch, world, std::move(addresses)}.connect_all(ready.ensured.network.bridge);
   timing.mark("connection");
   return connected ? std::move(connected) : fail(with_lane_hint(std::move(connected).error()));
 }
@@ -228,16 +244,16 @@ Result<> connect(Launch& launch, const network::World& world, Timing& timing) {
   TRY(auto lock, network::lock_switch(launch.request.scope));
   timing.mark("lock");
   const std::string earlier = lock.read_note();
-  auto ensured = make_network(launch, world, lock);
+  auto ready = make_network(launch, world, lock);
   timing.mark("network");
-  if (!ensured) {
+  if (!ready) {
     if (launch.options.remove)
       (void)lock.write_note(earlier); // of another launch, which may run
     network::release_unused(std::move(lock), launch.request.scope);
-    return fail(std::move(ensured).error());
+    return fail(std::move(ready).error());
   }
-  network::explain_uplink(ensured.value(), world.log);
-  auto connected = connect_under_lock(launch, world, ensured.value(), timing);
+  network::explain_uplink(ready.value().ensured, world.log);
+  auto connected = connect_under_lock(launch, world, ready.value(), timing);
   if (!needs_switch(launch) && lock.read_note().empty())
     network::release_unused(std::move(lock),
                             launch.request.scope); // a TAP takes no switch, so none needs a lock

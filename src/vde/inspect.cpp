@@ -92,15 +92,8 @@ Result<Switch> without_console(const Scope& scope, const SocketFiles& files, con
   return Switch{.life = leftovers ? Switch::Life::dead : Switch::Life::absent, .access = files.access};
 }
 
-} // namespace
-
-Result<Console> connect_to_owner(const Scope& scope, const Deadline& deadline) {
-  TRY(auto console, Console::connect(scope.sockets.mgmt, deadline));
-  TRY(check_peer(console.peer(), scope));
-  return console;
-}
-
-Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline) {
+/// Read from an open console which switch it is, and hold it against what the kernel says.
+Result<Switch> identify(Console& console, const Scope& scope, const Deadline& deadline) {
   TRY(console.greet(deadline));
   const Peer peer = console.peer();
   Switch found{.life = Switch::Life::alive, .pid = peer.pid, .uid = peer.uid};
@@ -124,6 +117,19 @@ Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline&
   if (port_limit.value_or(0) == 0)
     return fail(unusable(scope, "it does not say how many ports it has"));
   found.port_limit = *port_limit;
+  return found;
+}
+
+} // namespace
+
+Result<Console> connect_to_owner(const Scope& scope, const Deadline& deadline) {
+  TRY(auto console, Console::connect(scope.sockets.mgmt, deadline));
+  TRY(check_peer(console.peer(), scope));
+  return console;
+}
+
+Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline) {
+  TRY(auto found, identify(console, scope, deadline));
   TRY(read_ports(console, scope, found, deadline));
   return found;
 }
@@ -136,7 +142,7 @@ Result<> read_ports(Console& console, const Scope& scope, Switch& found, const D
   return ok();
 }
 
-Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {
+Result<Switch> inspect(const Scope& scope, const Deadline& deadline, std::optional<Console>* kept) {
   TRY(auto files, check_sockets(scope));
   if (!files.has_mgmt)
     return without_console(scope, files, deadline);
@@ -147,11 +153,16 @@ Result<Switch> inspect(const Scope& scope, const Deadline& deadline) {
     return mute_by_process(scope);
   if (!console)
     return fail(std::move(console).error());
-  auto found = interrogate(console.value(), scope, deadline);
+  auto found = identify(console.value(), scope, deadline);
   if (!found)
     return mute_unless_refused(std::move(found).error(), console.value().peer());
   found.value().access = files.access;
   TRY(found.value().accepts_clients, accepts_clients(scope, files, deadline));
+  // Last: the answer shows that the switch has dealt with the end of the connection that this just made.
+  if (auto ports = read_ports(console.value(), scope, found.value(), deadline); !ports)
+    return mute_unless_refused(std::move(ports).error(), console.value().peer());
+  if (kept != nullptr)
+    *kept = std::move(console).value();
   return found;
 }
 

@@ -4,6 +4,8 @@
 #include "model/network.hpp"
 #include "vde/console.hpp"
 
+#include <optional>
+
 namespace vdeup::vde {
 
 /// How long a console may take for all that one look at a switch needs.
@@ -13,8 +15,10 @@ inline constexpr std::chrono::seconds k_console_patience{3};
 ///
 /// Alive means: the process behind the management socket is the owner's or root's (SO_PEERCRED), says the
 /// same pid of itself, serves this very socket directory, and lives in our network namespace.
+/// `kept` gets the console of a switch that is alive; see Session for what it proves.
 /// Errors: refused for what must not be used; see check_sockets().
-[[nodiscard]] Result<Switch> inspect(const Scope& scope, const Deadline& deadline);
+[[nodiscard]] Result<Switch> inspect(const Scope& scope, const Deadline& deadline,
+                                     std::optional<Console>* kept = nullptr);
 
 /// Connect to the management socket of a scope, and make sure that the process behind it is the owner's or
 /// root's and lives in our network namespace. Errors: as Console::connect; refused if it is not.

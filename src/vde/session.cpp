@@ -10,6 +10,15 @@ Result<Session> Session::open(const Scope& scope, const Deadline& deadline) {
   return Session{std::move(console), std::move(state)};
 }
 
+Result<Observation> observe(const Scope& scope, const Deadline& deadline) {
+  std::optional<Console> console;
+  TRY(auto state, inspect(scope, deadline, &console));
+  Observation observed{.state = state};
+  if (console)
+    observed.session = Session{*std::move(console), std::move(state)};
+  return observed;
+}
+
 Result<> Session::refresh(const Scope& scope, const Deadline& deadline) {
   return read_ports(m_console, scope, m_state, deadline);
 }

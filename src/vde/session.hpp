@@ -3,9 +3,12 @@
 #include "vde/console.hpp"
 #include "vde/inspect.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace vdeup::vde {
+
+struct Observation;
 
 /// A moment in which VMs can be attached to a switch safely, and what the switch looks like in it. Held by
 /// whoever has the lock of the switch, until the last VM is attached.
@@ -32,9 +35,19 @@ class Session {
   [[nodiscard]] Result<> settle(const Deadline& deadline);
 
  private:
+  friend Result<Observation> observe(const Scope& scope, const Deadline& deadline);
   Session(Console console, Switch state) : m_console(std::move(console)), m_state(std::move(state)) {}
   Console m_console;
   Switch m_state;
 };
+
+/// A switch as observed, and a session with it if it is alive.
+struct Observation {
+  Switch state;
+  std::optional<Session> session{};
+};
+
+/// Observe the switch of a scope, and keep its console. Errors: as inspect().
+[[nodiscard]] Result<Observation> observe(const Scope& scope, const Deadline& deadline);
 
 } // namespace vdeup::vde
