@@ -115,6 +115,8 @@ TEST_CASE("nat: what is gone is named by check, and create brings it back", "[na
   SECTION("dnsmasq") {
     ::kill(std::stoi(list_dnsmasqs()), SIGKILL);
     REQUIRE(lab::eventually([] { return list_dnsmasqs().empty(); }));
+    // Its sockets go a moment after its command line.
+    REQUIRE(lab::eventually([] { return lab::run({"ss", "-Hlun", "sport", "=", "53"}).out.empty(); }));
     fault = "no dnsmasq gives VMs on bridge vdenat65534 an address";
   }
   SECTION("forwarding") {

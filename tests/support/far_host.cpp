@@ -67,6 +67,8 @@ FarHost::FarHost()
 }
 
 FarHost::~FarHost() {
+  // The kernel cleans a dead namespace up some time later, and far0 with it.
+  (void)lab::run({"ip", "link", "delete", "far0"});
   if (m_echo <= 0)
     return;
   ::kill(m_echo, SIGKILL);
