@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "engine/nat_host.hpp"
 #include "model/link.hpp"
@@ -24,6 +25,12 @@ class LinkHost {
   /// One link, or nothing if there is none; does not cost more on a host with many.
   [[nodiscard]] virtual Result<std::optional<Link>> link(const IfName& name) = 0;
   [[nodiscard]] virtual Result<std::optional<Link>> link(std::uint32_t index) = 0;
+
+  /// Wait until a port of a bridge forwards, which it begins to do a moment after it has got its carrier.
+  /// Success at the deadline, too: it is for who observes to say what that means.
+  [[nodiscard]] virtual Result<> wait_until_forwarding(const IfName& /*port*/, const Deadline& /*deadline*/) {
+    return ok();
+  }
 
   /// Carry out a step; on return the kernel has done it.
   /// Errors: conflict if the world is not as the step expects (a name is taken), not_permitted, failed.

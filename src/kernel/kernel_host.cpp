@@ -2,10 +2,13 @@
 
 #include "base/text.hpp"
 #include "kernel/capabilities.hpp"
+#include "kernel/kernel_events.hpp"
 #include "kernel/links.hpp"
 #include "kernel/tap.hpp"
 
 #include <fmt/format.h>
+
+#include <linux/rtnetlink.h>
 
 namespace vdeup::kernel {
 namespace {
@@ -149,6 +152,17 @@ Result<std::optional<Link>> KernelHost::link(const IfName& name) {
 Result<std::optional<Link>> KernelHost::link(std::uint32_t index) {
   return find_link(m_netlink, index);
 }
+Result<> KernelHost::wait_until_forwarding(const IfName& port, const Deadline& deadline) {
+  TRY(auto events, KernelEvents::open(RTMGRP_LINK, fmt::format("cannot wait for {}", port.str())));
+  auto waited = events.wait_until(
+      [&]() -> Result<bool> {
+        TRY(auto link, this->link(port));
+        return !link || link->port_state == PortState::forwarding;
+      },
+      deadline);
+  return !waited && waited.error().kind() == ErrorKind::timed_out ? ok() : std::move(waited);
+}
+
 Result<> KernelHost::execute(const LinkStep& step) {
   return std::visit(Executor{m_netlink, m_nic_tools}, step);
 }

@@ -19,6 +19,7 @@ class KernelHost final : public engine::LinkHost {
   [[nodiscard]] Result<std::vector<Link>> links() override;
   [[nodiscard]] Result<std::optional<Link>> link(const IfName& name) override;
   [[nodiscard]] Result<std::optional<Link>> link(std::uint32_t index) override;
+  [[nodiscard]] Result<> wait_until_forwarding(const IfName& port, const Deadline& deadline) override;
   [[nodiscard]] Result<> execute(const LinkStep& step) override;
 
  private:

@@ -19,6 +19,7 @@ namespace vdeup::network {
 namespace {
 
 constexpr int k_max_plans = 20;
+constexpr std::chrono::seconds k_forwarding_patience{2}; // the kernel tells of carriers once a second
 
 /// Try again for as long as others change the host meanwhile.
 template <class Attempt>
@@ -95,6 +96,12 @@ Result<Draft> attempt_draft(const World& world, const plan::Request& request, bo
   return draft;
 }
 
+/// True for a TAP that has its carrier, and whose bridge has not heard of it yet: frames would be lost.
+bool is_about_to_forward(const Network& network) {
+  return network.tap && network.tap->has_carrier && network.tap->port_state == PortState::disabled &&
+         network.bridge && network.bridge->is_up && !network.bridge->stp;
+}
+
 /// Carry out the steps of a draft, and prove that they led to what was desired.
 Result<Ensured> carry_out(const World& world, const plan::Request& request, const Draft& draft,
                           const OnPlan& on_plan) {
@@ -109,6 +116,10 @@ Result<Ensured> carry_out(const World& world, const plan::Request& request, cons
   const auto prove = [&]() -> Result<> {
     TRY(auto after, observe_situation(world, request, draft.goal));
     ensured.network = std::move(after.survey.network);
+    if (is_about_to_forward(ensured.network)) {
+      TRY(world.host.links.wait_until_forwarding(ensured.network.tap->name,
+                                                 Deadline::after(k_forwarding_patience)));
+    }
     return plan::verify(draft.desired, ensured.network);
   };
   engine::Journal journal = world.journal();

@@ -20,6 +20,9 @@ class HelperHost final : public engine::LinkHost {
   [[nodiscard]] Result<std::optional<Link>> link(std::uint32_t index) override {
     return m_direct->link(index);
   }
+  [[nodiscard]] Result<> wait_until_forwarding(const IfName& port, const Deadline& deadline) override {
+    return m_direct->wait_until_forwarding(port, deadline);
+  }
   /// Errors: as Session::execute; not_permitted for what belongs to another user.
   [[nodiscard]] Result<> execute(const LinkStep& step) override;
 

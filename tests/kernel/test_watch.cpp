@@ -86,6 +86,23 @@ TEST_CASE("links: with STP a port listens, learns, and only then forwards", "[ke
   CHECK(eventually([] { return port_state("inside") == PortState::forwarding; }));
 }
 
+TEST_CASE("links: a wait for a port ends when it forwards, or at its deadline", "[kernel]") {
+  make_bridge("forward_delay 0");
+  auto host = kernel::KernelHost::open();
+  REQUIRE(host);
+  const IfName inside = IfName::parse("inside").value();
+  const auto wait = [&](std::chrono::milliseconds patience) {
+    return host.value()->wait_until_forwarding(inside, Deadline::after(patience)).has_value();
+  };
+  must("ip link set outside down");
+  REQUIRE(eventually([] { return port_state("inside") == PortState::disabled; }));
+  CHECK(wait(std::chrono::milliseconds{50}));
+  CHECK(port_state("inside") == PortState::disabled);
+  const Running carrier{{"sh", "-c", "sleep 0.2; ip link set outside up"}};
+  CHECK(wait(std::chrono::seconds{20}));
+  CHECK(port_state("inside") == PortState::forwarding);
+}
+
 TEST_CASE("watch: a frame from a new address is seen without privilege", "[kernel]") {
   make_bridge("forward_delay 0");
   REQUIRE(eventually([] { return port_state("inside") == PortState::forwarding; }));
