@@ -9,9 +9,10 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
-if(VDEUP_SANITIZE)
-  target_compile_options(project_settings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
-                                                    -fno-sanitize-recover=undefined)
+if(VDEUP_SANITIZE) # compiled into all but tests (VDEUP_UNSANITIZED), linked into all
+  set(sanitizers -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_compile_options(project_settings
+                         INTERFACE "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:VDEUP_UNSANITIZED>>>:${sanitizers}>")
   target_link_options(project_settings INTERFACE -fsanitize=address,undefined)
 endif()
 

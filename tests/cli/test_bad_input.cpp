@@ -1,6 +1,6 @@
+#include "support/catch.hpp"
+#include "support/lab.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -46,11 +46,6 @@ int listen_at(const std::string& path) {
   return fd;
 }
 
-void needs_root() {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
-}
-
 } // namespace
 
 TEST_CASE("bad input: names and paths", "[cli]") {
@@ -71,7 +66,7 @@ TEST_CASE("bad input: names and paths", "[cli]") {
 }
 
 TEST_CASE("bad input: a socket directory of another user is refused, not used, not deleted", "[cli]") {
-  needs_root();
+  needs_others();
   REQUIRE(::mkdir("/var/tmp/vde_switch0.nobody", 0700) == 0);
   REQUIRE(::chown("/var/tmp/vde_switch0.nobody", k_bob.uid, k_bob.gid) == 0);
   for (const char* command : {"create", "cancel", "info", "ports"}) { // check names it as a finding
@@ -93,7 +88,7 @@ TEST_CASE("bad input: a symbolic link is not followed", "[cli]") {
 }
 
 TEST_CASE("bad input: a lock of another user, or one that is no file, is refused", "[cli]") {
-  needs_root();
+  needs_others();
   clear_files();
   const std::string lock = "/var/tmp/vde_switch0.nobody.lock";
   SECTION("another user's") {
@@ -114,14 +109,14 @@ TEST_CASE("bad input: a lock of another user, or one that is no file, is refused
 }
 
 TEST_CASE("bad input: a directory that lets in others is refused", "[cli]") {
-  needs_root();
+  needs_others();
   REQUIRE(::mkdir(k_dir.c_str(), 0700) == 0);
   REQUIRE(::chmod(k_dir.c_str(), 0777) == 0);
   refused({"create"}, 1, "its mode 0777 lets in others");
 }
 
 TEST_CASE("bad input: a management socket of a process of somebody else is not talked to", "[cli]") {
-  needs_root();
+  needs_others();
   REQUIRE(::mkdir("/var/tmp/vde_switch0.nobody", 0700) == 0);
   REQUIRE(::chown("/var/tmp/vde_switch0.nobody", k_alice.uid, k_alice.gid) == 0);
   // Bob's process listens, but the file was given to alice.
@@ -144,7 +139,7 @@ TEST_CASE("bad input: a management socket of a process of somebody else is not t
 }
 
 TEST_CASE("bad input: a management socket that never answers", "[cli]") {
-  needs_root();
+  needs_others();
   REQUIRE(::mkdir(k_dir.c_str(), 0700) == 0);
   const int fd = listen_at(k_mgmt);
   refused({"create"}, 1, "does not answer");
@@ -156,7 +151,7 @@ TEST_CASE("bad input: a management socket that never answers", "[cli]") {
 }
 
 TEST_CASE("bad input: a management socket that talks nonsense", "[cli]") {
-  needs_root();
+  needs_others();
   REQUIRE(::mkdir(k_dir.c_str(), 0700) == 0);
   const int fd = listen_at(k_mgmt);
   const pid_t babbler = ::fork();
@@ -177,14 +172,14 @@ TEST_CASE("bad input: a management socket that talks nonsense", "[cli]") {
 }
 
 TEST_CASE("bad input: no vde_switch on this machine", "[cli]") {
-  needs_root();
+  needs_others();
   if (::mount("/dev/null", "/usr/bin/vde_switch", nullptr, MS_BIND, nullptr) != 0)
     skip("cannot hide vde_switch");
   refused({"create"}, 2, "vde_switch is not installed");
 }
 
 TEST_CASE("bad input: a TUN device that the owner cannot open", "[cli]") {
-  needs_root();
+  needs_others();
   REQUIRE(::mkdir("/var/tmp/home/dev", 0755) == 0);
   REQUIRE(::mknod("/var/tmp/home/dev/tun", S_IFCHR | 0600, 10 << 8 | 200) == 0);
   REQUIRE(::mount("/var/tmp/home/dev/tun", "/dev/net/tun", nullptr, MS_BIND, nullptr) == 0);
@@ -192,7 +187,7 @@ TEST_CASE("bad input: a TUN device that the owner cannot open", "[cli]") {
 }
 
 TEST_CASE("bad input: a umask that takes everything away takes nothing from the owner", "[cli]") {
-  needs_root();
+  needs_others();
   const std::string before = snapshot();
   const std::string vdeup = bin_directory() + "/vdeup";
   CHECK(run({"sh", "-c", "umask 0777; " + vdeup + " create -u nobody"}).status == 0);

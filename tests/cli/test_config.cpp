@@ -2,9 +2,9 @@
 // over /etc and in homes that exist in the test only.
 
 #include "support/accounts.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,12 +21,6 @@ const std::string k_system_file = "/etc/vdeup/vdeup.conf";
 
 std::string own_file(const User& user) {
   return home_of(user) + "/.config/vdeup/vdeup.conf";
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  fs::create_directories(fs::path{path}.parent_path());
-  std::ofstream{path} << text;
-  REQUIRE(::chmod(path.c_str(), 0644) == 0);
 }
 
 void write_own_file(const User& user, const std::string& text) {

@@ -1,8 +1,8 @@
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <fstream>

@@ -1,9 +1,9 @@
 #include "base/text.hpp"
 #include "config/profile_file.hpp"
 #include "launch/profile_lookup.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,12 +30,6 @@ std::vector<std::string> names_in(const fs::path& directory) {
     names.push_back(entry.path().filename());
   std::sort(names.begin(), names.end());
   return names;
-}
-
-void write_file(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream{path} << text;
-  REQUIRE(::chmod(path.c_str(), 0644) == 0);
 }
 
 /// A home with profiles of the caller's own.
@@ -183,8 +177,7 @@ TEST_CASE("profiles: what somebody else can write is refused", "[profiles]") {
     CHECK(line_of("web").find("others than its owner can write to it; `chmod go-w") != std::string::npos);
   }
   SECTION("its owner, who is neither the caller nor root") {
-    if (!can_be_others())
-      skip("needs root, to give a file to another user");
+    needs_others();
     REQUIRE(::chown(file.c_str(), k_alice.uid, k_alice.gid) == 0);
     CHECK(line_of("web").find("it belongs to uid 65534") != std::string::npos);
   }

@@ -1,6 +1,6 @@
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
@@ -110,8 +110,7 @@ TEST_CASE("races: create against cancel leaves a whole network or none", "[races
 }
 
 TEST_CASE("races: users who create at once get a TAP each", "[races]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   const std::string before = snapshot();
   const std::vector<std::string> users{"nobody", "daemon", "bin", "sys", "games", "man", "lp", "mail"};
   std::vector<Running> creates;

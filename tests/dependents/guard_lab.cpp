@@ -1,6 +1,7 @@
 #include "dependents/guard_lab.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -20,20 +21,6 @@ std::string must_run(const std::vector<std::string>& words) {
 
 std::string must(const std::string& line) {
   return must_run(lab::to_words(line));
-}
-
-void needs(const std::string& program) {
-  for (const char* directory : {"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"})
-    if (std::filesystem::exists(directory + program))
-      return;
-  lab::skip("needs " + program);
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
-  std::ofstream file{path, std::ios::binary};
-  file << text;
-  REQUIRE(file.good());
 }
 
 Elsewhere::Elsewhere() : m_holder({"unshare", "--net", "sh", "-c", "echo ready; exec sleep 1000"}) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "support/files.hpp"
 #include "support/spawn.hpp"
+#include "support/tools.hpp"
 
 #include <string>
 #include <vector>
@@ -9,17 +11,14 @@
 // another namespace at the other end of it.
 namespace guard_lab {
 
+using lab::needs;
+using lab::write_file;
+
 inline constexpr const char* k_host_address = "192.0.2.1";
 inline constexpr const char* k_client_address = "192.0.2.2";
 
 /// Run a line of words, which has to succeed, and give what it prints.
 std::string must(const std::string& line);
-
-/// Skip the test where a program is not installed.
-void needs(const std::string& program);
-
-/// Write a file, and the directories above it.
-void write_file(const std::string& path, const std::string& text);
 
 /// Another network namespace with a process in it.
 class Elsewhere {

@@ -3,9 +3,9 @@
 #include "dependents/guard_lab.hpp"
 #include "kernel/links.hpp"
 #include "managers/find_managers.hpp"
+#include "support/catch.hpp"
 #include "support/tools.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <sys/mount.h>
@@ -184,10 +184,6 @@ bool is_held(const std::string& name, NicManager::Hold hold) {
   const auto managers = managers_of(name);
   return std::any_of(managers.begin(), managers.end(),
                      [hold](const NicManager& manager) { return manager.hold == hold; });
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace manager_lab

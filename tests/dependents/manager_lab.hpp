@@ -11,6 +11,8 @@
 // Real managers in the namespaces of the test, with no configuration but the test's, and a bus of their own.
 namespace manager_lab {
 
+using lab::has;
+
 /// A system bus in the /run of the test.
 class SystemBus {
  public:
@@ -76,7 +78,5 @@ vdeup::Link link_called(const std::string& name);
 /// What the guards say of who manages a link.
 std::vector<vdeup::NicManager> managers_of(const std::string& name);
 bool is_held(const std::string& name, vdeup::NicManager::Hold hold);
-
-bool has(const std::string& text, const std::string& part);
 
 } // namespace manager_lab

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "dependents/guard_lab.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/tools.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <signal.h>
@@ -18,15 +19,10 @@
 // A host with a real sshd, and a client in another namespace with a real ssh.
 namespace guard_lab {
 
+using lab::read_file;
+
 inline constexpr const char* k_directory = "/var/tmp/home/ssh";
 inline constexpr const char* k_port = "2222";
-
-inline std::string read_file(const std::string& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 /// Put a file of our own over one of the machine's, for this test only.
 inline void replace(const std::string& path, const std::string& text, mode_t mode) {

@@ -2,9 +2,8 @@
 
 #include "base/unique_fd.hpp"
 #include "kernel/connections.hpp"
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

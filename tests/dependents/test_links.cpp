@@ -4,11 +4,12 @@
 #include "kernel/links.hpp"
 #include "kernel/route_query.hpp"
 #include "nicmove/nic_choice.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
 using namespace guard_lab;
 using namespace vdeup;
+using lab::has;
 
 namespace {
 
@@ -30,10 +31,6 @@ Result<nicmove::NicChoice> choose(const std::string& name) {
 std::string refusal_of(const std::string& name) {
   const auto choice = choose(name);
   return choice ? "" : choice.error().cause();
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// Make a device, or skip the test where this kernel has no such thing.

@@ -3,8 +3,8 @@
 #include "base/file_tree.hpp"
 #include "dependents/guard_lab.hpp"
 #include "dependents/login.hpp"
+#include "support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <utmpx.h>

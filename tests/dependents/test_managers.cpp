@@ -3,8 +3,9 @@
 
 #include "dependents/guard_lab.hpp"
 #include "managers/find_managers.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -15,14 +16,6 @@ using namespace vdeup;
 using namespace vdeup::managers;
 
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  REQUIRE(file.good());
-  return text.str();
-}
 
 std::string word_of(NicManager::Hold hold) {
   switch (hold) {
@@ -57,10 +50,10 @@ TEST_CASE("managers: each recorded host gets its answer, with what it stands on"
   for (const auto& entry : std::filesystem::directory_iterator(cases)) {
     INFO(entry.path().string());
     Link nic;
-    std::istringstream{text_of(entry.path() / "nic")} >> nic.index >> nic.name;
+    std::istringstream{lab::read_file(entry.path() / "nic")} >> nic.index >> nic.name;
     const FileTree tree{(entry.path() / "tree").string()};
     CHECK(write(find_managers(tree, process::ProcessTable::read(tree), nic)) ==
-          text_of(entry.path() / "expected"));
+          lab::read_file(entry.path() / "expected"));
     ++seen;
   }
   CHECK(seen >= 18);

@@ -4,8 +4,9 @@
 #include "dependents/block_devices.hpp"
 #include "dependents/guard_lab.hpp"
 #include "dependents/mounts.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -21,14 +22,6 @@ using namespace vdeup::dependents;
 namespace {
 
 const std::string k_root = "/var/tmp/home/host";
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  REQUIRE(file.good());
-  return text.str();
-}
 
 std::string write(const std::vector<RemoteMount>& mounts) {
   std::string text;
@@ -53,8 +46,9 @@ TEST_CASE("mounts: each recorded table gets its answer", "[guard]") {
   for (const auto& entry : std::filesystem::directory_iterator(cases)) {
     INFO(entry.path().string());
     const std::string root = fmt::format("{}{}", k_root, seen++);
-    write_file(root + "/proc/7/mountinfo", text_of(entry.path() / "mountinfo"));
-    CHECK(write(find_remote_mounts(FileTree{root}, 7, "/home/alice")) == text_of(entry.path() / "expected"));
+    write_file(root + "/proc/7/mountinfo", lab::read_file(entry.path() / "mountinfo"));
+    CHECK(write(find_remote_mounts(FileTree{root}, 7, "/home/alice")) ==
+          lab::read_file(entry.path() / "expected"));
   }
   CHECK(seen >= 13);
 }

@@ -4,8 +4,7 @@
 #include "dependents/guard_lab.hpp"
 #include "dependents/manager_lab.hpp"
 #include "managers/persist.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <filesystem>
 

@@ -3,13 +3,14 @@
 
 #include "dependents/guard_lab.hpp"
 #include "managers/persist.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
 #include <filesystem>
 
 using namespace guard_lab;
 using namespace vdeup;
+using lab::has;
 
 namespace {
 
@@ -35,10 +36,6 @@ std::vector<std::string> put(const Result<std::vector<managers::ConfigFile>>& fi
     std::filesystem::permissions(paths.back(), std::filesystem::perms::owner_read);
   }
   return paths;
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace

@@ -2,8 +2,9 @@
 // seen from whatever place the caller is in, and is nobody else bothered?
 
 #include "dependents/ssh_lab.hpp"
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -11,6 +12,7 @@
 
 using namespace guard_lab;
 using lab::Finished;
+using lab::has;
 
 namespace {
 
@@ -18,8 +20,10 @@ std::string probe() {
   return lab::bin_directory() + "/guard_probe nic0";
 }
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+/// True if the command that was started there has left its exit status.
+bool has_status() {
+  const std::filesystem::path file{"/var/tmp/home/status"};
+  return std::filesystem::exists(file) && !read_file(file).empty();
 }
 
 void check_sees(const Finished& done) {
@@ -125,7 +129,7 @@ TEST_CASE("ssh: what outlives the connection is not taken for it", "[guard]") {
         .out.empty();
   }));
   write_file("/var/tmp/home/go", "go\n");
-  REQUIRE(lab::eventually([] { return !read_file("/var/tmp/home/status").empty(); }));
+  REQUIRE(lab::eventually(has_status));
   CHECK(read_file("/var/tmp/home/out") == "permitted\n");
 }
 
@@ -136,7 +140,7 @@ TEST_CASE("ssh: a tmux is as remote as who looks at it", "[guard]") {
   const auto ask = [&] {
     std::filesystem::remove("/var/tmp/home/status");
     must(tmux + "send-keys /var/tmp/home/ask Enter");
-    REQUIRE(lab::eventually([] { return !read_file("/var/tmp/home/status").empty(); }));
+    REQUIRE(lab::eventually(has_status));
     return read_file("/var/tmp/home/out");
   };
   write_file("/var/tmp/home/ask",

@@ -1,6 +1,6 @@
 #include "check_report.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <sstream>

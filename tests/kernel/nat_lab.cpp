@@ -4,8 +4,8 @@
 #include "kernel/path_lab.hpp"
 #include "nat/nat_table.hpp"
 #include "nat/nat_steps.hpp"
+#include "support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 namespace nat_lab {

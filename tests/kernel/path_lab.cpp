@@ -1,8 +1,7 @@
 #include "kernel/path_lab.hpp"
 
 #include "network/path_observer.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -25,13 +24,6 @@ std::string must(const std::string& line) {
   INFO(line << "\n" << done.out << done.err);
   REQUIRE(done.status == 0);
   return done.out;
-}
-
-void needs(const std::string& tool) {
-  for (const char* directory : {"/usr/sbin/", "/usr/bin/", "/sbin/"})
-    if (std::filesystem::exists(directory + tool))
-      return;
-  skip("needs " + tool);
 }
 
 HostFacts facts() {

@@ -3,6 +3,7 @@
 #include "model/host_facts.hpp"
 #include "model/names.hpp"
 #include "support/spawn.hpp"
+#include "support/tools.hpp"
 
 #include <functional>
 #include <string>
@@ -11,6 +12,8 @@
 // What the tests of the way to the outside share: a bridge br0, and what the kernel room says of it.
 namespace path_lab {
 
+using lab::needs;
+
 using vdeup::ForwardFilter;
 using vdeup::HostFacts;
 
@@ -18,9 +21,6 @@ inline const vdeup::IfName k_bridge = vdeup::IfName::parse("br0").value();
 
 /// Run a line of words, which has to succeed, and give what it prints.
 std::string must(const std::string& line);
-
-/// Skip the test where a tool is not installed.
-void needs(const std::string& tool);
 
 /// The facts about br0, which have to be had.
 HostFacts facts();

@@ -1,8 +1,8 @@
 // Everything that can be wrong with a switch, its TAP and its bridge, made for real.
 
 #include "check_report.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/lab.hpp"
 
 #include <fcntl.h>
 #include <linux/if.h>
@@ -20,11 +20,6 @@ namespace {
 
 const std::string k_dir = "/var/tmp/vde_switch0.root";
 const std::string k_mgmt = "/var/tmp/vde_mgmt0.root";
-
-void needs_root() {
-  if (::geteuid() != 0 || !can_be_others())
-    skip("needs root");
-}
 
 void kill_switch() {
   sh("kill -9 " + std::to_string(std::stol(list_switches())));
@@ -172,18 +167,11 @@ const std::vector<Trouble> k_troubles{
     {"small queue", [] {}, "net.unix.max_dgram_qlen is 10", false},
 };
 
-std::vector<const Trouble*> all(const std::vector<Trouble>& troubles) {
-  std::vector<const Trouble*> list;
-  for (const Trouble& trouble : troubles)
-    list.push_back(&trouble);
-  return list;
-}
-
 } // namespace
 
 TEST_CASE("check: names each trouble with switch, TAP and bridge, and what it prints mends it", "[check]") {
-  needs_root();
-  const Trouble& trouble = *GENERATE(from_range(all(k_troubles)));
+  needs_others();
+  const Trouble trouble = GENERATE(from_range(k_troubles));
   sh("vdeup create");
   REQUIRE(check().status() == 0);
   require_named_and_mended(trouble);
@@ -194,7 +182,7 @@ TEST_CASE("check: names each trouble with switch, TAP and bridge, and what it pr
 }
 
 TEST_CASE("check: where nothing is, it says so with status 2, and what it prints makes it", "[check]") {
-  needs_root();
+  needs_others();
   const std::string before = snapshot();
   const auto seen = check();
   CHECK(seen.status() == 2);
@@ -205,7 +193,7 @@ TEST_CASE("check: where nothing is, it says so with status 2, and what it prints
 }
 
 TEST_CASE("check: a bridge without a way out is noted, until it gets one", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   const std::string note = "bridge ctysbr0 has no port to the outside";
   const auto seen = check();
@@ -220,7 +208,7 @@ TEST_CASE("check: a bridge without a way out is noted, until it gets one", "[che
 }
 
 TEST_CASE("check: an ordinary user gets the same answer as root, with sudo where it takes root", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create -u nobody");
   CHECK(check({}, {.user = k_alice}).status() == 0);
   CHECK(check({}, {.user = k_alice}).says("ok: a frame from a port of the switch arrived at bridge ctysbr0"));
@@ -233,7 +221,7 @@ TEST_CASE("check: an ordinary user gets the same answer as root, with sudo where
 }
 
 TEST_CASE("check: -X prints nothing, and its status is the answer", "[check]") {
-  needs_root();
+  needs_others();
   const auto silent = [](int status) {
     const auto done = run_vdeup({"check", "-X"});
     CHECK(done.status == status);

@@ -1,10 +1,10 @@
 // What the rest of a host does to VMs: its firewall, its forwarding, other VMs.
 
 #include "check_report.hpp"
+#include "support/catch.hpp"
+#include "support/lab.hpp"
 #include "vde/attach.hpp"
 #include "vde/console.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sys/socket.h>
 
@@ -14,11 +14,6 @@
 using namespace lab;
 
 namespace {
-
-void needs_root() {
-  if (::geteuid() != 0 || !can_be_others())
-    skip("needs root");
-}
 
 const std::vector<Trouble> k_firewalls{
     {"iptables", [] { sh("iptables -P FORWARD DROP"); }, "chain ip filter FORWARD, policy drop"},
@@ -46,13 +41,6 @@ const std::vector<Trouble> k_firewalls{
      },
      "chain inet mine way, policy drop"},
 };
-
-std::vector<const Trouble*> all(const std::vector<Trouble>& troubles) {
-  std::vector<const Trouble*> list;
-  for (const Trouble& trouble : troubles)
-    list.push_back(&trouble);
-  return list;
-}
 
 /// A VM that says it has this address, and sends from it.
 Running start_vm(const std::string& name, const std::string& mac) {
@@ -88,10 +76,10 @@ bool has_bridge_netfilter() {
 } // namespace
 
 TEST_CASE("check: names each firewall that drops bridged frames, and what it prints opens it", "[check]") {
-  needs_root();
+  needs_others();
   if (!has_bridge_netfilter())
     skip("needs br_netfilter");
-  const Trouble& firewall = *GENERATE(from_range(all(k_firewalls)));
+  const Trouble firewall = GENERATE(from_range(k_firewalls));
   sh("sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1");
   sh("vdeup create");
   settle();
@@ -101,7 +89,7 @@ TEST_CASE("check: names each firewall that drops bridged frames, and what it pri
 }
 
 TEST_CASE("check: a firewall of the bridge family is named without br_netfilter", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   const Trouble firewall{
       "bridge family",
@@ -123,7 +111,7 @@ TEST_CASE("check: a firewall of the bridge family is named without br_netfilter"
 }
 
 TEST_CASE("check: a firewall that br_netfilter does not ask is no fault", "[check]") {
-  needs_root();
+  needs_others();
   if (!has_bridge_netfilter())
     skip("needs br_netfilter");
   sh("vdeup create && iptables -P FORWARD DROP");
@@ -135,7 +123,7 @@ TEST_CASE("check: a firewall that br_netfilter does not ask is no fault", "[chec
 
 TEST_CASE("check: a user who may not read the firewall is told so, and with which command root can",
           "[check]") {
-  needs_root();
+  needs_others();
   if (!has_bridge_netfilter())
     skip("needs br_netfilter");
   sh("sysctl -qw net.bridge.bridge-nf-call-iptables=1");
@@ -149,7 +137,7 @@ TEST_CASE("check: a user who may not read the firewall is told so, and with whic
 }
 
 TEST_CASE("check: NAT on a host that does not forward is named, and what it prints turns it on", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   settle();
   require_named_and_mended(
@@ -163,7 +151,7 @@ TEST_CASE("check: NAT on a host that does not forward is named, and what it prin
 }
 
 TEST_CASE("check: two VMs with one address are both named until one has ended", "[check]") {
-  needs_root();
+  needs_others();
   const std::string mac = "52:54:00:12:34:56";
   Running web = start_vm("web", mac);
   CHECK(check().status() == 0);
@@ -178,7 +166,7 @@ TEST_CASE("check: two VMs with one address are both named until one has ended", 
 }
 
 TEST_CASE("check: a VM's address that somebody else sends from is named with the other", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   const auto web = attach("web mac=52:54:00:00:00:01");
   {
@@ -197,7 +185,7 @@ TEST_CASE("check: a VM's address that somebody else sends from is named with the
 }
 
 TEST_CASE("check: a VM's address that is used outside, too, is named", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   const auto web = attach("web mac=52:54:00:00:00:01");
   CHECK(check().status() == 0);
@@ -217,7 +205,7 @@ TEST_CASE("check: a VM's address that is used outside, too, is named", "[check]"
 }
 
 TEST_CASE("check: a full switch is named, and gets more ports from what is printed", "[check]") {
-  needs_root();
+  needs_others();
   if (run({"sh", "-c", "command -v unixcmd && test -f /etc/vde2/vdecmd"}).status != 0)
     skip("needs unixcmd, of the package vde2");
   sh("vdeup create && unixcmd -s /var/tmp/vde_mgmt0.root -f /etc/vde2/vdecmd port/setnumports 4; true");

@@ -1,20 +1,15 @@
 // The proof: frames from a port of the switch that arrive, and are answered.
 
 #include "check_report.hpp"
+#include "support/catch.hpp"
+#include "support/lab.hpp"
 #include "vde/console.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <filesystem>
 
 using namespace lab;
 
 namespace {
-
-void needs_root() {
-  if (::geteuid() != 0 || !can_be_others())
-    skip("needs root");
-}
 
 /// A host in a network namespace of its own, behind a cable into the bridge.
 Running plug_in_neighbour() {
@@ -45,7 +40,7 @@ std::string hash_table() {
 } // namespace
 
 TEST_CASE("check: a frame goes all the way, and the bridge answers for its own addresses", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create && ip address add 192.0.2.1/24 dev ctysbr0 && ip address add 2001:db8::1/64 dev ctysbr0 "
      "nodad");
   settle();
@@ -61,7 +56,7 @@ TEST_CASE("check: a frame goes all the way, and the bridge answers for its own a
 }
 
 TEST_CASE("check: a neighbour behind a cable answers over IPv4 and IPv6", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   const Running neighbour = plug_in_neighbour();
   REQUIRE(eventually([] { return check({"--probe", "192.0.2.9"}).status() == 0; }));
@@ -76,7 +71,7 @@ TEST_CASE("check: a neighbour behind a cable answers over IPv4 and IPv6", "[chec
 }
 
 TEST_CASE("check: an address that nobody has is a fault, found within seconds", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   const auto begin = std::chrono::steady_clock::now();
   for (const std::string address : {"192.0.2.77", "2001:db8::77"}) {
@@ -89,7 +84,7 @@ TEST_CASE("check: an address that nobody has is a fault, found within seconds", 
 }
 
 TEST_CASE("check: an address to probe is a fault where no frame can be sent", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create && ip link set ctysbr0 down");
   const auto seen = check({"--probe", "192.0.2.1"});
   CHECK(seen.status() == 1);
@@ -98,7 +93,7 @@ TEST_CASE("check: an address to probe is a fault where no frame can be sent", "[
 }
 
 TEST_CASE("check: a filter that nobody can see from outside is found by the frame that it eats", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   sh("nft 'add table netdev mine; add chain netdev mine in { type filter hook ingress device tap0 priority "
      "0; policy "
@@ -112,7 +107,7 @@ TEST_CASE("check: a filter that nobody can see from outside is found by the fram
 }
 
 TEST_CASE("check: a bridge that gets the frames and does not answer is found", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create && ip address add 192.0.2.1/24 dev ctysbr0");
   settle();
   sh("nft 'add table arp mine; add chain arp mine in { type filter hook input priority 0; policy drop; }'");
@@ -126,7 +121,7 @@ TEST_CASE("check: a bridge that gets the frames and does not answer is found", "
 }
 
 TEST_CASE("check: a probe leaves ports, files and what the switch has learnt as they were", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create && ip address replace 192.0.2.1/24 dev ctysbr0");
   settle();
   const std::string lock = "/var/tmp/vde_switch0.root.lock";
@@ -143,7 +138,7 @@ TEST_CASE("check: a probe leaves ports, files and what the switch has learnt as 
 }
 
 TEST_CASE("check: who probes at the same time waits for each other, and all succeed", "[check]") {
-  needs_root();
+  needs_others();
   sh("vdeup create");
   std::vector<Running> calls;
   constexpr int count = 10;

@@ -1,8 +1,7 @@
 // What others can put at the paths of a switch: never used, never deleted, but named, with the way out of it.
 
 #include "check_report.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -100,19 +99,11 @@ const std::vector<Trouble> k_troubles{
      {"-u", "nobody"}},
 };
 
-std::vector<const Trouble*> all(const std::vector<Trouble>& troubles) {
-  std::vector<const Trouble*> list;
-  for (const Trouble& trouble : troubles)
-    list.push_back(&trouble);
-  return list;
-}
-
 } // namespace
 
 TEST_CASE("check: what is squatted is named as a fault, and what it prints clears the way", "[check]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
-  const Trouble& trouble = *GENERATE(from_range(all(k_troubles)));
+  needs_others();
+  const Trouble trouble = GENERATE(from_range(k_troubles));
   require_named_and_mended(trouble);
   const auto create = run_vdeup({"create", "-u", "nobody"});
   INFO(trouble.name << ": " << create.err);
@@ -123,8 +114,7 @@ TEST_CASE("check: what is squatted is named as a fault, and what it prints clear
 }
 
 TEST_CASE("check: a ctl that lets in others is named under a sound switch", "[check]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   sh("vdeup create -u nobody");
   require_named_and_mended({"ctl",
                             [] { sh("chmod 0666 " + k_dir + "/ctl"); },
@@ -135,8 +125,7 @@ TEST_CASE("check: a ctl that lets in others is named under a sound switch", "[ch
 }
 
 TEST_CASE("check: a lock that another user has put there is named", "[check]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   sh("vdeup create -u nobody && rm " + k_dir + ".lock");
   require_named_and_mended({"lock",
                             [] { sh_as_bob("touch " + k_dir + ".lock"); },
@@ -147,8 +136,7 @@ TEST_CASE("check: a lock that another user has put there is named", "[check]") {
 }
 
 TEST_CASE("check: what it refuses to use it leaves as it is", "[check]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   sh_as_bob("ln -s /var/tmp/home " + k_dir);
   const std::string before = snapshot();
   CHECK(check({"-u", "nobody"}).status() == 1);

@@ -1,6 +1,5 @@
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -67,8 +66,7 @@ TEST_CASE("create: a dry run changes nothing", "[kernel]") {
 }
 
 TEST_CASE("create: the switch runs as its owner for good, and only the owner gets at it", "[kernel]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   require_good(run_vdeup(for_owner({"create"})));
   std::string pid = list_switches();
   pid.pop_back();
@@ -107,8 +105,7 @@ TEST_CASE("create: an existing bridge is used, not changed, and never deleted", 
 }
 
 TEST_CASE("create: somebody else's tap0, bridge and switch are not touched", "[kernel]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   require_good(run({"ip", "tuntap", "add", "tap0", "mode", "tap", "user", "daemon"}));
   require_good(run({"ip", "link", "set", "tap0", "alias", "somebody's"}));
   require_good(run_vdeup({"create", "-u", "daemon"}));
@@ -127,8 +124,7 @@ TEST_CASE("create: somebody else's tap0, bridge and switch are not touched", "[k
 }
 
 TEST_CASE("cancel: the owner needs no privilege", "[kernel]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   require_good(run_vdeup({"create", "-u", k_owner}));
   require_good(run_vdeup({"cancel"}, {.user = k_alice}));
   CHECK(list_var_tmp() == "/var/tmp/home 41777 0\n");
@@ -137,8 +133,7 @@ TEST_CASE("cancel: the owner needs no privilege", "[kernel]") {
 }
 
 TEST_CASE("create: the owner's own switch is as good as one that root started", "[kernel]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   require_good(run_vdeup({"create", "-u", k_owner}));
   // Somebody kills the switch; the TAP is there and belongs to alice: no privilege is needed to go on.
   require_good(run({"kill", "-9", std::to_string(std::stol(list_switches()))}));
@@ -149,8 +144,7 @@ TEST_CASE("create: the owner's own switch is as good as one that root started", 
 }
 
 TEST_CASE("create: without privilege it says what to run, and leaves nothing", "[kernel]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   const std::string before = snapshot();
   const auto refused = run_vdeup({"create"}, {.user = k_alice});
   CHECK(refused.status == 2);

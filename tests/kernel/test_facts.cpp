@@ -3,8 +3,7 @@
 
 #include "kernel/path_lab.hpp"
 #include "network/path_observer.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -124,8 +123,7 @@ TEST_CASE("facts: a bridge that is not there is not an error", "[kernel]") {
 }
 
 TEST_CASE("facts: an ordinary user is told all but the filters", "[kernel]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   needs("nft");
   make_bridge("forward_delay 0");
   must("ip address add 192.0.2.1/24 dev br0");

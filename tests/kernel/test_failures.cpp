@@ -1,6 +1,6 @@
 #include "kernel/trouble.hpp"
+#include "support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 using namespace lab;

@@ -2,8 +2,7 @@
 // seen, taken back, and seen no more.
 
 #include "kernel/path_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <chrono>
 #include <filesystem>

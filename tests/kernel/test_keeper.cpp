@@ -1,9 +1,8 @@
 // `run --rm`: what was made for one launch goes with it, however the launch ends and whoever comes next; and
 // nothing else goes.
 
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 
@@ -81,8 +80,7 @@ TEST_CASE("run --rm: a launch that fails forgets nothing of one that runs", "[ke
 }
 
 TEST_CASE("run --rm: root clears what a user has left with no more rights than his", "[kernel]") {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   // Where the owner may not remove the lock, root does not either.
   const std::string lock = "/var/tmp/closed/switch.lock";
   REQUIRE(run({"sh", "-c",

@@ -6,8 +6,7 @@
 #include "nat/ip_networks.hpp"
 #include "nat/nat_table.hpp"
 #include "nat/udp_sockets.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -94,8 +93,7 @@ TEST_CASE("nat: names that nft cannot be told are refused, and all others are ta
 
 TEST_CASE("nat: who may change nothing can look, and changes nothing", "[nat]") {
   needs("nft");
-  if (!can_be_others())
-    skip("needs root");
+  needs_others();
   const PrivateBridge bridge0{"vdenat0"};
   add(adding("vdenat0"));
   const std::string before = whole_state();

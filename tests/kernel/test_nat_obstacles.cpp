@@ -4,8 +4,8 @@
 #include "firewall/nat_obstacles.hpp"
 #include "kernel/nat_lab.hpp"
 #include "kernel/path_lab.hpp"
+#include "support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <string>

@@ -1,8 +1,8 @@
 // One user beside another: what one of them does wrong, or does on purpose, is not the other's problem.
 
+#include "support/catch.hpp"
+#include "support/lab.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -21,11 +21,6 @@ namespace {
 void require_good(const Finished& done) {
   INFO(done.out << done.err);
   REQUIRE(done.status == 0);
-}
-
-void needs_others() {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
 }
 
 int listen_at(const std::string& path) {

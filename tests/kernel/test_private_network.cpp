@@ -5,8 +5,7 @@
 #include "nat/nat_table.hpp"
 #include "nat/nat_steps.hpp"
 #include "nic/router.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <chrono>
 

@@ -1,8 +1,7 @@
 #include "config/settings.hpp"
 #include "model/interpret.hpp"
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <functional>

@@ -3,8 +3,7 @@
 
 #include "kernel/path_lab.hpp"
 #include "kernel/tap.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <linux/ethtool.h>
 #include <linux/if_tun.h>

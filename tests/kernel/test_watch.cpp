@@ -3,8 +3,7 @@
 #include "kernel/kernel_host.hpp"
 #include "kernel/path_lab.hpp"
 #include "network/path_observer.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <net/if.h>
 #include <netpacket/packet.h>

@@ -6,10 +6,10 @@
 #include "nat/nat_networks.hpp"
 #include "network/ensure.hpp"
 #include "network/lock.hpp"
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
 #include "vde/vde_host.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <signal.h>

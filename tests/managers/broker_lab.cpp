@@ -1,6 +1,6 @@
 #include "managers/broker_lab.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <filesystem>
 

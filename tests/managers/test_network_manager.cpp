@@ -6,8 +6,7 @@
 #include "managers/manager_commands.hpp"
 #include "managers/persist_choice.hpp"
 #include "nicmove/move_guard.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <linux/if.h>

@@ -3,8 +3,7 @@
 #include "dependents/guard_lab.hpp"
 #include "managers/broker_lab.hpp"
 #include "nicmove/move_guard.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <signal.h>
 

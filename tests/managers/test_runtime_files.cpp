@@ -1,8 +1,8 @@
 #include "dependents/guard_lab.hpp"
 #include "managers/left_behind.hpp"
 #include "managers/runtime_files.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <sys/stat.h>
 
@@ -19,13 +19,6 @@ namespace {
 constexpr const char* k_path = "/run/systemd/network/01-vdeup-tap0.network";
 constexpr const char* k_text = "[Match]\nName=tap0\n";
 
-std::string text_of(const char* path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 /// A test in sections begins each with nothing.
 void clear() {
   fs::remove_all("/run/systemd");
@@ -39,7 +32,7 @@ TEST_CASE("runtime files: a file is put whole, can be read by all, and is gone w
   const mode_t former = ::umask(077);
   RuntimeFiles files;
   REQUIRE(files.put(k_path, k_text).value());
-  CHECK(text_of(k_path) == k_text);
+  CHECK(lab::read_file(k_path) == k_text);
   CHECK((fs::status(k_path).permissions() & fs::perms::mask) == fs::perms{0644});
   CHECK_FALSE(files.put(k_path, k_text).value());
   REQUIRE(files.remove(k_path, k_text));
@@ -69,7 +62,7 @@ TEST_CASE("runtime files: what somebody has changed is neither replaced nor remo
   guard_lab::write_file(k_path, "[Match]\nName=mine\n");
   CHECK(files.put(k_path, k_text).error().kind() == ErrorKind::conflict);
   CHECK(files.remove(k_path, k_text).error().kind() == ErrorKind::conflict);
-  CHECK(text_of(k_path) == "[Match]\nName=mine\n");
+  CHECK(lab::read_file(k_path) == "[Match]\nName=mine\n");
 }
 
 TEST_CASE("runtime files: no symbolic link leads elsewhere, at no place of the path", "[broker]") {

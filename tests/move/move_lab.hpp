@@ -2,10 +2,9 @@
 
 #include "nic/nic_lab.hpp"
 #include "nicmove/record_store.hpp"
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 
@@ -13,9 +12,7 @@
 // afterwards.
 namespace move_lab {
 
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using lab::has;
 
 inline void check_success(const lab::Finished& done) {
   INFO(done.out << done.err);

@@ -137,8 +137,7 @@ TEST_CASE("refusals: a firewall that names the NIC is not left behind unasked", 
 }
 
 TEST_CASE("refusals: an ordinary user is told what it takes", "[move]") {
-  if (!can_be_others())
-    skip("only root can act as others");
+  needs_others();
   const Neighbourhood neighbourhood;
   Neighbourhood::give_addresses();
   const std::string before = snapshot();

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "nat/guests.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
 #include <string>
 #include <vector>
@@ -10,11 +10,9 @@
 // What the tests of private networks by the commands share: calls for the switch of `nobody`.
 namespace nat_commands {
 
-inline constexpr const char* k_switch = "/var/tmp/vde_switch0.nobody";
+using lab::has;
 
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+inline constexpr const char* k_switch = "/var/tmp/vde_switch0.nobody";
 
 /// The network of an address, which is a /24.
 inline std::string network_of(const std::string& address) {

@@ -1,9 +1,9 @@
 #include "nat/firewall_lab.hpp"
 
 #include "dependents/manager_lab.hpp"
+#include "support/catch.hpp"
 #include "support/tools.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <chrono>

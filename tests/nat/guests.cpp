@@ -1,6 +1,6 @@
 #include "nat/guests.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <signal.h>
 

@@ -1,8 +1,7 @@
 #include "nat/nat_lab.hpp"
 
 #include "kernel/capabilities.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -23,10 +22,6 @@ void must(const std::string& line) {
   const auto done = lab::run(lab::to_words(line));
   INFO(line << "\n" << done.out << done.err);
   REQUIRE(done.status == 0);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 IfName bridge() {

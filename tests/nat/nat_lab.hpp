@@ -13,6 +13,8 @@
 // What the tests of private networks share: a bridge with the addresses of one, users, and VMs in it.
 namespace nat_lab {
 
+using lab::has;
+
 inline constexpr const char* k_gateway = "10.99.7.1";
 inline constexpr const char* k_gateway6 = "fd12:3456:789a:1::1";
 
@@ -60,7 +62,6 @@ class Client {
   std::unique_ptr<lab::Running> m_holder;
 };
 
-[[nodiscard]] bool has(const std::string& text, const std::string& part);
 void must(const std::string& line);
 
 } // namespace nat_lab

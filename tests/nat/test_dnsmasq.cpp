@@ -2,8 +2,7 @@
 #include "nat/dnsmasq.hpp"
 #include "nat/nat_lab.hpp"
 #include "nat/udp_sockets.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>

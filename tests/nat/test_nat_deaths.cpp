@@ -2,8 +2,7 @@
 
 #include "kernel/trouble.hpp"
 #include "nat/guests.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace nat_guests;
 using lab::difference;

@@ -1,8 +1,7 @@
 #include "kernel/capabilities.hpp"
 #include "nat/nat_lab.hpp"
 #include "process/command.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace nat_lab;
 using namespace vdeup;

@@ -1,8 +1,7 @@
 #include "nat/dnsmasq.hpp"
 #include "nat/nat_lab.hpp"
 #include "nat/udp_sockets.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace nat_lab;
 using namespace vdeup;

@@ -1,8 +1,7 @@
 #include "nat/name_servers.hpp"
 #include "nat/nat_lab.hpp"
 #include "process/held_process.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 

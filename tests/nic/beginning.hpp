@@ -1,9 +1,8 @@
 #pragma once
 
 #include "nic/nic_lab.hpp"
+#include "support/catch.hpp"
 #include "support/lab.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 #include <unistd.h>

@@ -2,9 +2,8 @@
 
 #include "engine/no_nats.hpp"
 #include "nicmove/restore.hpp"
+#include "support/catch.hpp"
 #include "support/lab.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <fcntl.h>
 #include <sched.h>

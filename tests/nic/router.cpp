@@ -1,8 +1,7 @@
 #include "nic/router.hpp"
 
 #include "base/unique_fd.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <arpa/inet.h>
 #include <net/if.h>

@@ -1,8 +1,7 @@
 #include "nic/nic_lab.hpp"
 #include "nic/router.hpp"
+#include "support/catch.hpp"
 #include "support/lab.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 

@@ -2,9 +2,9 @@
 #include "kernel/memory_lock.hpp"
 #include "nic/nic_lab.hpp"
 #include "nic/traffic.hpp"
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <memory>

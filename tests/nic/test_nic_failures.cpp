@@ -1,8 +1,8 @@
 #include "nic/beginning.hpp"
 #include "nicmove/record.hpp"
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <signal.h>

@@ -2,9 +2,8 @@
 
 #include "kernel/reach.hpp"
 #include "nic/nic_lab.hpp"
+#include "support/catch.hpp"
 #include "support/lab.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace lab;
 namespace vd = vdeup;

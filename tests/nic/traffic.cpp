@@ -1,8 +1,7 @@
 #include "nic/traffic.hpp"
 
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

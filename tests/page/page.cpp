@@ -1,6 +1,6 @@
 #include "page/page.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -18,11 +18,6 @@ namespace page {
 void needs_root() {
   if (run({"id", "-un"}).out != "root\n")
     skip("needs root");
-}
-
-void needs_others() {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
 }
 
 void require_good(const Finished& done) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/lab.hpp"
 #include "support/spawn.hpp"
 
 #include <string>
@@ -7,6 +8,8 @@
 
 /// What the tests of the manual page share.
 namespace page {
+
+using lab::needs_others;
 
 /// The two names under which the setup commands are called.
 inline const std::vector<std::string> k_names{"vdeup", "ctys-setupVDE"};
@@ -16,9 +19,6 @@ inline const std::string k_mgmt = "/var/tmp/vde_mgmt0.root";
 
 /// Skip where the test is not root, whose name the paths above have.
 void needs_root();
-
-/// Skip where the test cannot act for other users.
-void needs_others();
 
 /// Fail the test, with all that was printed, unless a program ended well.
 void require_good(const lab::Finished& done);

@@ -3,8 +3,7 @@
 
 #include "page/page.hpp"
 #include "support/accounts.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/mount.h>
 #include <sys/stat.h>

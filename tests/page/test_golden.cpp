@@ -12,9 +12,10 @@
 #include "page/golden.hpp"
 #include "page/page.hpp"
 #include "page/schema.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <boost/json/parse.hpp>
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -59,7 +60,7 @@ std::string answer_of(const fs::path& directory) {
   std::istringstream lanes{read(directory / "taps")};
   for (std::string name, mac; lanes >> name >> mac;)
     vms.push_back(start_vm(name, {"-nic", "vde,mac=" + mac}, {}, {"--lane", "tap"}));
-  const auto done = shell(read(directory / "command"));
+  const auto done = shell(read_file(directory / "command"));
   INFO(done.err);
   CHECK(done.err.empty()); // what is for programs has nothing beside it
   vms.clear();
@@ -76,7 +77,7 @@ void compare(const fs::path& directory, const std::string& got) {
   if (std::getenv("VDEUP_WRITE_CASES") != nullptr)
     std::ofstream{file} << got;
   INFO("expected:\n" << read(file) << "\ngot:\n" << got);
-  CHECK(got == read(file));
+  CHECK(got == read_file(file));
 }
 
 } // namespace

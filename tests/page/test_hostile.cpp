@@ -2,9 +2,9 @@
 // tables. Here clients attach that mean no good, with libvdeplug, as any VM can.
 
 #include "page/page.hpp"
+#include "support/catch.hpp"
 
 #include <boost/json/parse.hpp>
-#include <catch2/catch.hpp>
 
 extern "C" { // the header does not say so itself
 #include <libvdeplug.h>

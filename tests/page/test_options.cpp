@@ -4,8 +4,8 @@
 
 #include "page/page.hpp"
 #include "support/accounts.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -32,10 +32,6 @@ Finished good(const Form& form, const Words& options, const std::string& command
   const auto done = call(form, options, command);
   require_good(done);
   return done;
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// -b forces the bridge: the first in alphabetical order is another. One that is not there is made.

@@ -14,8 +14,7 @@
 
 #include "page/page.hpp"
 #include "support/accounts.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <signal.h>
 #include <sys/stat.h>

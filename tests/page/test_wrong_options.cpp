@@ -2,8 +2,7 @@
 
 #include "page/page.hpp"
 #include "support/accounts.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace lab;
 using namespace page;

@@ -1,6 +1,6 @@
 #include "privilege/interrupted_request.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/syscall.h>
 

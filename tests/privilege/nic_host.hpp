@@ -4,8 +4,7 @@
 #include "nicmove/record_store.hpp"
 #include "privilege/talk.hpp"
 #include "privilege/ways_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <optional>
 #include <string>

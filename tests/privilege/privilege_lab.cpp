@@ -1,6 +1,7 @@
 #include "privilege/privilege_lab.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <fmt/format.h>
 
 #include <sys/stat.h>
@@ -30,26 +31,6 @@ std::string must(const std::string& line) {
   INFO(line << "\n" << done.out << done.err);
   REQUIRE(done.status == 0);
   return done.out;
-}
-
-void needs(const std::string& program) {
-  for (const char* directory : {"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"})
-    if (fs::exists(directory + program))
-      return;
-  lab::skip("needs " + program);
-}
-
-void write_file(const std::string& path, const std::string& text, mode_t mode) {
-  fs::create_directories(fs::path{path}.parent_path());
-  std::ofstream file{path, std::ios::binary};
-  file << text;
-  REQUIRE(file.good());
-  file.close();
-  REQUIRE(::chmod(path.c_str(), mode) == 0);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 bool exists(const std::string& device) {

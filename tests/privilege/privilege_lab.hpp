@@ -1,7 +1,9 @@
 #pragma once
 
 #include "support/accounts.hpp"
+#include "support/files.hpp"
 #include "support/spawn.hpp"
+#include "support/tools.hpp"
 
 #include <string>
 #include <vector>
@@ -10,6 +12,10 @@
 // where files can have capabilities; accounts; an /etc that nobody else sees; and two users of whom policy
 // speaks.
 namespace privilege_lab {
+
+using lab::has;
+using lab::needs;
+using lab::write_file;
 
 inline constexpr const char* k_prefix = "/var/tmp/home/prefix";
 
@@ -45,13 +51,6 @@ std::string line(const std::string& words);
 /// A socket directory as a request has it.
 std::string hexadecimal(const std::string& text);
 
-/// Skip the test where a program is not installed.
-void needs(const std::string& program);
-
-/// Write a file of root's, and the directories above it.
-void write_file(const std::string& path, const std::string& text, mode_t mode = 0644);
-
-[[nodiscard]] bool has(const std::string& text, const std::string& part);
 /// True if there is a device of that name.
 [[nodiscard]] bool exists(const std::string& device);
 /// What `ip` says of a device that exists.

@@ -1,9 +1,9 @@
 #include "privilege/realm.hpp"
 
 #include "privilege/ways_lab.hpp"
+#include "support/catch.hpp"
 #include "support/tools.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <sys/mount.h>

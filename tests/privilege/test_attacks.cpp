@@ -3,8 +3,8 @@
 
 #include "model/interpret.hpp"
 #include "privilege/talk.hpp"
+#include "support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <signal.h>

@@ -9,8 +9,7 @@
 //    of it.
 
 #include "privilege/interrupted_request.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/syscall.h>
 

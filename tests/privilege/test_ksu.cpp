@@ -3,8 +3,7 @@
 
 #include "privilege/privilege_lab.hpp"
 #include "privilege/realm.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace privilege_lab;
 using lab::k_acue;

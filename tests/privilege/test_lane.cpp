@@ -2,8 +2,7 @@
 // has ended when the machine begins. And the choice of an uplink, where the policy is what decides.
 
 #include "privilege/privilege_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace privilege_lab;
 using lab::k_acue;

@@ -2,8 +2,7 @@
 // asked: the requests come from the talker, as from a client that has been taken over.
 
 #include "privilege/privilege_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

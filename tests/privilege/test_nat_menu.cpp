@@ -2,9 +2,9 @@
 
 #include "model/interpret.hpp"
 #include "privilege/nat_host.hpp"
+#include "support/catch.hpp"
 #include "support/far_host.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <fstream>

@@ -1,9 +1,9 @@
 // What a user has, and hears, where others have changed his private network or are in the way of it.
 
 #include "privilege/nat_host.hpp"
+#include "support/catch.hpp"
 #include "support/far_host.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <sstream>

@@ -2,8 +2,7 @@
 
 #include "dependents/ssh_lab.hpp"
 #include "privilege/ways_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace privilege_lab;
 

@@ -5,8 +5,7 @@
 #include "privilege/server.hpp"
 #include "privilege/talk.hpp"
 #include "privilege/tracer.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/socket.h>
 #include <sys/syscall.h>

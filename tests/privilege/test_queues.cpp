@@ -3,8 +3,7 @@
 // another.
 
 #include "privilege/interrupted_request.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <linux/if_tun.h>

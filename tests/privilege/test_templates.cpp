@@ -2,8 +2,7 @@
 // start the helper for the users of the group vdeup, and for no others?
 
 #include "privilege/ways_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -2,8 +2,7 @@
 // never where nobody could answer: a hidden prompt is a launch that hangs.
 
 #include "privilege/ways_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fstream>
 #include <memory>

@@ -2,8 +2,7 @@
 // and by nothing else; and what is said where there is none?
 
 #include "privilege/ways_lab.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <filesystem>
 

@@ -1,8 +1,7 @@
 #include "privilege/tracer.hpp"
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <poll.h>
 #include <sys/ptrace.h>

@@ -1,6 +1,6 @@
 #include "privilege/ways_lab.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/mount.h>
 

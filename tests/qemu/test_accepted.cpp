@@ -1,10 +1,10 @@
 #include "base/text.hpp"
 #include "process/command.hpp"
 #include "qemu/case_files.hpp"
+#include "support/catch.hpp"
 #include "support/qemu_corpus.hpp"
 #include "support/spawn.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <fcntl.h>

@@ -1,8 +1,7 @@
 #include "qemu/old_options.hpp"
 #include "qemu/option_table.hpp"
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <cctype>
 #include <set>

@@ -60,8 +60,7 @@ void own_etc() {
 }
 
 void own_accounts() {
-  if (!can_be_others())
-    skip("needs root, to act for another user");
+  needs_others();
   if (::access(home_of(k_carl).c_str(), F_OK) == 0)
     return;
   own_etc();

@@ -1,6 +1,6 @@
 #include "support/far_host.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>

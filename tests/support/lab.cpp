@@ -213,6 +213,11 @@ bool can_be_others() {
   return count > k_alice.uid && ::geteuid() == 0;
 }
 
+void needs_others() {
+  if (!can_be_others())
+    skip("needs root, to act for another user");
+}
+
 std::string list_var_tmp() {
   std::vector<std::string> lines;
   for (const auto& entry : std::filesystem::recursive_directory_iterator("/var/tmp")) {

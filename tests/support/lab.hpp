@@ -18,6 +18,9 @@ void enter();
 /// True if the test runs as real root and can act as other users.
 bool can_be_others();
 
+/// Skip the test if it cannot.
+void needs_others();
+
 /// An ordinary user of every Debian system, and another one.
 struct User {
   const char* name;

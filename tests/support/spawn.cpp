@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -155,6 +156,10 @@ Finished Running::finish(std::chrono::milliseconds patience) {
   return {is_over ? status : -1, m_out, m_err};
 }
 
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t times = 0;
   for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size())
@@ -169,6 +174,16 @@ std::vector<std::string> to_words(const std::string& line) {
 
 Finished run(const std::vector<std::string>& line, const SpawnOptions& options) {
   return Running{line, options}.finish(options.patience);
+}
+
+std::chrono::milliseconds scaled(std::chrono::milliseconds usual) {
+  static const double slowness = [] {
+    constexpr std::chrono::duration<double> k_usual_start{0.006}; // of a program, by a test
+    const auto begin = std::chrono::steady_clock::now();
+    (void)run({"true"});
+    return std::clamp((std::chrono::steady_clock::now() - begin) / k_usual_start, 1.0, 6.0);
+  }();
+  return std::chrono::ceil<std::chrono::milliseconds>(usual * slowness);
 }
 
 std::string bin_directory() {

@@ -57,6 +57,9 @@ class Running {
   std::string m_err;
 };
 
+/// True if a part is in a text.
+bool has(const std::string& text, const std::string& part);
+
 /// How often a part is in a text, without overlaps.
 std::size_t count(const std::string& text, const std::string& part);
 
@@ -76,9 +79,13 @@ Finished run_called(const std::string& name, std::vector<std::string> arguments,
 /// The directory of the programs under test.
 std::string bin_directory();
 
+/// A deadline for this machine: longer by as much as it takes longer than usual to start a program, at most
+/// six times. Measured once, when the first deadline is set.
+std::chrono::milliseconds scaled(std::chrono::milliseconds usual);
+
 /// Poll a condition until it is true or patience ends. For states that nothing announces.
 template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds{10}) {
+bool eventually(Condition condition, std::chrono::milliseconds patience = scaled(std::chrono::seconds{10})) {
   const auto end = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end)

@@ -24,4 +24,11 @@ std::string tool(const std::string& name) {
   return path;
 }
 
+void needs(const std::string& program) {
+  for (const char* directory : {"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"})
+    if (std::filesystem::exists(directory + program))
+      return;
+  skip("needs " + program);
+}
+
 } // namespace lab

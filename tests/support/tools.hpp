@@ -12,4 +12,7 @@ std::string tool(const std::string& name);
 /// The same, and empty if it is in neither.
 std::string find_tool(const std::string& name);
 
+/// Skip the test if a program of the system is not installed.
+void needs(const std::string& program);
+
 } // namespace lab

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "kernel/netlink.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <cstring>

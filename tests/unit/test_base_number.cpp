@@ -1,6 +1,5 @@
 #include "base/number.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

@@ -1,6 +1,5 @@
 #include "base/text.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 

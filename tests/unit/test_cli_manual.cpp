@@ -1,6 +1,5 @@
 #include "cli/manual.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::cli;

@@ -1,7 +1,6 @@
 #include "cli/options.hpp"
 #include "launch/program.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::cli;

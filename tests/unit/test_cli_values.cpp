@@ -1,7 +1,6 @@
 #include "cli/log_level.hpp"
 #include "cli/option_values.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::cli;

@@ -1,7 +1,6 @@
 #include "config/ctys_definition.hpp"
 #include "config/ctys_file.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::config;

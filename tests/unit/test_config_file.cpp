@@ -1,6 +1,5 @@
 #include "config/config_file.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::config;

@@ -1,7 +1,6 @@
 #include "config/policy.hpp"
 #include "config/qemu_bridges.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <map>
 

@@ -2,8 +2,9 @@
 #include "base/text.hpp"
 #include "config/profile_keys.hpp"
 #include "config/profile_line.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -13,17 +14,10 @@
 using namespace vdeup;
 using namespace vdeup::config;
 
+using lab::read_file;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  REQUIRE(file);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string describe(const ProfileLine& line) {
   std::string lanes;

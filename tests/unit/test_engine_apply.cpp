@@ -1,8 +1,7 @@
 #include "engine/apply.hpp"
 #include "engine/no_nats.hpp"
+#include "support/catch.hpp"
 #include "support/fake_host.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <csignal>
 

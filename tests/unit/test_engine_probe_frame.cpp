@@ -1,6 +1,5 @@
 #include "engine/probe_frame.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <numeric>
 #include <sstream>

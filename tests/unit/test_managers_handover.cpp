@@ -2,12 +2,13 @@
 #include "managers/manager_commands.hpp"
 #include "model/nic_fields.hpp"
 #include "nicmove/move_guard.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
 using namespace vdeup;
 using namespace vdeup::managers;
 using namespace vdeup::nicmove;
+using lab::has;
 using Kind = NicManager::Kind;
 using Hold = NicManager::Hold;
 using Steps = std::vector<ManagerStep>;
@@ -37,10 +38,6 @@ Handover handed(const std::vector<Kind>& running, const std::vector<NicManager>&
 
 NicChoice choice() {
   return {.nic = Link{.index = 2, .name = "eth0", .kind = ""}, .reason = "test"};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace

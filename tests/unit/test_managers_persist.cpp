@@ -1,6 +1,5 @@
 #include "managers/persist.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::managers;

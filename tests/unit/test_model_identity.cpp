@@ -1,7 +1,6 @@
 #include "model/interpret.hpp"
 #include "model/vm_identity.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 

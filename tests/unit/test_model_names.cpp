@@ -1,7 +1,6 @@
 #include "model/device_alias.hpp"
 #include "model/names.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

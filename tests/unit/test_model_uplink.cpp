@@ -1,6 +1,5 @@
 #include "model/uplink.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 

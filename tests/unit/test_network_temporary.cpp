@@ -1,6 +1,5 @@
 #include "network/temporary.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::network;

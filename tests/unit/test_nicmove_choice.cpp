@@ -1,9 +1,10 @@
 #include "nicmove/move_guard.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
 using namespace vdeup;
 using namespace vdeup::nicmove;
+using lab::has;
 
 namespace {
 
@@ -37,10 +38,6 @@ NetworkSession session(std::uint32_t route) {
 
 NicChoice choice(const NicSurvey& survey, std::size_t at = 1) {
   return {.nic = survey.links[at], .reason = "test"};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 #include "nicmove/nic_move.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,6 @@
 #include "model/words.hpp"
 #include "nicmove/record.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <random>
 

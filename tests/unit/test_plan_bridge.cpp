@@ -1,7 +1,6 @@
 #include "model/interpret.hpp"
 #include "plan/request.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::plan;

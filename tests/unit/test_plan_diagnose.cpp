@@ -1,11 +1,12 @@
 #include "plan/diagnose.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+#include "support/spawn.hpp"
 
 #include <algorithm>
 
 using namespace vdeup;
 using namespace vdeup::plan;
+using lab::has;
 using Severity = Finding::Severity;
 
 namespace {
@@ -66,11 +67,6 @@ std::string findings_for_root(const Evidence& seen) {
 
 void attach(Evidence& seen, unsigned port, const std::string& label) {
   seen.network.vde_switch.ports.push_back({.number = port, .endpoints = {{Endpoint::Kind::client, label}}});
-}
-
-bool has(const std::string& lines, const std::string& part) {
-  INFO(lines << "lacks " << part);
-  return lines.find(part) != std::string::npos;
 }
 
 } // namespace

@@ -5,8 +5,7 @@
 #include "plan/planner.hpp"
 #include "plan/removal.hpp"
 #include "plan/verify.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::plan;

@@ -3,8 +3,7 @@
 #include "plan/planner.hpp"
 #include "plan/removal.hpp"
 #include "plan/verify.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <functional>
 

@@ -1,6 +1,5 @@
 #include "qemu/capabilities.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup::qemu;
 

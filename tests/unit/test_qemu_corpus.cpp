@@ -1,7 +1,7 @@
 #include "base/text.hpp"
+#include "support/catch.hpp"
 #include "support/qemu_corpus.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 using namespace lab;

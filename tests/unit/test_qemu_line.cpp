@@ -1,7 +1,6 @@
 #include "qemu/line.hpp"
 #include "qemu/options.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace vdeup;
 using namespace vdeup::qemu;

@@ -1,6 +1,5 @@
 #include "qemu/old_options.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <utility>
 

@@ -1,7 +1,6 @@
+#include "support/catch.hpp"
 #include "vde/console_reply.hpp"
 #include "vde/reports.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace vdeup;
 using namespace vdeup::vde;

@@ -1,6 +1,5 @@
+#include "support/catch.hpp"
 #include "vde/relay.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sys/socket.h>
 

@@ -1,6 +1,5 @@
+#include "support/catch.hpp"
 #include "vde/uplink.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace vdeup;
 

@@ -1,8 +1,7 @@
 #include "uplink/guest_frames.hpp"
 
 #include "model/uplink.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -1,8 +1,8 @@
 // How `run` chooses an uplink on a real host, and says so.
 
+#include "support/catch.hpp"
+#include "support/lab.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 
@@ -36,16 +36,7 @@ void make_bridge_to_the_outside() {
        "up");
 }
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 const SpawnOptions k_as_alice{.user = k_alice};
-
-void needs_others() {
-  if (!can_be_others())
-    skip("not root, so no other user can be taken on");
-}
 
 } // namespace
 

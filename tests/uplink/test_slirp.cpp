@@ -1,8 +1,7 @@
 // A network without any privilege: the switch of an ordinary user, and slirp at one of its ports.
 
+#include "support/catch.hpp"
 #include "support/spawn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <netinet/in.h>
 #include <signal.h>
@@ -41,10 +40,6 @@ void require_cancel_restores(const std::string& before) {
   CHECK(changes_since(before) == "");
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// The pid of the one uplink.
 pid_t uplink_pid() {
   const std::string pids = list_uplinks();
@@ -57,7 +52,7 @@ void kill_uplink() {
   ::kill(uplink_pid(), SIGKILL);
   REQUIRE(eventually([] { return list_uplinks().empty(); }));
   // The switch frees the port a moment later.
-  REQUIRE(eventually([] { return !contains(vdeup_as_user({"ports", "-X"}).out, "vdeup uplink"); }));
+  REQUIRE(eventually([] { return !has(vdeup_as_user({"ports", "-X"}).out, "vdeup uplink"); }));
 }
 
 /// A VM of the user at the switch.
@@ -99,16 +94,16 @@ TEST_CASE("slirp: an ordinary user makes a network, finds it again, and leaves n
   create({"--forward", "tcp:8080:80", "--forward", "udp:0.0.0.0:5353:10.0.2.16:53"});
   const pid_t pid = uplink_pid();
   const auto again = vdeup_as_user({"create", "--uplink", "slirp", "-X"});
-  CHECK(contains(again.out, "|reused\nuplink|slirp|reused\n"));
+  CHECK(has(again.out, "|reused\nuplink|slirp|reused\n"));
   CHECK(uplink_pid() == pid);
   const auto info = vdeup_as_user({"info", "--json"});
-  CHECK(contains(info.out, R"("uplink":{"kind":"slirp","pid":)" + std::to_string(pid)));
-  CHECK(contains(info.out, R"("tcp:127.0.0.1:8080:10.0.2.15:80","udp:0.0.0.0:5353:10.0.2.16:53")"));
-  CHECK(contains(info.out, R"("ports":128)"));
+  CHECK(has(info.out, R"("uplink":{"kind":"slirp","pid":)" + std::to_string(pid)));
+  CHECK(has(info.out, R"("tcp:127.0.0.1:8080:10.0.2.15:80","udp:0.0.0.0:5353:10.0.2.16:53")"));
+  CHECK(has(info.out, R"("ports":128)"));
   const auto check = vdeup_as_user({"check"});
   INFO(check.out);
   CHECK(check.status == 0);
-  CHECK(contains(check.out, "ok: 10.0.2.2 answered"));
+  CHECK(has(check.out, "ok: 10.0.2.2 answered"));
   require_cancel_restores(before);
 }
 
@@ -117,8 +112,8 @@ TEST_CASE("slirp: its process is in a session of its own and has nothing of its 
   const std::string pid = std::to_string(uplink_pid());
   CHECK(run({"ps", "-o", "sid=", "-p", pid}).out == run({"ps", "-o", "pid=", "-p", pid}).out);
   const auto environment = run({"cat", "/proc/" + pid + "/environ"});
-  CHECK(!contains(environment.out, "HOME="));
-  CHECK(contains(environment.out, "LC_ALL=C"));
+  CHECK(!has(environment.out, "HOME="));
+  CHECK(has(environment.out, "LC_ALL=C"));
   require_good(vdeup_as_user({"cancel"}));
 }
 
@@ -129,7 +124,7 @@ TEST_CASE("slirp: one that has died is started again by the next call, under the
   auto vm = start_vm();
   kill_uplink();
   CHECK(vdeup_as_user({"check"}).status == 1);
-  CHECK(contains(vdeup_as_user({"check"}).out, "the slirp that joined the switch to the outside is gone"));
+  CHECK(has(vdeup_as_user({"check"}).out, "the slirp that joined the switch to the outside is gone"));
   SECTION("by create") {
     create();
   }
@@ -142,7 +137,7 @@ TEST_CASE("slirp: one that has died is started again by the next call, under the
   CHECK(vdeup_as_user({"check"}).status == 0);
   vm.signal(SIGTERM);
   vm.finish();
-  REQUIRE(eventually([] { return !contains(vdeup_as_user({"ports", "-X"}).out, "web"); }));
+  REQUIRE(eventually([] { return !has(vdeup_as_user({"ports", "-X"}).out, "web"); }));
   require_cancel_restores(before);
 }
 
@@ -179,8 +174,8 @@ TEST_CASE("slirp: a port of the host that somebody has is an error before anythi
   const TakenPort taken{type, 8080};
   const auto refused = vdeup_as_user({"create", "--forward", "tcp:9090:90", "--forward", word + ":8080:80"});
   CHECK(refused.status == 1);
-  CHECK(contains(refused.err,
-                 "cannot forward " + word + ":127.0.0.1:8080:10.0.2.15:80: somebody on this host has"));
+  CHECK(
+      has(refused.err, "cannot forward " + word + ":127.0.0.1:8080:10.0.2.15:80: somebody on this host has"));
   CHECK(changes_since(before) == "");
 }
 
@@ -190,7 +185,7 @@ TEST_CASE("slirp: a port that takes a privilege is an error before anything star
   const std::string before = snapshot();
   const auto refused = vdeup_as_user({"create", "--forward", "tcp:80:80"});
   CHECK(refused.status == 2);
-  CHECK(contains(refused.err, "from 1024 on"));
+  CHECK(has(refused.err, "from 1024 on"));
   CHECK(changes_since(before) == "");
 }
 
@@ -201,17 +196,17 @@ TEST_CASE("slirp: a new forward is refused while VMs are attached, and added whe
   const pid_t pid = uplink_pid();
   const auto refused = vdeup_as_user({"create", "--forward", "tcp:8081:81"});
   CHECK(refused.status == 1);
-  CHECK(contains(refused.err, "VMs are attached: web"));
+  CHECK(has(refused.err, "VMs are attached: web"));
   CHECK(uplink_pid() == pid);
   create({"--forward", "tcp:8080:80"}); // this one is there
   CHECK(uplink_pid() == pid);
   vm.signal(SIGTERM);
   vm.finish();
-  REQUIRE(eventually([] { return !contains(vdeup_as_user({"ports", "-X"}).out, "web"); }));
+  REQUIRE(eventually([] { return !has(vdeup_as_user({"ports", "-X"}).out, "web"); }));
   create({"--forward", "tcp:8081:81"});
   const auto info = vdeup_as_user({"info"});
-  CHECK(contains(info.out, "tcp:127.0.0.1:8080:10.0.2.15:80"));
-  CHECK(contains(info.out, "tcp:127.0.0.1:8081:10.0.2.15:81"));
+  CHECK(has(info.out, "tcp:127.0.0.1:8080:10.0.2.15:80"));
+  CHECK(has(info.out, "tcp:127.0.0.1:8081:10.0.2.15:81"));
   require_cancel_restores(before);
 }
 
@@ -221,13 +216,13 @@ TEST_CASE("slirp: a switch without an uplink stays without, for who asks for not
   auto vm = start_vm();
   CHECK(list_uplinks().empty());
   CHECK(vdeup_as_user({"check"}).status == 0);
-  CHECK(contains(vdeup_as_user({"info", "-X"}).out, "uplink|none\n"));
+  CHECK(has(vdeup_as_user({"info", "-X"}).out, "uplink|none\n"));
   const auto refused = vdeup_as_user({"run", "--forward", "tcp:8080:80", "--", bin_directory() + "/fake_vm"});
   CHECK(refused.status == 125);
-  CHECK(contains(refused.err, "the switch is to have no uplink"));
+  CHECK(has(refused.err, "the switch is to have no uplink"));
   vm.signal(SIGTERM);
   vm.finish();
-  REQUIRE(eventually([] { return !contains(vdeup_as_user({"ports", "-X"}).out, "web"); }));
+  REQUIRE(eventually([] { return !has(vdeup_as_user({"ports", "-X"}).out, "web"); }));
   require_cancel_restores(before);
 }
 
@@ -239,7 +234,7 @@ TEST_CASE("slirp: what a failing change of the uplink had taken away comes back"
   const auto failed = vdeup_as_user({"create", "--uplink", "bridge"});
   CHECK(failed.status == 2);
   CHECK(vdeup_as_user({"check"}).status == 0);
-  CHECK(contains(vdeup_as_user({"info"}).out, "tcp:127.0.0.1:8080:10.0.2.15:80"));
+  CHECK(has(vdeup_as_user({"info"}).out, "tcp:127.0.0.1:8080:10.0.2.15:80"));
   require_cancel_restores(before);
 }
 
@@ -265,7 +260,7 @@ TEST_CASE("slirp: without its programs nothing is left running, and the packages
   const auto failed = vdeup_as_user({"create", "--uplink", "slirp"});
   INFO(failed.err);
   CHECK(failed.status == 2);
-  CHECK(contains(failed.err, "libvdeplug-slirp"));
+  CHECK(has(failed.err, "libvdeplug-slirp"));
   CHECK(list_switches().empty());
   CHECK(changes_since(before) == "");
 }
@@ -275,8 +270,8 @@ TEST_CASE("slirp: a client that only calls itself our uplink is a client", "[upl
   Running liar{{"vde_plug", "--descr", "vdeup uplink",
                 "/var/tmp/vde_switch0." + std::string{can_be_others() ? k_alice.name : "root"}},
                as_user()};
-  REQUIRE(eventually([] { return contains(vdeup_as_user({"ports", "-X"}).out, "vdeup uplink"); }));
-  CHECK(contains(vdeup_as_user({"info", "-X"}).out, "clients|1\n"));
+  REQUIRE(eventually([] { return has(vdeup_as_user({"ports", "-X"}).out, "vdeup uplink"); }));
+  CHECK(has(vdeup_as_user({"info", "-X"}).out, "clients|1\n"));
   const auto refused = vdeup_as_user({"cancel"});
   CHECK(refused.status == 1);
   require_good(vdeup_as_user({"cancel", "-f"}));

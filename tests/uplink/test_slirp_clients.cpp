@@ -1,10 +1,9 @@
 // Many at one switch with slirp, and the steps that lead there struck at each point.
 
 #include "network/ensure.hpp"
+#include "support/catch.hpp"
 #include "support/far_host.hpp"
 #include "uplink/guest_frames.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <memory>
 #include <set>

@@ -1,10 +1,10 @@
 #include "vm/network.hpp"
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 

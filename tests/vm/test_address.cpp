@@ -1,9 +1,8 @@
 // The hardware addresses of VMs, as QEMU itself reports them.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <regex>
 #include <set>

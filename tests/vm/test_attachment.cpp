@@ -1,9 +1,8 @@
 // A guest talks through either way of handing a connection to QEMU.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <cstdlib>
 #include <fstream>

@@ -1,9 +1,8 @@
 // Two guests at one switch, each launched with another spelling of its network, talk to each other.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 

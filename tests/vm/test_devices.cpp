@@ -1,9 +1,9 @@
 // Bonds and VLAN devices, which the kernel of the test need not have: in a guest whose kernel has them, with
 // the programs of this build.
 
+#include "support/catch.hpp"
 #include "vm/guest.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <cstdlib>

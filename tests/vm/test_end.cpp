@@ -1,9 +1,8 @@
 // However a VM ends, its port is free again, and the switch goes on for the next one.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 

@@ -2,10 +2,9 @@
 // reach it.
 
 #include "nic/nic_lab.hpp"
+#include "support/catch.hpp"
 #include "vm/guest.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace vmlab;
 

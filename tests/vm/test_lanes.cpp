@@ -1,15 +1,16 @@
 // A VM with a TAP of its own (--lane tap) is a neighbour of those at the switch, and leaves nothing behind.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
+#include "support/spawn.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 
 #include <sstream>
 
 using namespace vmlab;
+using lab::has;
 
 namespace {
 
@@ -26,10 +27,6 @@ std::string tap_of_vm() {
     if (line.find("alias vdeup vm=") != std::string::npos)
       return line;
   return {};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// A bridge with an address and nothing else: this lane needs no switch.
@@ -128,8 +125,7 @@ TEST_CASE("a guest on a TAP of its own talks to a guest at the switch of the sam
 }
 
 TEST_CASE("a VM without the privilege for a TAP is told which lane takes none", "[vm]") {
-  if (!lab::can_be_others())
-    lab::skip("needs root, to become a user without privilege");
+  lab::needs_others();
   const Network network;
   auto vm = network.start(tap_lane() + stays_stopped());
   const auto ended = vm.finish();

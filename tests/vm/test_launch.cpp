@@ -1,9 +1,8 @@
 // From nothing to a guest that talks: the main job, under each name of the launcher.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 
@@ -42,8 +41,7 @@ void expect_answer_and_poweroff(lab::Running& vm) {
 } // namespace
 
 TEST_CASE("an ordinary user's VM reaches the bridge of the network that root made for that user", "[vm]") {
-  if (!lab::can_be_others())
-    lab::skip("needs to be root, and to become another user");
+  lab::needs_others();
   const Network network;
   const std::vector<unsigned> nobody(4, lab::k_alice.uid); // real, effective, saved, file system
   CHECK(ids_of(only_switch(), "Uid") == nobody);

@@ -1,10 +1,9 @@
 // What lines of many kinds make of a real guest's NICs: each line is taken as it is and boots a guest that
 // talks through every NIC.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 

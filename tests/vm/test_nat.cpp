@@ -1,10 +1,9 @@
 // A real guest in a private network: its address, its names, and its way out by both families.
 
+#include "support/catch.hpp"
 #include "support/far_host.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 

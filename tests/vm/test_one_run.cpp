@@ -1,9 +1,8 @@
 // --rm: what a launch has made goes with it, however it ends, and nothing else does.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 #include <sys/wait.h>

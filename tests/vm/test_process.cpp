@@ -1,9 +1,8 @@
 // The launched process is QEMU, and differs from a QEMU started without us by its network alone.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 

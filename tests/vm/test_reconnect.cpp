@@ -1,9 +1,8 @@
 // --reconnect: a guest goes on when its switch ends and is made again.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 #include <unistd.h>

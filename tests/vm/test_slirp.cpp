@@ -1,10 +1,9 @@
 // A real guest of a user who may nothing: its address, its way out, and the way in.
 
+#include "support/catch.hpp"
 #include "support/far_host.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 

@@ -1,11 +1,10 @@
 // At a terminal a launch behaves as QEMU does by itself: each test is done with QEMU alone, with a launch
 // that becomes QEMU, and with the two kinds that stay beside it.
 
+#include "support/catch.hpp"
 #include "support/lab.hpp"
 #include "vm/network.hpp"
 #include "vm/terminal.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <signal.h>
 
