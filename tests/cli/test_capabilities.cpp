@@ -103,12 +103,14 @@ TEST_CASE("run: a QEMU without dgram and socket is told the switch", "[run]") {
 TEST_CASE("run: old words are translated for a QEMU that has lost them, and told", "[run]") {
   const auto words = {"run", "--dry-run", "--"};
   std::vector<std::string> line{words.begin(), words.end()};
-  const Shim qemu{"socket\\n", GENERATE("7.2.22", "2.1.0")};
+  const std::string version = GENERATE("7.2.22", "2.1.0");
+  const Shim qemu{"socket\\n", version};
   line.insert(line.end(), {qemu.program(), "-localtime", "-net", "nic,model=e1000", "-net", "vde"});
   const auto done = run_vdeup(line);
   INFO(done.out << done.err);
   CHECK(done.status == 0);
-  const bool is_translated = has(done, "-rtc base=localtime");
+  const bool is_translated = version == "7.2.22";
+  CHECK(is_translated == has(done, "-rtc base=localtime"));
   CHECK(is_translated != has(done, "-localtime -net"));
   CHECK(is_translated == has(done, "replaced `-localtime`"));
 }

@@ -1,11 +1,11 @@
 #include "config/settings.hpp"
+#include "kernel/check_report.hpp"
 #include "model/interpret.hpp"
 #include "support/catch.hpp"
 #include "support/spawn.hpp"
 
 #include <filesystem>
 #include <functional>
-#include <map>
 
 using namespace lab;
 namespace fs = std::filesystem;
@@ -20,66 +20,74 @@ void kill_switch() {
 const std::string k_dir = "/var/tmp/vde_switch0.root";
 const std::string k_mgmt = "/var/tmp/vde_mgmt0.root";
 
-using Damages = std::map<std::string, std::function<void()>>;
-using Damage = Damages::value_type;
+struct Damage {
+  const char* name;
+  std::function<void()> make;
+  const char* fault; ///< what `check` has to say about it
+};
 
-const Damages k_damages{
-    {"switch killed", [] { kill_switch(); }},
+constexpr const char* k_gone = "the process of the switch /var/tmp/vde_switch0.root is gone";
+
+const std::vector<Damage> k_damages{
+    {"switch killed", [] { kill_switch(); }, k_gone},
     {"switch killed, TAP deleted",
      [] {
        kill_switch();
        run({"ip", "link", "delete", "tap0"});
-     }},
+     },
+     k_gone},
     {"switch ended, TAP left",
      [] {
        run({"kill", std::to_string(std::stol(list_switches()))});
-       eventually([] { return list_switches().empty(); });
-     }},
+       REQUIRE(eventually([] { return list_switches().empty(); }));
+     },
+     "a TAP is there, but no switch"},
     {"TAP deleted under the switch",
      [] {
        run({"ip", "link", "delete", "tap0"});
-     }},
+     },
+     "tap0 was deleted under the running switch"},
     {"TAP taken out of the bridge",
      [] {
        run({"ip", "link", "set", "tap0", "nomaster"});
-     }},
+     },
+     "tap0 is not a port of a bridge"},
     {"TAP set down",
      [] {
        run({"ip", "link", "set", "tap0", "down"});
-     }},
+     },
+     "tap0 is down"},
     {"bridge set down",
      [] {
        run({"ip", "link", "set", "ctysbr0", "down"});
-     }},
+     },
+     "bridge ctysbr0 is down"},
     {"bridge deleted",
      [] {
        run({"ip", "link", "delete", "ctysbr0"});
-     }},
-    {"ctl removed", [] { fs::remove(k_dir + "/ctl"); }},
+     },
+     "tap0 is not a port of a bridge"},
+    {"ctl removed", [] { fs::remove(k_dir + "/ctl"); }, "/ctl is gone"},
     {"killed, only the directory left",
      [] {
        kill_switch();
        fs::remove(k_mgmt);
        fs::remove(k_dir + "/ctl");
-     }},
+     },
+     "its sockets are left"},
     {"killed, only the management socket left",
      [] {
        kill_switch();
        fs::remove_all(k_dir);
-     }},
+     },
+     "its sockets are left"},
     {"killed, somebody's file in the directory",
      [] {
        kill_switch();
        run({"touch", k_dir + "/notes"});
-     }},
+     },
+     k_gone},
 };
-
-std::vector<const Damage*> all_damages() {
-  std::vector<const Damage*> all;
-  for (const Damage& damage : k_damages)
-    all.push_back(&damage);
-  return all;
-}
 
 /// Neither create nor cancel goes on by itself, and both name the process in the way.
 void refuse_and_name(const std::string& pid) {
@@ -94,18 +102,18 @@ void refuse_and_name(const std::string& pid) {
 } // namespace
 
 TEST_CASE("recovery: check names each damage, create repairs it, cancel clears all", "[kernel]") {
-  if (::geteuid() != 0)
-    skip("needs root");
-  const auto& [name, damage] = *GENERATE(from_range(all_damages()));
+  const auto [name, damage, fault] = GENERATE(from_range(k_damages));
   CAPTURE(name);
   const std::string before = snapshot();
   REQUIRE(run_vdeup({"create"}).status == 0);
   damage();
 
-  const auto check = run_vdeup({"check"});
-  INFO(check.out << check.err);
-  CHECK(check.status == 1);
-  CHECK(check.out.find("fault: ") != std::string::npos);
+  const CheckReport report = lab::check();
+  INFO(report.done().out);
+  CHECK(report.status() == 1);
+  const auto* finding = report.find(fault);
+  REQUIRE(finding != nullptr);
+  CHECK(finding->is_fault);
 
   const auto create = run_vdeup({"create"});
   INFO(create.out << create.err);
@@ -119,13 +127,11 @@ TEST_CASE("recovery: check names each damage, create repairs it, cancel clears a
 }
 
 TEST_CASE("recovery: cancel alone clears each damaged network", "[kernel]") {
-  if (::geteuid() != 0)
-    skip("needs root");
-  const auto& [name, damage] = *GENERATE(from_range(all_damages()));
-  CAPTURE(name);
+  const Damage damage = GENERATE(from_range(k_damages));
+  CAPTURE(damage.name);
   const std::string before = snapshot();
   REQUIRE(run_vdeup({"create"}).status == 0);
-  damage();
+  damage.make();
   fs::remove(k_dir + "/notes");
   const auto cancel = run_vdeup({"cancel", "--bridge"});
   INFO(cancel.out << cancel.err);
@@ -134,8 +140,6 @@ TEST_CASE("recovery: cancel alone clears each damaged network", "[kernel]") {
 }
 
 TEST_CASE("recovery: a switch that does not answer is named, and replaced with -f", "[kernel]") {
-  if (::geteuid() != 0)
-    skip("needs root");
   const std::string before = snapshot();
   REQUIRE(run_vdeup({"create"}).status == 0);
   const std::string pid = std::to_string(std::stol(list_switches()));
@@ -154,8 +158,6 @@ TEST_CASE("recovery: a switch that does not answer is named, and replaced with -
 }
 
 TEST_CASE("recovery: a bridge that we made and could not mark is ours by its address", "[kernel]") {
-  if (::geteuid() != 0)
-    skip("needs root");
   const std::string before = snapshot();
   const auto mac = vdeup::bridge_address(vdeup::IfName::parse("ctysbr0").value(), vdeup::config::host_seed());
   REQUIRE(run({"ip", "link", "add", "ctysbr0", "address", mac.str(), "type", "bridge"}).status == 0);
@@ -170,8 +172,6 @@ TEST_CASE("recovery: a bridge that we made and could not mark is ours by its add
 }
 
 TEST_CASE("recovery: a switch that lost its sockets is found by its TAP, and ended with -f", "[kernel]") {
-  if (::geteuid() != 0)
-    skip("needs root");
   const std::string before = snapshot();
   REQUIRE(run_vdeup({"create"}).status == 0);
   fs::remove_all(k_dir);
@@ -191,8 +191,6 @@ TEST_CASE("recovery: a switch that lost its sockets is found by its TAP, and end
 }
 
 TEST_CASE("recovery: a TAP that took the name of the switch's own is not mistaken for it", "[kernel]") {
-  if (::geteuid() != 0)
-    skip("needs root");
   const std::string before = snapshot();
   REQUIRE(run_vdeup({"create"}).status == 0);
   run({"ip", "link", "delete", "tap0"});

@@ -44,6 +44,7 @@ TEST_CASE("move: create and cancel --bridge lose no packet of anybody, and leave
         fmt::format("longest gap {:.1f} ms, {} exchanged, {} lost\n",
                     static_cast<double>(report.longest_gap.count()) / 1000, report.exchanged, report.lost);
     CHECK_FALSE(report.is_broken);
+    CHECK(report.exchanged > 10);
     CHECK(report.lost == 0);
     CHECK(report.longest_gap <= 3 * k_max_stall); // six flows and vdeup share two processors
   }

@@ -143,6 +143,8 @@ TEST_CASE("list: a name that others have chosen breaks no row and reaches no ter
     }
   // Terse rows have as many fields as ever.
   std::istringstream rows{run_vdeup({"list", "-X"}).out};
-  for (std::string line; std::getline(rows, line);)
+  std::size_t count = 0;
+  for (std::string line; std::getline(rows, line); ++count)
     CHECK(std::count(line.begin(), line.end(), '|') == 4);
+  CHECK(count == 5);
 }
