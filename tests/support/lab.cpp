@@ -142,14 +142,21 @@ std::string output_of(const std::vector<std::string>& line) {
   return std::regex_replace(run(line).out, clocks, "");
 }
 
+/// True for a process of that name in our network namespace. A process that is being killed leaves its
+/// namespaces before it closes its last files: it counts until it is a zombie.
 bool is_ours(const std::string& pid, const std::string& program) {
-  std::ifstream comm{"/proc/" + pid + "/comm"};
-  std::string name;
-  std::getline(comm, name);
+  std::ifstream file{"/proc/" + pid + "/stat"};
+  std::string line; // pid (name) state ...
+  std::getline(file, line);
+  const std::string name = " (" + program + ") ";
+  const std::size_t at = line.find(name);
+  if (at == std::string::npos || at + name.size() >= line.size() || line[at + name.size()] == 'Z' ||
+      line[at + name.size()] == 'X')
+    return false;
   struct stat ours {};
   struct stat theirs {};
-  return name == program && ::stat("/proc/self/ns/net", &ours) == 0 &&
-         ::stat(("/proc/" + pid + "/ns/net").c_str(), &theirs) == 0 && ours.st_ino == theirs.st_ino;
+  const bool has_namespace = ::stat(("/proc/" + pid + "/ns/net").c_str(), &theirs) == 0;
+  return !has_namespace || (::stat("/proc/self/ns/net", &ours) == 0 && ours.st_ino == theirs.st_ino);
 }
 
 std::vector<std::string> pids_of(const std::string& program) {
