@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "engine/apply.hpp"
 #include "network/ensure.hpp"
@@ -105,7 +105,7 @@ std::vector<std::string> names_of(const std::vector<Tap>& taps) {
 }
 
 /// The way back of the NIC that is in the bridge that is to go; thought through before anything is removed.
-Result<std::optional<ProposedMove>> propose_back(const NicMover& mover, const engine::Survey& survey) {
+Result<std::optional<ProposedMove>> propose_undo(const MoveClient& mover, const engine::Survey& survey) {
   const auto& bridge = survey.network.bridge;
   if (!bridge || !bridge->is_ours)
     return std::optional<ProposedMove>{};
@@ -118,15 +118,15 @@ Result<std::optional<ProposedMove>> propose_back(const NicMover& mover, const en
 }
 
 /// The same for what is about to be done: nobody else moves that NIC from here on.
-Result<std::optional<ProposedMove>> settle_way_back(NicMover& mover, const Wiring& wiring,
+Result<std::optional<ProposedMove>> settle_way_back(MoveClient& mover, const Wiring& wiring,
                                                     const plan::Request& request, engine::Survey& survey) {
-  TRY(auto back, propose_back(mover, survey));
+  TRY(auto back, propose_undo(mover, survey));
   if (!back || mover.is_by_helper())
     return back;
   TRY(mover.begin());
   TRY(survey.links, wiring.world().host.links.links());
   TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
-  return propose_back(mover, survey);
+  return propose_undo(mover, survey);
 }
 
 /// What cancel comes to: what is removed, and then the NIC that is given back with the end of its bridge.
@@ -154,9 +154,9 @@ Result<Cancellation> remove_with_bridge(const Context& context, const Wiring& wi
                                         const plan::Request& request, engine::Survey survey) {
   TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
   explain_kept_bridge(survey.network, wiring.world().log);
-  TRY(auto mover, NicMover::open(context, wiring));
+  TRY(auto mover, MoveClient::open(context, wiring));
   TRY(auto back,
-      context.call.dry_run ? propose_back(mover, survey) : settle_way_back(mover, wiring, request, survey));
+      context.call.dry_run ? propose_undo(mover, survey) : settle_way_back(mover, wiring, request, survey));
   TRY(auto plan, remove_network(context, wiring, request, survey, !back));
   if (!back)
     return Cancellation{std::move(plan), {}};
@@ -197,7 +197,7 @@ Result<int> cancel_command(const Context& context) {
   TRY(auto request, make_request(call, context.files));
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish));
-  TRY(settle_moves(context, wiring));
+  TRY(recover_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!call.dry_run) { // a rehearsal shows what a killed keeper has left, and leaves it
     network::remove_stale_temporary(wiring.world(), request);

@@ -1,6 +1,6 @@
 #include "base/log.hpp"
 #include "cli/commands.hpp"
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"
 #include "network/path_check.hpp"
@@ -101,7 +101,7 @@ Result<network::PathCheck> observe(const Context& context, const plan::Request& 
 } // namespace
 
 Result<int> check_command(const Context& context) {
-  mention_open_move(context.log);
+  report_interrupted_move(context.log);
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
   TRY(auto seen, observe(context, request));

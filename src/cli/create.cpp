@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/persist.hpp"
 #include "kernel/kernel_host.hpp"
@@ -184,14 +184,14 @@ bool may_want_nic(const plan::Request& request) {
 }
 
 /// The move that a request comes to.
-Result<std::optional<ProposedMove>> propose(const NicMover& mover, const Wiring& wiring,
+Result<std::optional<ProposedMove>> propose(const MoveClient& mover, const Wiring& wiring,
                                             const plan::Request& request) {
   TRY(auto situation, network::observe_situation(wiring.world(), request, {}));
   return mover.propose_in(request, *situation.choice);
 }
 
 /// Make the move that a request comes to, if it still comes to one when nobody else can make it.
-Result<std::optional<ProposedMove>> move_nic(NicMover& mover, const Wiring& wiring,
+Result<std::optional<ProposedMove>> move_nic(MoveClient& mover, const Wiring& wiring,
                                              const plan::Request& request, ProposedMove proposed) {
   std::optional<ProposedMove> move = std::move(proposed);
   if (!mover.is_by_helper()) {
@@ -218,13 +218,13 @@ Error with_nic_hint(Error error, const plan::Request& request) {
 }
 
 /// Give back a NIC that was moved for a network that could not be made.
-Error after_giving_back(Error error, NicMover& mover, const Wiring& wiring, const ProposedMove& moved) {
+Error after_giving_back(Error error, MoveClient& mover, const Wiring& wiring, const ProposedMove& moved) {
   const auto give_back = [&]() -> Result<> {
     TRY(auto link, wiring.world().host.links.link(moved.move.bridge));
     if (!link)
       return ok();
     TRY(auto back, mover.propose_out(moved.move.bridge, moved.move.nic, {}));
-    return mover.retreat(std::move(back));
+    return mover.roll_back(std::move(back));
   };
   if (const auto given = give_back(); !given)
     error.add_hint(fmt::format("{} stays in {} ({}); `vdeup undo` gives it back", moved.move.nic.str(),
@@ -241,7 +241,7 @@ struct Created {
 /// The same where a bridge is to be made. `draft` is what would be done without a NIC.
 Result<Created> create_with_nic(const Context& context, const Wiring& wiring, const plan::Request& request,
                                 network::Draft draft) {
-  TRY(auto mover, NicMover::open(context, wiring));
+  TRY(auto mover, MoveClient::open(context, wiring));
   TRY(auto move, mover.propose_in(request, *draft.situation.choice));
   Ensured rehearsal = draft.rehearsed();
   if (context.call.dry_run) {
@@ -294,7 +294,7 @@ Result<int> create_command(const Context& context) {
     return print_persistent(context, request);
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish, Wiring::Looks::thorough));
-  TRY(settle_moves(context, wiring));
+  TRY(recover_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!context.call.dry_run) { // a look does not need the right to change
     TRY(auto acquired, network::lock_switch(request.scope));

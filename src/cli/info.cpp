@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"
 #include "model/vm_tap.hpp"
@@ -107,7 +107,7 @@ void print_rows(const Subject& subject) {
 } // namespace
 
 Result<int> info_command(const Context& context) {
-  mention_open_move(context.log);
+  report_interrupted_move(context.log);
   TRY(auto request, make_request(context.call, context.files));
   TRY(auto wiring, Wiring::connect(context.log));
   network::remove_stale_temporary(wiring.world(), request);

@@ -1,6 +1,6 @@
 #include "cli/persist.hpp"
 
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "managers/persist_choice.hpp"
 
@@ -26,8 +26,8 @@ boost::json::object persistence_json(const managers::Persistence& persistence) {
 Result<int> print_configuration(const Context& context, const Wiring& wiring, const plan::Request& request,
                                 const plan::BridgeChoice& choice) {
   // Nothing is moved: whether it may be is not the question.
-  TRY(auto moves, nicmove::NicMoves::open(asker(wiring), {.force = true}));
-  TRY(auto seen, moves.see(request.interface));
+  TRY(auto moves, nicmove::MoveService::open(requester(wiring), {.force = true}));
+  TRY(auto seen, moves.observe(request.interface));
   if (!seen)
     return fail(Error{ErrorKind::missing, "cannot say what would keep a NIC in a bridge",
                       "this host has no NIC that could be moved", "name one with -i"});

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"
 #include "launch/connect.hpp"
@@ -67,7 +67,7 @@ Result<int> run_command(const Context& context) {
   TRY(auto wish, privilege_wish(context));
   TRY(auto wiring, Wiring::connect(context.log, wish));
   network::remove_stale_temporary(wiring.world(), launch.request);
-  TRY(settle_moves(context, wiring));
+  TRY(recover_moves(context, wiring));
   if (auto connected = launch::connect(launch, wiring.world(), timing); !connected) {
     launch::wind_up(launch, wiring.world());
     return fail(std::move(connected).error());

@@ -1,7 +1,8 @@
+#include "nicmove/undo.hpp"
+
 #include "cli/commands.hpp"
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 #include "cli/output.hpp"
-#include "nicmove/take_last_back.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -9,8 +10,8 @@
 namespace vdeup::cli {
 namespace {
 
-/// Who is root may take back and confirm what there is.
-Result<> permit_all(const NicMove& /*move*/) {
+/// Root may undo and confirm every move.
+Result<> authorize_all(const NicMove& /*move*/) {
   return ok();
 }
 
@@ -59,16 +60,16 @@ Error with_root_hint(Error error, const Wiring& wiring, std::string_view command
 Result<int> undo(const Context& context, const Wiring& wiring) {
   if (wiring.session() != nullptr && !context.call.dry_run)
     return undo_by_helper(context, *wiring.session());
-  TRY(auto moves, nicmove::NicMoves::open(asker(wiring), move_terms(context.call)));
+  TRY(auto moves, nicmove::MoveService::open(requester(wiring), move_terms(context.call)));
   if (!context.call.dry_run) {
-    TRY(auto is_undone, nicmove::take_open_move_back(moves, permit_all));
+    TRY(auto is_undone, nicmove::roll_back_open_move(moves, authorize_all));
     if (is_undone)
       return 0;
   }
-  TRY(auto proposed, nicmove::propose_back(moves, permit_all));
+  TRY(auto proposed, nicmove::propose_undo(moves, authorize_all));
   if (!context.call.dry_run) {
     TRY(moves.make(proposed));
-    moves.forget_last();
+    moves.forget_last_kept();
   }
   report(context.call, proposed);
   return 0;
@@ -76,7 +77,7 @@ Result<int> undo(const Context& context, const Wiring& wiring) {
 
 Result<int> confirm(const Wiring& wiring) {
   if (wiring.session() == nullptr) {
-    TRY(nicmove::confirm_waiting_move(permit_all));
+    TRY(nicmove::confirm_move(authorize_all));
     return 0;
   }
   TRY(wiring.session()->execute(privilege::ConfirmNicMove{}, [](const std::string& /*text*/) {}));

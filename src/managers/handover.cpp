@@ -30,7 +30,7 @@
 //  5. No checkpoint. NetworkManager knows nothing of what we do in the kernel, and rolling back a NIC
 //     that it let go of means (4): out of the bridge, while address and routes are on the bridge still
 //     and win. That cuts off the host that it should save; our own watchdog takes the whole move back
-//     (transaction/watchdog.hpp).
+//     (nicmove/watchdog.hpp).
 
 namespace vdeup::managers {
 namespace {
@@ -50,8 +50,8 @@ std::vector<ManagerStep> Handover::all() const {
   return steps;
 }
 
-Result<std::vector<ManagerStep>> marks_for(const std::vector<Kind>& running,
-                                           const std::vector<IfName>& devices) {
+Result<std::vector<ManagerStep>> unmanage_steps(const std::vector<Kind>& running,
+                                                const std::vector<IfName>& devices) {
   std::vector<ManagerStep> steps;
   if (devices.empty())
     return steps;
@@ -64,14 +64,14 @@ Result<std::vector<ManagerStep>> marks_for(const std::vector<Kind>& running,
   return steps;
 }
 
-Result<Handover> hand_over(const std::vector<Kind>& running, const std::vector<NicManager>& managers,
-                           const IfName& nic, const IfName& bridge) {
+Result<Handover> plan_handover(const std::vector<Kind>& running, const std::vector<NicManager>& managers,
+                               const IfName& nic, const IfName& bridge) {
   Handover handover;
-  TRY(handover.before, marks_for(running, {bridge}));
+  TRY(handover.before, unmanage_steps(running, {bridge}));
   for (const NicManager& manager : managers) {
     if (manager.kind == Kind::network_manager && is_at_it(manager))
       handover.before.emplace_back(LetGo{nic, manager.configuration});
-    if (manager.kind == Kind::networkd && hands_over(manager)) {
+    if (manager.kind == Kind::networkd && can_hand_over(manager)) {
       TRY(check_plain(nic));
       handover.after.emplace_back(Unmanage{Kind::networkd, {nic}});
     }
@@ -79,9 +79,9 @@ Result<Handover> hand_over(const std::vector<Kind>& running, const std::vector<N
   return handover;
 }
 
-bool hands_over(const NicManager& manager) {
-  const bool can_be_told = manager.kind == Kind::networkd || manager.kind == Kind::network_manager;
-  return can_be_told && manager.hold == Hold::manages && !manager.is_dynamic;
+bool can_hand_over(const NicManager& manager) {
+  const bool reachable_managers = manager.kind == Kind::networkd || manager.kind == Kind::network_manager;
+  return reachable_managers && manager.hold == Hold::manages && !manager.is_dynamic;
 }
 
 } // namespace vdeup::managers

@@ -22,16 +22,17 @@ struct Handover {
 /// Have each manager that runs leave new devices alone: to be told before they are made. The way back is
 /// `inverse()`, after they are gone. Pure.
 /// Errors: refused for a name that would be syntax in a manager's file.
-[[nodiscard]] Result<std::vector<ManagerStep>> marks_for(const std::vector<NicManager::Kind>& running,
-                                                         const std::vector<IfName>& devices);
+[[nodiscard]] Result<std::vector<ManagerStep>> unmanage_steps(const std::vector<NicManager::Kind>& running,
+                                                              const std::vector<IfName>& devices);
 
 /// Work out what the managers that run have to be told so that `nic` can go into a new `bridge`. `managers`
-/// are those of the NIC. Pure. Errors: as marks_for().
-[[nodiscard]] Result<Handover> hand_over(const std::vector<NicManager::Kind>& running,
-                                         const std::vector<NicManager>& managers, const IfName& nic,
-                                         const IfName& bridge);
+/// are those of the NIC. Pure. Errors: as unmanage_steps().
+[[nodiscard]] Result<Handover> plan_handover(const std::vector<NicManager::Kind>& running,
+                                             const std::vector<NicManager>& managers, const IfName& nic,
+                                             const IfName& bridge);
 
-/// True if a manager lets a NIC be moved when it is told of it as hand_over() says: nobody needs to insist.
-[[nodiscard]] bool hands_over(const NicManager& manager);
+/// True if a manager lets a NIC be moved when it is told of it as plan_handover() says: nobody needs to
+/// insist.
+[[nodiscard]] bool can_hand_over(const NicManager& manager);
 
 } // namespace vdeup::managers

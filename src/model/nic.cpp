@@ -167,7 +167,7 @@ Line line_of(const Route& route, std::uint64_t now) {
 }
 
 /// The routers that told that they are some. One can be there twice, by the kernel's hand and by ours, with
-/// two metrics (plan/advertised_routes.hpp); the other attributes are the router's to change.
+/// two metrics (nicmove/moved_routes.hpp); the other attributes are the router's to change.
 std::vector<std::string> advertised_routers(const NicSnapshot& nic) {
   std::set<std::string> texts;
   for (Route route : nic.routes)

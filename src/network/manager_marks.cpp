@@ -23,7 +23,8 @@ std::vector<ManagerStep> marks_of(const std::vector<IfName>& devices, const Log&
     return {};
   managers::Broker broker;
   auto running = broker.running();
-  auto marks = running ? managers::marks_for(running.value(), devices) : fail(std::move(running).error());
+  auto marks =
+      running ? managers::unmanage_steps(running.value(), devices) : fail(std::move(running).error());
   if (marks)
     return std::move(marks).value();
   log.info(marks.error().message());

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* k_name_another = "name another interface with -i; `ip link` lists them";
 
-const Link* link_of(const std::vector<Link>& links, std::uint32_t index) {
+const Link* find(const std::vector<Link>& links, std::uint32_t index) {
   const auto found =
       std::find_if(links.begin(), links.end(), [index](const Link& link) { return link.index == index; });
   return found == links.end() ? nullptr : &*found;
@@ -37,21 +37,21 @@ bool is_physical(const Link& link) {
   return link.kind.empty() && link.is_ethernet && !link.is_loopback;
 }
 
-bool has_default_route(const Link& nic, const NicSurvey& survey) {
-  const auto& routes = survey.default_routes;
+bool has_default_route(const Link& nic, const HostLinks& host) {
+  const auto& routes = host.default_routes;
   return std::find(routes.begin(), routes.end(), nic.index) != routes.end();
 }
 
-bool is_wifi_station(const Link& nic, const NicSurvey& survey) {
-  const auto& stations = survey.wifi_stations;
+bool is_wifi_station(const Link& nic, const HostLinks& host) {
+  const auto& stations = host.wifi_stations;
   return std::find(stations.begin(), stations.end(), nic.name) != stations.end();
 }
 
 /// A veth is the NIC of a container when seen from inside, and one of its cables when seen from outside: it
 /// is a NIC where the way out of this host is, or where there is no other kind.
-bool is_cable_of_a_container(const Link& nic, const NicSurvey& survey) {
-  return nic.kind == "veth" && !has_default_route(nic, survey) &&
-         std::any_of(survey.links.begin(), survey.links.end(), is_physical);
+bool is_cable_of_a_container(const Link& nic, const HostLinks& host) {
+  return nic.kind == "veth" && !has_default_route(nic, host) &&
+         std::any_of(host.links.begin(), host.links.end(), is_physical);
 }
 
 std::optional<Objection> object_to_kind(const Link& nic) {
@@ -74,7 +74,7 @@ std::optional<Objection> object_to_kind(const Link& nic) {
 std::optional<Objection> object_to_membership(const Link& nic, const std::vector<Link>& links) {
   if (nic.master == 0)
     return std::nullopt;
-  const Link* master = link_of(links, nic.master);
+  const Link* master = find(links, nic.master);
   const std::string name = master == nullptr ? "another device" : printable(master->name);
   if (nic.port_kind == "bridge")
     return Objection{fmt::format("it is a port of {} already", name),
@@ -85,25 +85,25 @@ std::optional<Objection> object_to_membership(const Link& nic, const std::vector
                    is_bundle ? fmt::format("move the whole {}: -i {}", kind, name) : k_name_another};
 }
 
-std::optional<Objection> object_to_use(const Link& nic, const NicSurvey& survey) {
-  if (is_wifi_station(nic, survey))
+std::optional<Objection> object_to_use(const Link& nic, const HostLinks& host) {
+  if (is_wifi_station(nic, host))
     return Objection{"it is a Wi-Fi station: its access point drops frames that come from any other address",
                      "name a wired interface with -i, or use `-i none` for a bridge without one"};
-  if (const auto above = names_above(nic, survey.links, is_sharing_kind); !above.empty())
+  if (const auto above = names_above(nic, host.links, is_sharing_kind); !above.empty())
     return Objection{fmt::format("{} stands on it, and the kernel lets a NIC have either that or a bridge",
                                  fmt::join(above, ", ")),
                      fmt::format("delete {}, or {}", fmt::join(above, ", "), k_name_another)};
-  if (is_cable_of_a_container(nic, survey))
+  if (is_cable_of_a_container(nic, host))
     return Objection{"it is a veth without a default route, on a host with a NIC: it leads to a container",
                      "name a NIC with -i, or use -f if it is what you mean", true};
   return std::nullopt;
 }
 
-std::vector<std::string> notes_on(const Link& nic, const NicSurvey& survey) {
+std::vector<std::string> notes_on(const Link& nic, const HostLinks& host) {
   std::vector<std::string> notes;
   const auto is_vlan = [](const Link& link) { return link.kind == "vlan"; };
   // The kernel takes tagged frames to their VLAN device before a bridge sees them.
-  if (const auto vlans = names_above(nic, survey.links, is_vlan); !vlans.empty())
+  if (const auto vlans = names_above(nic, host.links, is_vlan); !vlans.empty())
     notes.push_back(fmt::format("{} stays on {} and goes on to work; VMs do not see the frames of that VLAN",
                                 fmt::join(vlans, ", "), printable(nic.name)));
   if (nic.kind == "veth" && nic.lower_is_elsewhere)
@@ -121,31 +121,31 @@ Error to_error(const Link& nic, const Objection& objection) {
   return error;
 }
 
-Result<NicChoice> choose_wanted(const IfName& wanted, bool force, const NicSurvey& survey) {
-  const auto nic = std::find_if(survey.links.begin(), survey.links.end(),
+Result<NicChoice> choose_wanted(const IfName& wanted, bool force, const HostLinks& host) {
+  const auto nic = std::find_if(host.links.begin(), host.links.end(),
                                 [&](const Link& link) { return link.name == wanted.str(); });
-  if (nic == survey.links.end())
+  if (nic == host.links.end())
     return fail(Error{ErrorKind::missing, fmt::format("cannot make a bridge over {}", wanted.str()),
                       "there is no such interface", "`ip link` lists them"});
-  if (auto bridge = bridge_of(*nic, survey.links)) {
+  if (auto bridge = bridge_of(*nic, host.links)) {
     std::string reason = fmt::format("{} is a port of {}", wanted.str(), bridge->str());
     return NicChoice{.nic = *nic, .reason = std::move(reason), .bridge = std::move(bridge)};
   }
-  const auto objection = object_to_link(*nic, survey);
+  const auto objection = object_to_link(*nic, host);
   if (objection && !(force && objection->yields_to_force))
     return fail(to_error(*nic, *objection));
-  return NicChoice{.nic = *nic, .reason = "it was asked for", .notes = notes_on(*nic, survey)};
+  return NicChoice{.nic = *nic, .reason = "it was asked for", .notes = notes_on(*nic, host)};
 }
 
 /// All links in the order in which they are tried.
-std::vector<const Link*> by_preference(const NicSurvey& survey) {
+std::vector<const Link*> by_preference(const HostLinks& host) {
   std::vector<const Link*> order;
-  for (const std::uint32_t index : survey.default_routes)
-    if (const Link* link = link_of(survey.links, index))
+  for (const std::uint32_t index : host.default_routes)
+    if (const Link* link = find(host.links, index))
       order.push_back(link);
   std::vector<const Link*> rest;
-  for (const Link& link : survey.links)
-    if (!has_default_route(link, survey) && (is_physical(link) || link.kind == "veth"))
+  for (const Link& link : host.links)
+    if (!has_default_route(link, host) && (is_physical(link) || link.kind == "veth"))
       rest.push_back(&link);
   std::stable_sort(rest.begin(), rest.end(),
                    [](const Link* a, const Link* b) { return a->index < b->index; });
@@ -156,32 +156,32 @@ std::vector<const Link*> by_preference(const NicSurvey& survey) {
 } // namespace
 
 std::optional<IfName> bridge_of(const Link& nic, const std::vector<Link>& links) {
-  const Link* master = nic.master == 0 ? nullptr : link_of(links, nic.master);
+  const Link* master = nic.master == 0 ? nullptr : find(links, nic.master);
   if (master == nullptr || !master->is_bridge())
     return std::nullopt;
   auto name = IfName::parse(master->name);
   return name ? std::optional{std::move(name).value()} : std::nullopt;
 }
 
-std::optional<Objection> object_to_link(const Link& nic, const NicSurvey& survey) {
+std::optional<Objection> object_to_link(const Link& nic, const HostLinks& host) {
   if (auto objection = object_to_kind(nic))
     return objection;
-  if (auto objection = object_to_membership(nic, survey.links))
+  if (auto objection = object_to_membership(nic, host.links))
     return objection;
-  return object_to_use(nic, survey);
+  return object_to_use(nic, host);
 }
 
-Result<NicChoice> choose_nic(const std::optional<IfName>& wanted, bool force, const NicSurvey& survey) {
+Result<NicChoice> choose_nic(const std::optional<IfName>& wanted, bool force, const HostLinks& host) {
   if (wanted)
-    return choose_wanted(*wanted, force, survey);
-  for (const Link* nic : by_preference(survey)) {
-    const auto objection = object_to_link(*nic, survey);
+    return choose_wanted(*wanted, force, host);
+  for (const Link* nic : by_preference(host)) {
+    const auto objection = object_to_link(*nic, host);
     if (!objection)
       return NicChoice{.nic = *nic,
-                       .reason = has_default_route(*nic, survey) ? "the default route leads out of it"
-                                                                 : "it is the first NIC of this host",
-                       .notes = notes_on(*nic, survey)};
-    if (is_wifi_station(*nic, survey) && has_default_route(*nic, survey))
+                       .reason = has_default_route(*nic, host) ? "the default route leads out of it"
+                                                               : "it is the first NIC of this host",
+                       .notes = notes_on(*nic, host)};
+    if (is_wifi_station(*nic, host) && has_default_route(*nic, host))
       return fail(to_error(*nic, *objection));
   }
   return fail(Error{ErrorKind::missing, "cannot make a bridge to the outside",

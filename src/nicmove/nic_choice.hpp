@@ -2,7 +2,6 @@
 
 #include "model/link.hpp"
 #include "model/network.hpp"
-#include "nicmove/objection.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,8 +10,15 @@
 
 namespace vdeup::nicmove {
 
-/// What is known of the interfaces of a host.
-struct NicSurvey {
+/// A reason not to move a NIC into a bridge.
+struct Objection {
+  std::string cause;
+  std::string hint;
+  bool yields_to_force = false; ///< -f overrides it
+};
+
+/// The interfaces of a host.
+struct HostLinks {
   std::vector<Link> links;
   std::vector<std::string> wifi_stations{};    ///< as HostFacts has them
   std::vector<std::uint32_t> default_routes{}; ///< indexes of the links they lead out of, the preferred first
@@ -28,7 +34,7 @@ struct NicChoice {
 
 /// Say why a link cannot be moved into a bridge, or should not be; nothing if it can. Pure. A port of a
 /// bridge cannot: ask bridge_of() first.
-[[nodiscard]] std::optional<Objection> object_to_link(const Link& nic, const NicSurvey& survey);
+[[nodiscard]] std::optional<Objection> object_to_link(const Link& nic, const HostLinks& host);
 
 /// The bridge that a link is a port of.
 [[nodiscard]] std::optional<IfName> bridge_of(const Link& nic, const std::vector<Link>& links);
@@ -40,7 +46,7 @@ struct NicChoice {
 /// lead where its user expects.
 /// Errors: missing if there is none; refused with the reason, unless `force` and the reason yields to it.
 [[nodiscard]] Result<NicChoice> choose_nic(const std::optional<IfName>& wanted, bool force,
-                                           const NicSurvey& survey);
+                                           const HostLinks& host);
 
 /// The NIC that is given back with the end of a bridge of ours: the one port that is left of it and has its
 /// address. Nothing if there is none, or another one. Pure.

@@ -28,15 +28,15 @@ bool is_boot_id(const std::string& text) {
 } // namespace
 
 template <>
-struct Fields<nicmove::Place> {
-  static constexpr std::tuple list{Field{"boot", &nicmove::Place::boot, is_boot_id},
-                                   Field{"network_namespace", &nicmove::Place::network_namespace}};
+struct Fields<nicmove::NetworkId> {
+  static constexpr std::tuple list{Field{"boot", &nicmove::NetworkId::boot, is_boot_id},
+                                   Field{"network_namespace", &nicmove::NetworkId::network_namespace}};
 };
 template <>
 struct Fields<nicmove::Record> {
   static constexpr std::tuple list{
-      Field{"place", &nicmove::Record::place}, Field{"move", &nicmove::Record::move},
-      Field{"told", &nicmove::Record::told}, Field{"back", &nicmove::Record::back}};
+      Field{"network", &nicmove::Record::network}, Field{"move", &nicmove::Record::move},
+      Field{"told_managers", &nicmove::Record::told_managers}, Field{"undo", &nicmove::Record::undo}};
 };
 
 } // namespace vdeup
@@ -77,10 +77,10 @@ Result<std::uint64_t> namespace_number() {
 
 } // namespace
 
-Result<Place> Place::here() {
+Result<NetworkId> NetworkId::current() {
   TRY(auto boot, read_boot_id());
   TRY(auto number, namespace_number());
-  return Place{std::move(boot), number};
+  return NetworkId{std::move(boot), number};
 }
 
 std::string to_text(const Record& record) {

@@ -12,25 +12,23 @@
 
 namespace vdeup::nicmove {
 
-/// Which network a record is about. A record outlives its process, and must not be taken for one of another
-/// network: after a boot nothing that it tells of is there any more.
-struct Place {
+/// Identifies a network namespace of one boot. A record outlives its process and must not be used in another
+/// network or after a boot.
+struct NetworkId {
   std::string boot;                ///< /proc/sys/kernel/random/boot_id
-  std::uint64_t network_namespace; ///< socket(7) SO_NETNS_COOKIE; never given twice in a boot
-  bool operator==(const Place&) const = default;
+  std::uint64_t network_namespace; ///< socket(7) SO_NETNS_COOKIE; unique within a boot
+  bool operator==(const NetworkId&) const = default;
 
-  /// Where this process is. Errors: failed if the kernel does not tell.
-  [[nodiscard]] static Result<Place> here();
+  /// Of this process. Errors: failed if the kernel does not tell.
+  [[nodiscard]] static Result<NetworkId> current();
 };
 
-/// What is written down before a NIC is moved, so that whoever comes later can go back.
+/// What is written before a NIC is moved, for the rollback and for `vdeup undo`.
 struct Record {
-  Place place;
+  NetworkId network;
   NicMove move;
-  /// What the managers of the NIC are told because of it; they are told the inverse when the NIC is back.
-  std::vector<ManagerStep> told{};
-  /// The way back from where it came to: its `source` is what was there when the move was proven.
-  std::optional<NicMove> back{};
+  std::vector<ManagerStep> told_managers{}; ///< managers are told the inverse on rollback and undo
+  std::optional<NicMove> undo{};            ///< its `source` is the destination as it was when proven
   bool operator==(const Record&) const = default;
 };
 

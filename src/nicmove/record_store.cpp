@@ -88,8 +88,8 @@ Result<std::optional<RecordStore>> RecordStore::open(bool make, const char* dire
     return fail(errno_error(errno, what));
   if (!is_ours(status))
     return fail(Error{ErrorKind::refused, what, "somebody else can write there", {}});
-  TRY(auto place, Place::here());
-  return std::optional{RecordStore{std::move(opened), directory, std::move(place)}};
+  TRY(auto network, NetworkId::current());
+  return std::optional{RecordStore{std::move(opened), directory, std::move(network)}};
 }
 
 Result<> RecordStore::lock(const Deadline& deadline) {
@@ -132,7 +132,7 @@ Result<std::optional<Record>> RecordStore::read(Kind kind) const {
         fmt::format("`mv {0} {0}.broken` clears the way; look at `ip address` first", path(kind)));
     return fail(std::move(error));
   }
-  if (record.value().place != m_place) // of an earlier boot: /run was kept, and nothing else
+  if (record.value().network != m_network) // of an earlier boot: /run was kept, and nothing else
     return std::optional<Record>{};
   return std::optional{std::move(record).value()};
 }
@@ -207,7 +207,7 @@ std::string RecordStore::path(Kind kind) const {
 }
 
 std::string RecordStore::file(std::string_view suffix) const {
-  return fmt::format("nic-{}.{}", m_place.network_namespace, suffix);
+  return fmt::format("nic-{}.{}", m_network.network_namespace, suffix);
 }
 
 } // namespace vdeup::nicmove

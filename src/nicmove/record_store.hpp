@@ -9,18 +9,18 @@
 
 namespace vdeup::nicmove {
 
-/// Where records are: gone with the next boot, as is all that they tell of.
+/// Where records are: gone after a boot, as the moves are.
 inline constexpr const char* k_record_directory = "/run/vdeup";
 
 /// The records of this network namespace. Each is a file, and its name says what it is:
 ///
 ///     nic-N.open       a move is under way, or its process died in it
-///     nic-N.kept       the last move, proven and kept: what `vdeup undo` takes back
-///     nic-N.undone     a move that was taken back behind its user's back, to be told once
-///     nic-N.lock       held by whoever moves, and by the watchdog
+///     nic-N.kept       the last move, proven and kept: what `vdeup undo` undoes
+///     nic-N.undone     a move that the watchdog rolled back, to be reported once
+///     nic-N.lock       locked by the mover and its watchdog
 ///     nic-N.confirm    the socket on which the watchdog waits for `vdeup confirm`
 ///
-/// To keep a move and to take it back is to rename: it has happened or it has not, whenever we die.
+/// A move is kept or rolled back by one rename(2), which is atomic.
 class RecordStore {
  public:
   enum class Kind { open, kept, undone };
@@ -60,19 +60,19 @@ class RecordStore {
   [[nodiscard]] int directory_descriptor() const { return m_directory.get(); }
   [[nodiscard]] int lock_descriptor() const { return m_lock.get(); }
 
-  [[nodiscard]] const Place& place() const { return m_place; }
+  [[nodiscard]] const NetworkId& network() const { return m_network; }
   /// The path of a record, for people.
   [[nodiscard]] std::string path(Kind kind) const;
 
  private:
-  RecordStore(UniqueFd directory, std::string path, Place place)
-      : m_directory(std::move(directory)), m_path(std::move(path)), m_place(std::move(place)) {}
+  RecordStore(UniqueFd directory, std::string path, NetworkId network)
+      : m_directory(std::move(directory)), m_path(std::move(path)), m_network(std::move(network)) {}
   [[nodiscard]] std::string file(std::string_view suffix) const;
   [[nodiscard]] Result<> rename_open(Kind kind) const;
 
   UniqueFd m_directory;
   std::string m_path;
-  Place m_place;
+  NetworkId m_network;
   UniqueFd m_lock{};
 };
 

@@ -2,8 +2,8 @@
 
 #include "engine/apply.hpp"
 #include "engine/no_nats.hpp"
-#include "nicmove/nic_move.hpp"
-#include "nicmove/take_back.hpp"
+#include "nicmove/move_plan.hpp"
+#include "nicmove/rollback.hpp"
 #include "nicmove/watchdog.hpp"
 
 #include <fmt/format.h>
@@ -12,10 +12,10 @@
 namespace vdeup::nicmove {
 namespace {
 
-/// How much longer than the mover itself the watchdog waits before it takes it for stuck.
+/// How much longer than the mover the watchdog waits.
 constexpr std::chrono::seconds k_grace{5};
 
-/// A move has nothing to do with switches.
+/// A move has no steps for switches.
 class NoSwitches final : public engine::SwitchHost {
  public:
   Result<Switch> inspect(const Scope& /*scope*/) override { return Switch{}; }
@@ -26,59 +26,52 @@ class NoSwitches final : public engine::SwitchHost {
   Result<> execute(const SwitchStep& /*step*/) override { return ok(); }
 };
 
-Result<NicSnapshot> present_snapshot(const MoveHosts& hosts, const IfName& name) {
-  TRY(auto seen, hosts.nics->snapshot(name));
-  if (!seen)
-    return fail(Error{ErrorKind::conflict, "cannot look at " + name.str(), "the interface is gone", {}});
-  return *std::move(seen);
-}
-
-/// The way back from where a move came to, as it is now.
-Result<NicMove> describe_back(const MoveHosts& hosts, const NicMove& move) {
-  TRY(auto nic, present_snapshot(hosts, move.nic));
+/// The move that undoes this one, from what exists now.
+Result<NicMove> inverse_move(const MoveHosts& hosts, const NicMove& move) {
+  TRY(auto nic, snapshot(hosts, move.nic));
   if (move.direction == NicMove::Direction::out)
-    return describe_nic_move(nic, move.bridge);
-  TRY(auto bridge, present_snapshot(hosts, move.bridge));
-  return describe_give_back(bridge, nic);
+    return move_in_of(nic, move.bridge);
+  TRY(auto bridge, snapshot(hosts, move.bridge));
+  return move_out_of(bridge, nic);
 }
 
-Result<Watchdog> start_watchdog(const RecordStore& store, const Order& order,
+Result<Watchdog> start_watchdog(const RecordStore& store, const Transaction& transaction,
                                 const std::vector<ManagerStep>& told, const OpenHosts& open_hosts) {
-  Watch watch{.store = store,
-              .move = order.move,
-              .told = told,
-              .open_hosts = open_hosts,
-              .guard = order.timeout + k_grace};
-  if (order.confirm) {
-    TRY(watch.confirmations, store.listen());
+  WatchdogTask task{.store = store,
+                    .move = transaction.move,
+                    .told_managers = told,
+                    .open_hosts = open_hosts,
+                    .timeout = transaction.timeout + k_grace};
+  if (transaction.confirm) {
+    TRY(task.confirmations, store.listen());
   }
-  return Watchdog::start(std::move(watch));
+  return Watchdog::start(std::move(task));
 }
 
-/// Those who manage the NIC have to hear of its move, or they would undo it.
+/// A manager that is not told would undo the move.
 Result<> tell_or_fail(const MoveHosts& hosts, const std::vector<ManagerStep>& steps) {
-  auto complaints = tell(hosts, steps);
-  if (complaints.empty())
+  auto failures = tell_managers(hosts, steps);
+  if (failures.empty())
     return ok();
-  return fail(std::move(complaints.front()));
+  return fail(std::move(failures.front()));
 }
 
-Result<> prove_and_keep(const RecordStore& store, const Order& order, const MoveHosts& hosts,
+Result<> prove_and_keep(const RecordStore& store, const Transaction& transaction, const MoveHosts& hosts,
                         const Callbacks& callbacks, Watchdog& watchdog, const Deadline& deadline) {
   TRY(callbacks.prove(deadline));
-  TRY(tell_or_fail(hosts, order.managers.after));
-  TRY(auto back, describe_back(hosts, order.move));
-  TRY(store.write({store.place(), order.move, order.managers.all(), std::move(back)}));
-  auto kept =
-      order.confirm ? watchdog.wait_for_confirmation(*order.confirm, callbacks.on_wait) : watchdog.keep();
-  // It may have died after the deed and before the word: the name of the file decides.
+  TRY(tell_or_fail(hosts, transaction.handover.after));
+  TRY(auto undo, inverse_move(hosts, transaction.move));
+  TRY(store.write({store.network(), transaction.move, transaction.handover.all(), std::move(undo)}));
+  auto kept = transaction.confirm ? watchdog.wait_for_confirmation(*transaction.confirm, callbacks.on_wait)
+                                  : watchdog.keep();
+  // The watchdog may have died between the rename and its message: the name of the file decides.
   if (!kept && store.has(RecordStore::Kind::kept) && !store.has(RecordStore::Kind::open))
     return ok();
   return kept;
 }
 
-Error with_state(Error error, const RecordStore& store, bool is_taken_back) {
-  if (is_taken_back)
+Error with_state(Error error, const RecordStore& store, bool is_rolled_back) {
+  if (is_rolled_back)
     error.add_hint("the watchdog has brought back what was left: all is as it was before");
   else
     error.add_hint(
@@ -89,21 +82,12 @@ Error with_state(Error error, const RecordStore& store, bool is_taken_back) {
 
 } // namespace
 
-std::vector<Error> tell(const MoveHosts& hosts, const std::vector<ManagerStep>& steps) {
-  std::vector<Error> complaints;
-  for (const ManagerStep& step : steps)
-    if (hosts.managers)
-      if (auto told = hosts.managers->execute(step); !told)
-        complaints.push_back(std::move(told).error());
-  return complaints;
-}
-
-Result<> run(const RecordStore& store, const Order& order, const MoveHosts& hosts,
-             const OpenHosts& open_hosts, engine::Journal& journal, const Callbacks& callbacks) {
-  const Deadline deadline = Deadline::after(order.timeout);
-  const std::vector<ManagerStep> told = order.managers.all();
-  TRY(store.write({store.place(), order.move, told}));
-  auto started = start_watchdog(store, order, told, open_hosts);
+Result<> run_transaction(const RecordStore& store, const Transaction& transaction, const MoveHosts& hosts,
+                         const OpenHosts& open_hosts, engine::Journal& journal, const Callbacks& callbacks) {
+  const Deadline deadline = Deadline::after(transaction.timeout);
+  const std::vector<ManagerStep> told = transaction.handover.all();
+  TRY(store.write({store.network(), transaction.move, told}));
+  auto started = start_watchdog(store, transaction, told, open_hosts);
   if (!started) {
     store.remove(RecordStore::Kind::open);
     return fail(std::move(started).error());
@@ -113,35 +97,35 @@ Result<> run(const RecordStore& store, const Order& order, const MoveHosts& host
     callbacks.on_watchdog(watchdog.pid());
   NoSwitches switches;
   engine::NoNats nats;
-  auto outcome = tell_or_fail(hosts, order.managers.before);
+  auto outcome = tell_or_fail(hosts, transaction.handover.before);
   if (outcome)
     outcome = engine::apply(
-        order.plan, {*hosts.links, switches, nats}, journal,
-        [&] { return prove_and_keep(store, order, hosts, callbacks, watchdog, deadline); },
-        [&] { return check_nic_is_there(hosts, order.move); });
+        transaction.plan, {*hosts.links, switches, nats}, journal,
+        [&] { return prove_and_keep(store, transaction, hosts, callbacks, watchdog, deadline); },
+        [&] { return check_nic_exists(hosts, transaction.move); });
   if (outcome) {
-    for (const Error& complaint : tell(hosts, order.at_the_end))
-      callbacks.on_complaint(complaint);
+    for (const Error& failure : tell_managers(hosts, transaction.when_kept))
+      callbacks.on_manager_failure(failure);
     return ok();
   }
   if (!journal.left_behind().empty()) {
-    const bool is_taken_back = watchdog.hand_over();
-    store.remove(RecordStore::Kind::undone); // its user is being told now
-    return fail(with_state(std::move(outcome).error(), store, is_taken_back));
+    const bool is_rolled_back = watchdog.roll_back();
+    store.remove(RecordStore::Kind::undone); // this error reports it
+    return fail(with_state(std::move(outcome).error(), store, is_rolled_back));
   }
-  for (const Error& complaint : tell(hosts, inverse(told)))
-    callbacks.on_complaint(complaint);
+  for (const Error& failure : tell_managers(hosts, inverse(told)))
+    callbacks.on_manager_failure(failure);
   store.remove(RecordStore::Kind::open);
   store.remove_confirm_socket();
   watchdog.dismiss();
   return outcome;
 }
 
-Result<std::optional<Record>> finish(const RecordStore& store, const MoveHosts& hosts) {
+Result<std::optional<Record>> roll_back_interrupted(const RecordStore& store, const MoveHosts& hosts) {
   TRY(auto record, store.read(RecordStore::Kind::open));
   if (!record)
     return record;
-  const auto failures = take_back(hosts, record->move);
+  const auto failures = roll_back(hosts, record->move);
   if (!failures.empty())
     return fail(
         Error{ErrorKind::failed, fmt::format("cannot bring {} back to where it was", record->move.nic.str()),
@@ -149,7 +133,9 @@ Result<std::optional<Record>> finish(const RecordStore& store, const MoveHosts& 
               fmt::format("the record is kept; mend what this names and repeat it, or `rm {}` to leave "
                           "all as it is",
                           store.path(RecordStore::Kind::open))});
-  (void)tell(hosts, inverse(record->told)); // whoever does not hear it now takes the NIC at his next start
+  (void)tell_managers(
+      hosts,
+      inverse(record->told_managers)); // a manager that fails manages the NIC again after its next start
   store.remove(RecordStore::Kind::open);
   store.remove_confirm_socket();
   return record;

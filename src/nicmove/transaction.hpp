@@ -15,40 +15,40 @@
 namespace vdeup::nicmove {
 
 /// A move to be made.
-struct Order {
+struct Transaction {
   NicMove move;
-  Plan plan;                                     ///< of plan::make_nic_move_plan() or make_give_back_plan()
-  managers::Handover managers{};                 ///< what managers are told, and no longer if it is undone
-  std::vector<ManagerStep> at_the_end{};         ///< what they are told when it is kept
-  std::chrono::seconds timeout{10};              ///< until it has to be proven
-  std::optional<std::chrono::seconds> confirm{}; ///< and until its user has to confirm it
+  Plan plan;                                     ///< of plan_move_in() or plan_move_out()
+  managers::Handover handover{};                 ///< what managers are told; its inverse on rollback
+  std::vector<ManagerStep> when_kept{};          ///< what managers are told when the move is kept
+  std::chrono::seconds timeout{10};              ///< for the proof
+  std::optional<std::chrono::seconds> confirm{}; ///< for the user's confirmation; none: not needed
 };
 
-/// What a transaction asks of others.
 struct Callbacks {
-  /// Prove that the host is as reachable as before, until the deadline. Its failure undoes the move.
+  /// Prove until the deadline that the host is as reachable as before. A failure rolls the move back.
   std::function<Result<>(const Deadline&)> prove;
-  /// Tell the user that his confirmation is waited for.
+  /// Called when the move waits for its confirmation.
   std::function<void(std::chrono::seconds)> on_wait;
-  /// Told what a manager would not hear at the end, when the move is kept.
-  std::function<void(const Error&)> on_complaint = [](const Error&) {};
-  /// Told of the watchdog, for tests that end it.
+  /// Called when a manager fails a step of `when_kept` or of the rollback.
+  std::function<void(const Error&)> on_manager_failure = [](const Error&) {};
+  /// Called with the process of the watchdog, for tests that kill it.
   std::function<void(pid_t)> on_watchdog{};
 };
 
-/// Move a NIC into a bridge or out of it so that however it ends, the host is as it was or as it is to be.
+/// Move a NIC into a bridge or out of it, or leave the host as it was.
 ///
-/// The way back is written down first; then a watchdog is started, which has to be told to keep the move;
-/// then the plan is carried out and proven. When a step or the proof fails, all is undone, and if this fails
-/// as well, the watchdog tries it by other means. The store is locked by the caller, and no move is left open
-/// in it. `hosts` are not those of the watchdog. Errors: the first that made the move fail, with what is left
-/// to be done in the hint, if anything is.
-[[nodiscard]] Result<> run(const RecordStore& store, const Order& order, const MoveHosts& hosts,
-                           const OpenHosts& open_hosts, engine::Journal& journal, const Callbacks& callbacks);
+/// Writes the record, starts a watchdog that rolls back unless it is told to keep the move, executes the plan
+/// and proves it. If a step or the proof fails, the plan is undone; if that fails too, the watchdog rolls
+/// back from what it finds. The caller has locked the store and there is no open record. The watchdog opens
+/// hosts of its own. Errors: the first one; its hint says what is left to do.
+[[nodiscard]] Result<> run_transaction(const RecordStore& store, const Transaction& transaction,
+                                       const MoveHosts& hosts, const OpenHosts& open_hosts,
+                                       engine::Journal& journal, const Callbacks& callbacks);
 
-/// Take back a move that was left open by a process and its watchdog that are both gone. The store is locked.
-/// Returns the record of what was taken back; nothing if nothing was open.
-/// Errors: failed, naming what is not as it was; the record stays, and another call goes on.
-[[nodiscard]] Result<std::optional<Record>> finish(const RecordStore& store, const MoveHosts& hosts);
+/// Roll back a move whose process and watchdog are gone. The caller has locked the store. Returns its record;
+/// nothing if there is none.
+/// Errors: failed with what differs; the record stays for the next attempt.
+[[nodiscard]] Result<std::optional<Record>> roll_back_interrupted(const RecordStore& store,
+                                                                  const MoveHosts& hosts);
 
 } // namespace vdeup::nicmove

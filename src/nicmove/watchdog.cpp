@@ -1,8 +1,7 @@
 #include "nicmove/watchdog.hpp"
 
 #include "base/signal_hold.hpp"
-#include "nicmove/watchdog_line.hpp"
-#include "nicmove/watchdog_loop.hpp"
+#include "nicmove/watchdog_process.hpp"
 
 #include <fmt/format.h>
 
@@ -26,7 +25,7 @@ constexpr std::chrono::seconds k_start_patience{5};
 constexpr std::chrono::seconds k_answer_patience{5};
 constexpr std::chrono::seconds k_end_patience{20}; // it takes back in milliseconds
 
-Error is_gone() {
+Error gone_error() {
   return Error{ErrorKind::failed, "cannot keep the move", "its watchdog is gone", {}};
 }
 
@@ -51,13 +50,13 @@ Woken wait_for_line(int line, const Deadline& deadline, bool heed_signals) {
 Result<char> read_answer(int line) {
   char answer = 0;
   if (::recv(line, &answer, 1, 0) != 1)
-    return fail(is_gone());
+    return fail(gone_error());
   return answer;
 }
 
 } // namespace
 
-Result<Watchdog> Watchdog::start(Watch watch) {
+Result<Watchdog> Watchdog::start(WatchdogTask task) {
   const std::string what = "cannot start the watchdog of the move";
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) < 0)
@@ -72,7 +71,7 @@ Result<Watchdog> Watchdog::start(Watch watch) {
     return fail(errno_error(errno, what));
   if (pid == 0) {
     ours.reset();
-    watch_over(std::move(watch), std::move(its), std::move(mover));
+    run_watchdog(std::move(task), std::move(its), std::move(mover));
   }
   its.reset();
   Watchdog watchdog{std::move(ours), pid};
@@ -89,16 +88,16 @@ Watchdog::Watchdog(Watchdog&& other) noexcept
 
 Watchdog::~Watchdog() {
   if (m_pid > 0)
-    (void)hand_over();
+    (void)roll_back();
 }
 
-Result<> Watchdog::say(std::string_view words) const {
+Result<> Watchdog::send(std::string_view words) const {
   if (::send(m_line.get(), words.data(), words.size(), MSG_NOSIGNAL) < 0)
-    return fail(is_gone());
+    return fail(gone_error());
   return ok();
 }
 
-Result<char> Watchdog::hear(const Deadline& deadline, bool heed_signals) const {
+Result<char> Watchdog::receive(const Deadline& deadline, bool heed_signals) const {
   switch (wait_for_line(m_line.get(), deadline, heed_signals)) {
   case Woken::by_line:
     return read_answer(m_line.get());
@@ -111,32 +110,32 @@ Result<char> Watchdog::hear(const Deadline& deadline, bool heed_signals) const {
 }
 
 Result<> Watchdog::keep() {
-  TRY(say({&line::keep, 1}));
-  TRY(auto answer, hear(Deadline::after(k_answer_patience), false));
+  TRY(send({&line::keep, 1}));
+  TRY(auto answer, receive(Deadline::after(k_answer_patience), false));
   if (answer != line::kept)
-    return fail(is_gone());
+    return fail(gone_error());
   (void)wait_for_end();
   return ok();
 }
 
 Result<> Watchdog::wait_for_confirmation(std::chrono::seconds patience,
                                          const std::function<void(std::chrono::seconds)>& on_wait) {
-  TRY(say(fmt::format("{}{}", line::await, patience.count())));
+  TRY(send(fmt::format("{}{}", line::await, patience.count())));
   on_wait(patience);
-  auto heard = hear(Deadline::after(patience + k_answer_patience), true);
+  auto received = receive(Deadline::after(patience + k_answer_patience), true);
   const int signal = SignalHold::arrived();
-  if (!heard && signal != 0) { // somebody may have confirmed it just now: the watchdog knows
-    TRY(say({&line::no, 1}));
-    heard = hear(Deadline::after(k_answer_patience), false);
+  if (!received && signal != 0) { // somebody may have confirmed it just now: the watchdog knows
+    TRY(send({&line::no, 1}));
+    received = receive(Deadline::after(k_answer_patience), false);
   }
-  TRY(auto answer, std::move(heard));
+  TRY(auto answer, std::move(received));
   if (answer == line::kept) {
     (void)wait_for_end();
     return ok();
   }
   if (signal != 0)
     return fail(Error{ErrorKind::failed, "interrupted", ::strsignal(signal), {}});
-  if (answer == line::refused)
+  if (answer == line::rejected)
     return fail(Error{ErrorKind::refused, "the move was not confirmed", "`vdeup undo` was called", {}});
   return fail(Error{ErrorKind::timed_out,
                     "the move was not confirmed",
@@ -149,7 +148,7 @@ void Watchdog::dismiss() {
   (void)wait_for_end();
 }
 
-bool Watchdog::hand_over() {
+bool Watchdog::roll_back() {
   m_line.reset();
   return wait_for_end();
 }

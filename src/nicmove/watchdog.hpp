@@ -13,62 +13,60 @@
 
 namespace vdeup::nicmove {
 
-/// What a watchdog is told before it begins.
-struct Watch {
-  const RecordStore& store; ///< locked; the watchdog's copy of the lock holds after our end
+/// What a watchdog needs to know before it starts.
+struct WatchdogTask {
+  const RecordStore& store; ///< locked; the watchdog's copy keeps the lock after the end of the mover
   const NicMove& move;
-  const std::vector<ManagerStep>& told; ///< as in the record
+  const std::vector<ManagerStep>& told_managers; ///< as in the record
   const OpenHosts& open_hosts;
-  std::chrono::milliseconds guard; ///< from the start on; then we count as stuck
-  UniqueFd confirmations{};        ///< where `vdeup confirm` comes in, if the move is to be confirmed
+  std::chrono::milliseconds timeout; ///< after it the mover counts as stuck
+  UniqueFd confirmations{};          ///< socket for `vdeup confirm`, if the move needs confirmation
 };
 
-/// A process that takes a move back unless it is told in time to keep it (a dead man's switch).
+/// A process that rolls a move back unless it is told in time to keep it (a dead man's switch).
 ///
-/// It has a session of its own and ignores the signals that end ours, has its memory in RAM, its sockets open
-/// and all that it needs to know before the first change, and keeps nothing of its parent open but the lock.
-/// It acts when we die, at whatever point; when the guard is over, and then it ends us first; and when the
-/// confirmation that it waits for does not come.
+/// It has its own session and ignores the signals that end the mover. Its memory is locked, its sockets are
+/// open, and it closes all descriptors of the mover except the lock. It rolls back when the mover dies, when
+/// the timeout is over (after killing the mover), and when the confirmation does not come.
 class Watchdog {
  public:
   /// Returns when the watchdog watches. Threading: fork(2) from the only thread.
-  [[nodiscard]] static Result<Watchdog> start(Watch watch);
+  [[nodiscard]] static Result<Watchdog> start(WatchdogTask task);
 
   Watchdog(Watchdog&& other) noexcept;
   Watchdog& operator=(Watchdog&&) = delete;
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
-  /// As hand_over().
+  /// As roll_back().
   ~Watchdog();
 
   [[nodiscard]] pid_t pid() const { return m_pid; }
 
-  /// The move is proven: keep it. From the moment that this succeeds nobody takes it back by himself.
-  /// Errors: failed if the watchdog is gone.
+  /// Keep the proven move. After success nobody rolls it back. Errors: failed if the watchdog is gone.
   [[nodiscard]] Result<> keep();
 
-  /// The move is proven, and its user is to say within `patience` whether it is to be kept. Returns when he
-  /// has said so; `on_wait` is told when it can be said. From then on our end is no reason to take it back:
-  /// the login that he worked in may have died of the move, and he may come by another one. Errors: refused
-  /// if he said no; timed_out if he said nothing; failed if the watchdog is gone or a signal asks us to end.
-  /// Then the move is ours to undo.
+  /// Wait until the user confirms the proven move; `on_wait` is called when the watchdog accepts
+  /// confirmations. From then on the end of the mover does not roll back: the move may have broken the login
+  /// that runs it, and the user may confirm from another one.
+  /// Errors: refused if the user rejects the move; timed_out after `patience`; failed if the watchdog is gone
+  /// or a signal asks the mover to end. Then the mover has to undo the move.
   [[nodiscard]] Result<> wait_for_confirmation(std::chrono::seconds patience,
                                                const std::function<void(std::chrono::seconds)>& on_wait);
 
-  /// All is undone: there is nothing to watch any more.
+  /// The mover has undone the move: end the watchdog.
   void dismiss();
 
-  /// Leave it to the watchdog to take the move back, and wait until it has tried. True if it is done.
-  [[nodiscard]] bool hand_over();
+  /// Have the watchdog roll back, and wait for it. Returns whether it succeeded.
+  [[nodiscard]] bool roll_back();
 
  private:
   Watchdog(UniqueFd line, pid_t pid) : m_line(std::move(line)), m_pid(pid) {}
-  /// The watchdog's next word. Errors: failed if it is gone, or if a signal asks us to end.
-  [[nodiscard]] Result<char> hear(const Deadline& deadline, bool heed_signals) const;
-  [[nodiscard]] Result<> say(std::string_view words) const;
+  /// Receive a message. Errors: failed if the watchdog is gone, or if a signal asks the mover to end.
+  [[nodiscard]] Result<char> receive(const Deadline& deadline, bool heed_signals) const;
+  [[nodiscard]] Result<> send(std::string_view message) const;
   bool wait_for_end();
 
-  UniqueFd m_line; ///< to the watchdog; its end tells it of ours
+  UniqueFd m_line; ///< to the watchdog; closing it starts the rollback
   pid_t m_pid = -1;
 };
 

@@ -6,7 +6,7 @@
 #include "base/text.hpp"
 #include "model/interpret.hpp"
 #include "nicmove/nic_choice.hpp"
-#include "nicmove/take_last_back.hpp"
+#include "nicmove/undo.hpp"
 #include "privilege/judge.hpp"
 #include "process/held_process.hpp"
 
@@ -30,8 +30,8 @@ MovedNic moved(const NicMove& move) {
 /// Carries out one request for the caller.
 class NicCook {
  public:
-  NicCook(const MenuRules& rules, nicmove::Asker asker, std::string what)
-      : m_rules(rules), m_asker(std::move(asker)), m_what(std::move(what)), m_judge(rules, m_what) {}
+  NicCook(const MenuRules& rules, nicmove::Requester requester, std::string what)
+      : m_rules(rules), m_requester(std::move(requester)), m_what(std::move(what)), m_judge(rules, m_what) {}
 
   // Safe: the policy lets the caller move NICs into this bridge, and make it under this name. Which NIC is
   // for the caller to say, among those that root could move without insisting: no port of another bridge, and
@@ -41,7 +41,7 @@ class NicCook {
     TRY(m_judge.allow(in.bridge, Right::nic));
     TRY(m_judge.allow_new_bridge(in.bridge));
     TRY(auto moves, open(in.terms));
-    TRY(nicmove::settle_moves(m_asker));
+    TRY(nicmove::recover_moves(m_requester));
     TRY(auto there, moves.links().link(in.bridge));
     if (there)
       return fail(
@@ -56,17 +56,17 @@ class NicCook {
   Outcome operator()(const MoveNicOut& out) {
     TRY(allow_both(out.bridge));
     TRY(auto moves, open(out.terms));
-    TRY(nicmove::settle_moves(m_asker));
+    TRY(nicmove::recover_moves(m_requester));
     TRY(auto links, moves.links().links());
     const auto leaving = out.how == MoveNicOut::How::rehearsed ? own_taps(links) : std::vector<std::string>{};
     TRY(auto nic, find_nic(out.bridge, links, leaving));
     TRY(auto proposed, moves.propose_out(out.bridge, nic, leaving));
     if (out.how == MoveNicOut::How::rehearsed)
       return std::optional<MovedNic>{};
-    proposed.is_a_retreat = out.how == MoveNicOut::How::retreat;
+    proposed.is_rollback = out.how == MoveNicOut::How::rolled_back;
     TRY(moves.make(proposed));
-    if (proposed.is_a_retreat)
-      moves.forget_last();
+    if (proposed.is_rollback)
+      moves.forget_last_kept();
     return moved(proposed.move);
   }
 
@@ -74,27 +74,27 @@ class NicCook {
   // bridge what this does. A move that was cut off is taken back for whoever comes: that is its end.
   Outcome operator()(const UndoNicMove& undo) {
     TRY(m_judge.allow_nic_somewhere());
-    TRY(const bool is_undone, take_open_move_back(undo.terms));
+    TRY(const bool is_undone, roll_back_open_move(undo.terms));
     if (is_undone)
       return std::optional<MovedNic>{};
     TRY(auto moves, open(undo.terms));
-    TRY(auto proposed, nicmove::propose_back(moves, permit()));
+    TRY(auto proposed, nicmove::propose_undo(moves, authorize()));
     TRY(moves.make(proposed));
-    moves.forget_last();
+    moves.forget_last_kept();
     return moved(proposed.move);
   }
 
   // Safe: the move is made and proven; the caller says that it is to stay, and could have made it.
   Outcome operator()(const ConfirmNicMove& /*confirm*/) {
     TRY(m_judge.allow_nic_somewhere());
-    TRY(nicmove::confirm_waiting_move(permit()));
+    TRY(nicmove::confirm_move(authorize()));
     return std::optional<MovedNic>{};
   }
 
  private:
   /// To insist is for root: what yields to that are also rules of the packet filter, which protect others.
   /// And as long as a move is under way or waits, root's calls wait for it.
-  [[nodiscard]] Result<nicmove::NicMoves> open(const MoveTerms& terms) {
+  [[nodiscard]] Result<nicmove::MoveService> open(const MoveTerms& terms) {
     if (terms.force)
       return fail(Error{ErrorKind::refused, m_what, "only root can insist with -f", {}});
     if (terms.timeout > k_max_timeout || terms.confirm.value_or(k_max_confirm) > k_max_confirm)
@@ -104,14 +104,14 @@ class NicCook {
                                     "confirmed",
                                     k_max_timeout.count(), k_max_confirm.count()),
                         {}});
-    return nicmove::NicMoves::open(m_asker, terms);
+    return nicmove::MoveService::open(m_requester, terms);
   }
 
   /// The lock of the records is not held afterwards, while processes of the caller's are looked into: he can
   /// have that take as long as he likes.
-  [[nodiscard]] Result<bool> take_open_move_back(const MoveTerms& terms) {
+  [[nodiscard]] Result<bool> roll_back_open_move(const MoveTerms& terms) {
     TRY(auto moves, open(terms));
-    return nicmove::take_open_move_back(moves, permit());
+    return nicmove::roll_back_open_move(moves, authorize());
   }
 
   [[nodiscard]] Result<> allow_both(const IfName& bridge) const {
@@ -119,7 +119,7 @@ class NicCook {
     return m_judge.allow(bridge, Right::bridge);
   }
 
-  [[nodiscard]] nicmove::Permit permit() const {
+  [[nodiscard]] nicmove::Authorize authorize() const {
     return [this](const NicMove& move) -> Result<> {
       TRY(allow_both(move.bridge));
       return move.direction == NicMove::Direction::in ? ok() : m_judge.allow_new_bridge(move.bridge);
@@ -155,7 +155,7 @@ class NicCook {
   }
 
   const MenuRules& m_rules;
-  nicmove::Asker m_asker;
+  nicmove::Requester m_requester;
   std::string m_what;
   Judge m_judge;
 };
@@ -172,11 +172,11 @@ Result<> check_is_callers(const Caller& caller, const std::string& what) {
 Result<std::optional<MovedNic>> NicMenu::perform(const NicRequest& request, Talk talk) const {
   const std::string what = "cannot " + describe(request);
   TRY(check_is_callers(m_caller, what));
-  nicmove::Asker asker{.process = m_caller.process,
-                       .home = m_caller.account.home,
-                       .tell = std::move(talk.tell),
-                       .is_there = std::move(talk.is_there)};
-  auto outcome = std::visit(NicCook{m_rules, std::move(asker), what}, request);
+  nicmove::Requester requester{.process = m_caller.process,
+                               .home = m_caller.account.home,
+                               .inform = std::move(talk.tell),
+                               .check_connected = std::move(talk.is_there)};
+  auto outcome = std::visit(NicCook{m_rules, std::move(requester), what}, request);
   if (!outcome && outcome.error().yields_to_force())
     outcome.error().add_hint("for a NIC only root can use -f");
   return outcome;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nicmove/asker.hpp"
+#include "nicmove/requester.hpp"
 #include "privilege/caller.hpp"
 #include "privilege/menu_rules.hpp"
 #include "privilege/nic_request.hpp"
@@ -14,7 +14,7 @@ namespace vdeup::privilege {
 ///
 /// Nothing that a request says is believed: the NIC is looked at, the move thought through, proven and, where
 /// that fails, taken back, all by whoever carries the request out. Errors: refused, naming the line of the
-/// policy or what speaks against the move; those of nicmove::NicMoves.
+/// policy or what speaks against the move; those of nicmove::MoveService.
 class NicMenu {
  public:
   NicMenu(Caller caller, MenuRules rules) : m_caller(std::move(caller)), m_rules(std::move(rules)) {}
@@ -22,7 +22,7 @@ class NicMenu {
   /// How the caller is spoken with meanwhile.
   struct Talk {
     std::function<void(const std::string&)> tell; ///< for people
-    std::function<Result<>()> is_there;           ///< as nicmove::Asker has it
+    std::function<Result<>()> is_there;           ///< as nicmove::Requester has it
   };
 
   /// Carry a request out. Nothing if no move was made: it was rehearsed, confirmed, or one that waited was

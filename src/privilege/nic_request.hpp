@@ -25,7 +25,7 @@ struct MoveNicOut {
   enum class How {
     rehearsed, ///< only say whether it may be done, once the caller's TAPs are gone
     made,
-    retreat, ///< and forget the move into it: it led to nothing
+    rolled_back, ///< and forget the move into it: it led to nothing
   };
   IfName bridge;
   MoveTerms terms;

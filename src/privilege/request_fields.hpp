@@ -15,7 +15,7 @@ inline constexpr std::array
     k_names_of<ReachTarget::How> = std::to_array<std::string_view>({"neighbour", "echo", "connect"});
 template <>
 inline constexpr std::array k_names_of<privilege::MoveNicOut::How> =
-    std::to_array<std::string_view>({"rehearsed", "made", "retreat"});
+    std::to_array<std::string_view>({"rehearsed", "made", "rolled_back"});
 template <>
 inline constexpr std::array k_names_of<ErrorKind> =
     std::to_array<std::string_view>({"usage", "refused", "missing", "not-permitted", "conflict", "timed-out",

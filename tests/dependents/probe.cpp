@@ -5,7 +5,7 @@
 #include "kernel/bridge_addresses.hpp"
 #include "kernel/links.hpp"
 #include "kernel/route_query.hpp"
-#include "nicmove/move_guard.hpp"
+#include "nicmove/permission.hpp"
 
 #include <fmt/format.h>
 
@@ -22,14 +22,14 @@ Result<std::vector<std::string>> judge(const IfName& name) {
   TRY(auto netlink, kernel::Netlink::open());
   TRY(auto links, kernel::list_links(netlink));
   TRY(auto routes, kernel::list_default_route_links());
-  const nicmove::NicSurvey survey{.links = links, .default_routes = routes};
+  const nicmove::HostLinks survey{.links = links, .default_routes = routes};
   TRY(auto choice, nicmove::choose_nic(name, false, survey));
   TRY(auto dependents, dependents::observe_dependents(::getpid(), "/"));
   TRY(auto addresses, kernel::list_addresses(netlink, choice.nic.index));
   for (const NetworkSession& session : dependents.sessions)
     fmt::print("session {} {} {}\n", session.server, session.peer ? session.peer->address.str() : "-",
                session.evidence);
-  return nicmove::permit_move(
+  return nicmove::check_permission(
       choice, {.addresses = addresses, .sessions = dependents.sessions, .mounts = {}, .managers = {}}, survey,
       false);
 }

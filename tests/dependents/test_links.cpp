@@ -13,7 +13,7 @@ using lab::has;
 
 namespace {
 
-nicmove::NicSurvey survey() {
+nicmove::HostLinks survey() {
   auto netlink = kernel::Netlink::open();
   REQUIRE(netlink);
   auto links = kernel::list_links(netlink.value());
@@ -92,7 +92,7 @@ TEST_CASE("links: a veth is the NIC of a host that has no other, and leads out w
 TEST_CASE("links: beside a physical NIC, the veth of a container yields to force only", "[guard]") {
   const Elsewhere container;
   must("ip link add veth0 type veth peer name eth0 netns " + container.pid());
-  nicmove::NicSurvey seen = survey();
+  nicmove::HostLinks seen = survey();
   seen.links.push_back({.index = 1000, .name = "enp1s0", .kind = ""}); // no kernel lends us a physical one
   const IfName name = IfName::parse("veth0").value();
   const auto refused = nicmove::choose_nic(name, false, seen);
@@ -136,7 +136,7 @@ TEST_CASE("links: the default route with the lowest metric comes first, IPv4 bef
   must("ip route add default dev b0 metric 10");
   must("ip route add 0.0.0.0/0 dev c0 table 99");
   must("ip -6 route add default dev c0 metric 1");
-  const nicmove::NicSurvey seen = survey();
+  const nicmove::HostLinks seen = survey();
   REQUIRE(seen.default_routes.size() == 3);
   CHECK(nicmove::choose_nic(std::nullopt, false, seen).value().nic.name == "b0");
   const auto name_of = [&](std::uint32_t index) {

@@ -20,8 +20,8 @@ managers::Handover handover(engine::ManagerHost& managers) {
   const auto running = managers.running();
   INFO((running ? "" : running.error().message()));
   REQUIRE(running);
-  auto handover = managers::hand_over(running.value(), manager_lab::managers_of("eth0"), lab::name_of("eth0"),
-                                      lab::name_of("ctysbr0"));
+  auto handover = managers::plan_handover(running.value(), manager_lab::managers_of("eth0"),
+                                          lab::name_of("eth0"), lab::name_of("ctysbr0"));
   REQUIRE(handover);
   return std::move(handover).value();
 }

@@ -5,7 +5,7 @@
 #include "managers/broker_lab.hpp"
 #include "managers/manager_commands.hpp"
 #include "managers/persist_choice.hpp"
-#include "nicmove/move_guard.hpp"
+#include "nicmove/permission.hpp"
 #include "support/catch.hpp"
 
 #include <fcntl.h>
@@ -168,7 +168,7 @@ TEST_CASE("NetworkManager: a lease is kept and not given back when it lets go, b
   REQUIRE(managers.front().is_dynamic);
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  REQUIRE_FALSE(managers::hands_over(managers.front()));
+  REQUIRE_FALSE(managers::can_hand_over(managers.front()));
   managers::Broker broker;
   const auto told = handover(broker); // as with -f
   tell(broker, told.before);
@@ -187,8 +187,8 @@ TEST_CASE("NetworkManager: the commands that a refusal prints make the bridge, w
   const auto managers = managers_of("eth0");
   const NicSnapshot nic = mover.look("eth0");
   const auto bridge = managers::describe_bridge(nic, lab::name_of("ctysbr0"), managers);
-  const nicmove::NicUse use{.managers = managers, .bridge = bridge};
-  const auto refused = nicmove::permit_move({.nic = link_called("eth0"), .reason = {}}, use, {}, false);
+  const nicmove::NicDependents use{.managers = managers, .bridge = bridge};
+  const auto refused = nicmove::check_permission({.nic = link_called("eth0"), .reason = {}}, use, {}, false);
   REQUIRE_FALSE(refused);
   for (const std::string& command : managers::nmcli_commands(bridge)) {
     CHECK(has(refused.error().hints().text(), command));
@@ -252,7 +252,7 @@ TEST_CASE("NetworkManager: `networking off` spares a bridge and a TAP that were 
   NetworkManagerRound round{k_static};
   managers::Broker broker;
   const auto marks =
-      managers::marks_for(broker.running().value(), {lab::name_of("br1"), lab::name_of("tap0")}).value();
+      managers::unmanage_steps(broker.running().value(), {lab::name_of("br1"), lab::name_of("tap0")}).value();
   REQUIRE(marks.size() == 1);
   tell(broker, marks);
   make_network();

@@ -2,7 +2,7 @@
 
 #include "dependents/guard_lab.hpp"
 #include "managers/broker_lab.hpp"
-#include "nicmove/move_guard.hpp"
+#include "nicmove/permission.hpp"
 #include "support/catch.hpp"
 
 #include <signal.h>
@@ -137,16 +137,16 @@ TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the 
   REQUIRE(managers.size() == 1);
   REQUIRE(managers.front().is_dynamic);
   const lab::Mover mover;
-  nicmove::NicUse use{.managers = managers, .can_be_told = {NicManager::Kind::networkd}};
+  nicmove::NicDependents use{.managers = managers, .reachable_managers = {NicManager::Kind::networkd}};
   for (const InterfaceAddress& address : mover.look("eth0").addresses)
     if (address.valid != k_forever)
       use.expiring.push_back({address.local.address, address.valid});
   REQUIRE(use.expiring.size() == 1);
   const nicmove::NicChoice choice{.nic = link_called("eth0"), .reason = {}};
-  const auto refused = nicmove::permit_move(choice, use, {}, false);
+  const auto refused = nicmove::check_permission(choice, use, {}, false);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind() == ErrorKind::refused);
-  const auto notes = nicmove::permit_move(choice, use, {}, true);
+  const auto notes = nicmove::check_permission(choice, use, {}, true);
   REQUIRE(notes);
   INFO(notes.value().front());
   CHECK(has(notes.value().front(), use.expiring.front().address.str() + " ends in"));

@@ -82,8 +82,8 @@ class Beginning {
 
   [[nodiscard]] vdeup::Plan plan() const { return m_is_out ? mover.plan_out() : mover.plan_in(); }
   [[nodiscard]] vdeup::NicMove move() const {
-    return m_is_out ? vdeup::nicmove::describe_give_back(*m_bridge, *m_nic)
-                    : vdeup::nicmove::describe_nic_move(*m_nic, name_of("ctysbr0"));
+    return m_is_out ? vdeup::nicmove::move_out_of(*m_bridge, *m_nic)
+                    : vdeup::nicmove::move_in_of(*m_nic, name_of("ctysbr0"));
   }
 
   /// What differs now; a bridge that was made anew has another index, and is the same in all else.

@@ -1,7 +1,7 @@
 #include "nic/nic_lab.hpp"
 
 #include "engine/no_nats.hpp"
-#include "nicmove/restore.hpp"
+#include "nicmove/rollback.hpp"
 #include "support/catch.hpp"
 #include "support/lab.hpp"
 
@@ -129,14 +129,14 @@ vdeup::NicSnapshot Mover::look(const std::string& name) const {
 }
 
 vdeup::Plan Mover::plan_in() const {
-  auto plan = vdeup::nicmove::make_nic_move_plan(look("eth0"), name_of("ctysbr0"));
+  auto plan = vdeup::nicmove::plan_move_in(look("eth0"), name_of("ctysbr0"));
   INFO((plan ? "" : plan.error().message()));
   REQUIRE(plan);
   return std::move(plan).value();
 }
 
 vdeup::Plan Mover::plan_out() const {
-  auto plan = vdeup::nicmove::make_give_back_plan(look("ctysbr0"), look("eth0"));
+  auto plan = vdeup::nicmove::plan_move_out(look("ctysbr0"), look("eth0"));
   INFO((plan ? "" : plan.error().message()));
   REQUIRE(plan);
   return std::move(plan).value();
@@ -154,12 +154,12 @@ std::string Mover::restore(const vdeup::NicMove& move) const {
   ::clock_gettime(CLOCK_BOOTTIME, &now);
   const bool exists = m_links->link(move.bridge).value().has_value();
   const auto target = m_nics->snapshot(move.source.name).value();
-  const auto steps = vdeup::nicmove::make_restore_steps(
+  const auto steps = vdeup::nicmove::plan_rollback(
       move, {.bridge_exists = exists,
              .now = static_cast<std::uint64_t>(now.tv_sec),
              .addresses = target ? target->addresses : std::vector<vdeup::InterfaceAddress>{}});
   std::string failures;
-  for (const auto& error : vdeup::nicmove::restore(*m_links, steps))
+  for (const auto& error : vdeup::nicmove::execute_all(*m_links, steps))
     failures += error.message() + "\n";
   return failures;
 }

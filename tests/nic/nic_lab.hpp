@@ -3,7 +3,7 @@
 #include "engine/apply.hpp"
 #include "kernel/kernel_host.hpp"
 #include "kernel/nic_snapshot.hpp"
-#include "nicmove/nic_move.hpp"
+#include "nicmove/move_plan.hpp"
 #include "support/fake_host.hpp"
 #include "support/spawn.hpp"
 

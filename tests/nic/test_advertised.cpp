@@ -94,5 +94,5 @@ TEST_CASE("move: a temporary address goes along, and the kernel makes new ones",
   hear(neighbourhood, mover, "ctysbr0", {seconds{1200}, seconds{800}});
   CHECK(own_address(mover.look("ctysbr0"), true));
   require_done(mover.apply(mover.plan_out()));
-  CHECK(mover.restore(vd::nicmove::describe_nic_move(nic, name_of("ctysbr0"))) == "");
+  CHECK(mover.restore(vd::nicmove::move_in_of(nic, name_of("ctysbr0"))) == "");
 }

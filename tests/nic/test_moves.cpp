@@ -240,7 +240,7 @@ TEST_CASE("move: routes with next hop objects are refused", "[nic]") {
   Neighbourhood::give_addresses();
   ip("nexthop add id 7 via 10.1.0.1 dev eth0");
   ip("route add 10.50.0.0/16 nhid 7");
-  const auto plan = vd::nicmove::make_nic_move_plan(Mover{}.look("eth0"), name_of("ctysbr0"));
+  const auto plan = vd::nicmove::plan_move_in(Mover{}.look("eth0"), name_of("ctysbr0"));
   REQUIRE_FALSE(plan);
   CHECK(plan.error().kind() == vd::ErrorKind::refused);
 }
@@ -274,7 +274,7 @@ TEST_CASE("move: a bond whose ports go down with it has them up again", "[nic]")
   ip("address add 10.1.0.2/24 dev bond0");
   settle();
   const Mover mover;
-  const auto plan = vd::nicmove::make_nic_move_plan(mover.look("bond0"), name_of("ctysbr0"));
+  const auto plan = vd::nicmove::plan_move_in(mover.look("bond0"), name_of("ctysbr0"));
   REQUIRE(plan);
   require_done(mover.apply(plan.value()));
   CHECK(mover.look("port0").is_up);

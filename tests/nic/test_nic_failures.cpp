@@ -16,7 +16,7 @@ namespace {
 
 /// What another process reads back after this one died.
 vd::NicMove read_back(const vd::NicMove& move) {
-  auto place = vd::nicmove::Place::here();
+  auto place = vd::nicmove::NetworkId::current();
   REQUIRE(place);
   auto read = vd::nicmove::parse_record(vd::nicmove::to_text({std::move(place).value(), move}));
   INFO((read ? "" : read.error().message()));

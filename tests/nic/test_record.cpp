@@ -12,10 +12,10 @@ TEST_CASE("record: after a loss of power, or in another namespace, nothing is ta
   const Neighbourhood neighbourhood;
   const Beginning beginning{vd::NicMove::Direction::in};
   const auto store = locked_store();
-  tx::Record record{store.place(), beginning.move()};
-  record.place.boot.back() = record.place.boot.back() == '0' ? '1' : '0';
+  tx::Record record{store.network(), beginning.move()};
+  record.network.boot.back() = record.network.boot.back() == '0' ? '1' : '0';
   REQUIRE(store.write(record));
-  CHECK_FALSE(tx::finish(store, open_hosts().value()).value());
+  CHECK_FALSE(tx::roll_back_interrupted(store, open_hosts().value()).value());
   CHECK(beginning.changes() == "");
   forget(store);
 }
@@ -24,7 +24,7 @@ TEST_CASE("record: what others could have written is refused", "[nic]") {
   const Neighbourhood neighbourhood;
   const Beginning beginning{vd::NicMove::Direction::in};
   const auto store = locked_store();
-  REQUIRE(store.write({store.place(), beginning.move()}));
+  REQUIRE(store.write({store.network(), beginning.move()}));
   const std::string path = store.path(Kind::open);
 
   SECTION("a wide mode") {
@@ -37,7 +37,7 @@ TEST_CASE("record: what others could have written is refused", "[nic]") {
     CHECK_FALSE(store.read(Kind::open));
   }
   SECTION("every way of being cut short") {
-    const std::string text = tx::to_text({store.place(), beginning.move()});
+    const std::string text = tx::to_text({store.network(), beginning.move()});
     for (std::size_t size = 0; size < text.size(); ++size)
       REQUIRE_FALSE(tx::parse_record(text.substr(0, size)));
     CHECK(tx::parse_record(text));

@@ -1,5 +1,5 @@
 #include "nic/transaction_lab.hpp"
-#include "nicmove/watchdog_line.hpp"
+#include "nicmove/watchdog_process.hpp"
 
 #include <fmt/format.h>
 
@@ -37,15 +37,15 @@ vd::Result<> perform(const Beginning& beginning, const Drama& drama) {
   troubled->trouble = [&] { drama.trouble(watchdog); };
   hosts.links = std::move(troubled);
   vd::engine::Journal journal;
-  return tx::run(store,
-                 {.move = beginning.move(),
-                  .plan = beginning.plan(),
-                  .timeout = drama.timeout,
-                  .confirm = drama.confirm},
-                 hosts, open_hosts, journal,
-                 {.prove = drama.prove,
-                  .on_wait = [&](std::chrono::seconds) { drama.on_wait(); },
-                  .on_watchdog = [&](pid_t pid) { watchdog = pid; }});
+  return tx::run_transaction(store,
+                             {.move = beginning.move(),
+                              .plan = beginning.plan(),
+                              .timeout = drama.timeout,
+                              .confirm = drama.confirm},
+                             hosts, open_hosts, journal,
+                             {.prove = drama.prove,
+                              .on_wait = [&](std::chrono::seconds) { drama.on_wait(); },
+                              .on_watchdog = [&](pid_t pid) { watchdog = pid; }});
 }
 
 /// The same in a process that may die of it; its wait status.
@@ -97,10 +97,10 @@ TEST_CASE("transaction: a proven move is kept, with the way back in its record",
   const auto record = store.read(Kind::kept).value();
   REQUIRE(record);
   CHECK(record->move.direction == direction);
-  REQUIRE(record->back);
-  CHECK(record->back->direction != direction);
-  CHECK(record->back->source.name.str() == (direction == vd::NicMove::Direction::in ? "ctysbr0" : "eth0"));
-  CHECK(differences(record->back->source, beginning.mover.look(record->back->source.name.str())) == "");
+  REQUIRE(record->undo);
+  CHECK(record->undo->direction != direction);
+  CHECK(record->undo->source.name.str() == (direction == vd::NicMove::Direction::in ? "ctysbr0" : "eth0"));
+  CHECK(differences(record->undo->source, beginning.mover.look(record->undo->source.name.str())) == "");
   forget(store);
 }
 
@@ -130,13 +130,13 @@ TEST_CASE("transaction: when both are killed after any step, the next call takes
     REQUIRE(WIFSIGNALED(perform_apart(beginning, {.trouble_after = step, .trouble = kill_both})));
     const auto store = locked_store();
     REQUIRE(store.has(Kind::open));
-    const auto finished = tx::finish(store, open_hosts().value());
+    const auto finished = tx::roll_back_interrupted(store, open_hosts().value());
     INFO((finished ? "" : finished.error().message()));
     REQUIRE(finished);
     REQUIRE(finished.value());
     REQUIRE(beginning.changes() == "");
     CHECK_FALSE(store.has(Kind::open));
-    CHECK_FALSE(tx::finish(store, open_hosts().value()).value()); // and is done with it
+    CHECK_FALSE(tx::roll_back_interrupted(store, open_hosts().value()).value()); // and is done with it
   });
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("transaction: when neither undo nor watchdog can, the record stays for
   const auto store = locked_store();
   REQUIRE(store.has(Kind::open));
   REQUIRE(beginning.changes() != "");
-  REQUIRE(tx::finish(store, open_hosts().value()));
+  REQUIRE(tx::roll_back_interrupted(store, open_hosts().value()));
   CHECK(beginning.changes() == "");
 }
 
@@ -251,7 +251,7 @@ TEST_CASE("transaction: a move whose user says no is taken back at once", "[nic]
   const Beginning beginning{vd::NicMove::Direction::in};
   const auto on_wait = [] {
     if (::fork() == 0)
-      ::_exit(say(open_store(), tx::line::no) == tx::line::refused ? 0 : 1);
+      ::_exit(say(open_store(), tx::line::no) == tx::line::rejected ? 0 : 1);
   };
   const auto refused = perform(beginning, {.confirm = 10s, .on_wait = on_wait});
   REQUIRE_FALSE(refused);

@@ -49,7 +49,7 @@ std::vector<Request> all_requests() {
       NicRequest{MoveNicIn{name("ctysbr0"), name("eth0"), {}}},
       NicRequest{MoveNicIn{name("ctysbr0"), name("eth0"), k_terms}},
       NicRequest{MoveNicOut{name("ctysbr0"), k_terms, MoveNicOut::How::rehearsed}},
-      NicRequest{MoveNicOut{name("ctysbr0"), {}, MoveNicOut::How::retreat}},
+      NicRequest{MoveNicOut{name("ctysbr0"), {}, MoveNicOut::How::rolled_back}},
       NicRequest{UndoNicMove{k_terms}},
       NicRequest{ConfirmNicMove{}},
       LinkStep{CreateTap{name("tap0"), k_caller, 9000, mark}},

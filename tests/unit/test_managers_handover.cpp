@@ -1,7 +1,7 @@
 #include "managers/handover.hpp"
 #include "managers/manager_commands.hpp"
 #include "model/nic_fields.hpp"
-#include "nicmove/move_guard.hpp"
+#include "nicmove/permission.hpp"
 #include "support/catch.hpp"
 #include "support/spawn.hpp"
 
@@ -31,7 +31,7 @@ NicManager manager(Kind kind, Hold hold = Hold::manages, bool is_dynamic = false
 }
 
 Handover handed(const std::vector<Kind>& running, const std::vector<NicManager>& managers) {
-  auto handover = hand_over(running, managers, name("eth0"), name("br0"));
+  auto handover = plan_handover(running, managers, name("eth0"), name("br0"));
   REQUIRE(handover);
   return std::move(handover).value();
 }
@@ -44,11 +44,11 @@ NicChoice choice() {
 
 TEST_CASE("marks: each manager that runs is told of all devices, and nobody else is", "[plan]") {
   const std::vector<IfName> devices{name("br0"), name("tap0")};
-  CHECK(marks_for({}, devices).value().empty());
-  CHECK(marks_for({Kind::networkd}, {}).value().empty());
-  CHECK(marks_for({Kind::network_manager, Kind::networkd}, devices).value() ==
+  CHECK(unmanage_steps({}, devices).value().empty());
+  CHECK(unmanage_steps({Kind::networkd}, {}).value().empty());
+  CHECK(unmanage_steps({Kind::network_manager, Kind::networkd}, devices).value() ==
         Steps{Unmanage{Kind::networkd, devices}, Unmanage{Kind::network_manager, devices}});
-  CHECK(marks_for({Kind::networkd}, {name("a*")}).error().kind() == ErrorKind::refused);
+  CHECK(unmanage_steps({Kind::networkd}, {name("a*")}).error().kind() == ErrorKind::refused);
 }
 
 TEST_CASE("handover: networkd is told of the bridge before and of the NIC after, and taken back in reverse",
@@ -76,7 +76,7 @@ TEST_CASE("handover: a networkd with a lease, or one that leaves the NIC, is not
 
 TEST_CASE("handover: NetworkManager lets go of a lease as well, for those who insist", "[plan]") {
   const auto leased = manager(Kind::network_manager, Hold::manages, true);
-  CHECK_FALSE(hands_over(leased));
+  CHECK_FALSE(can_hand_over(leased));
   CHECK(handed({Kind::network_manager}, {leased}).before.size() == 2);
   const auto leaves = manager(Kind::network_manager, Hold::leaves);
   CHECK(handed({Kind::network_manager}, {leaves}).before.size() == 1);
@@ -100,35 +100,35 @@ TEST_CASE("manager steps: what is written is read back, and everything else is r
   CHECK_FALSE(read_text<Steps>(form, std::string{"steps 1\n"} + broken));
 }
 
-TEST_CASE("permit_move: who can be told needs no force, and the user hears of it", "[plan]") {
+TEST_CASE("check_permission: who can be told needs no force, and the user hears of it", "[plan]") {
   const auto kind = GENERATE(Kind::networkd, Kind::network_manager);
-  NicUse use{.managers = {manager(kind)}};
-  CHECK(permit_move(choice(), use, {}, false).error().kind() == ErrorKind::refused);
-  use.can_be_told = {kind};
-  const auto notes = permit_move(choice(), use, {}, false);
+  NicDependents use{.managers = {manager(kind)}};
+  CHECK(check_permission(choice(), use, {}, false).error().kind() == ErrorKind::refused);
+  use.reachable_managers = {kind};
+  const auto notes = check_permission(choice(), use, {}, false);
   REQUIRE(notes);
   CHECK(has(notes.value().front(), "is told to leave it alone until it is given back"));
 }
 
-TEST_CASE("permit_move: to be told is not enough for a lease, nor for one that has not made up its mind",
+TEST_CASE("check_permission: to be told is not enough for a lease, nor for one that has not made up its mind",
           "[plan]") {
   const bool is_dynamic = GENERATE(false, true);
-  const NicUse use{
+  const NicDependents use{
       .expiring = {{IpAddress::parse("192.0.2.1").value(), 120}},
       .managers = {manager(Kind::networkd, is_dynamic ? Hold::manages : Hold::undecided, is_dynamic)},
-      .can_be_told = {Kind::networkd}};
-  const auto refused = permit_move(choice(), use, {}, false);
+      .reachable_managers = {Kind::networkd}};
+  const auto refused = check_permission(choice(), use, {}, false);
   REQUIRE_FALSE(refused);
   CHECK(has(refused.error().cause(), "192.0.2.1 ends in 120 s") == is_dynamic);
 }
 
-TEST_CASE("permit_move: a router's addresses end where the manager heard the router, and not the kernel",
+TEST_CASE("check_permission: a router's addresses end where the manager heard the router, and not the kernel",
           "[plan]") {
-  NicUse use{.expiring = {{IpAddress::parse("2001:db8::5").value(), 600, true}}};
-  CHECK(permit_move(choice(), use, {}, false));
+  NicDependents use{.expiring = {{IpAddress::parse("2001:db8::5").value(), 600, true}}};
+  CHECK(check_permission(choice(), use, {}, false));
   use.managers = {manager(GENERATE(Kind::networkd, Kind::network_manager))};
-  use.can_be_told = {Kind::networkd, Kind::network_manager};
-  const auto refused = permit_move(choice(), use, {}, false);
+  use.reachable_managers = {Kind::networkd, Kind::network_manager};
+  const auto refused = check_permission(choice(), use, {}, false);
   REQUIRE_FALSE(refused);
   CHECK(has(refused.error().cause(), "2001:db8::5 ends in 600 s"));
 }

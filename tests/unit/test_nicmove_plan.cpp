@@ -1,4 +1,4 @@
-#include "nicmove/nic_move.hpp"
+#include "nicmove/move_plan.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -81,7 +81,7 @@ NicSnapshot as_port(NicSnapshot nic) {
 } // namespace
 
 TEST_CASE("nic move: each step stands where nothing is lost", "[plan]") {
-  const auto plan = nicmove::make_nic_move_plan(usual_nic(), name("ctysbr0"));
+  const auto plan = nicmove::plan_move_in(usual_nic(), name("ctysbr0"));
   REQUIRE(plan);
   check_order(texts_of(plan.value()),
               {"create bridge ctysbr0, address 02:00:00:00:00:02, mtu 1500, STP off",
@@ -108,7 +108,7 @@ TEST_CASE("nic move: each step stands where nothing is lost", "[plan]") {
 }
 
 TEST_CASE("nic move: on the way back all goes out through the NIC before it leaves", "[plan]") {
-  const auto plan = nicmove::make_give_back_plan(as_bridge(usual_nic()), as_port(usual_nic()));
+  const auto plan = nicmove::plan_move_out(as_bridge(usual_nic()), as_port(usual_nic()));
   REQUIRE(plan);
   check_order(texts_of(plan.value()),
               {"set ctysbr0 to take what comes", "add address 10.0.0.2/24 scope global to eth0",
@@ -120,8 +120,8 @@ TEST_CASE("nic move: on the way back all goes out through the NIC before it leav
 }
 
 TEST_CASE("nic move: whatever touches the NIC has an undo", "[plan]") {
-  for (const auto& planned : {nicmove::make_nic_move_plan(usual_nic(), name("ctysbr0")),
-                              nicmove::make_give_back_plan(as_bridge(usual_nic()), as_port(usual_nic()))}) {
+  for (const auto& planned : {nicmove::plan_move_in(usual_nic(), name("ctysbr0")),
+                              nicmove::plan_move_out(as_bridge(usual_nic()), as_port(usual_nic()))}) {
     REQUIRE(planned);
     for (const PlannedStep& step : planned.value()) {
       INFO(describe(step.step));
@@ -135,7 +135,7 @@ TEST_CASE("nic move: a route that others wait behind is replaced, and so is one 
   NicSnapshot nic = usual_nic();
   nic.routes[0].next_hops.push_back({.interface = 9});
   nic.routes[1].place = Route::Place::first;
-  const auto plan = nicmove::make_nic_move_plan(nic, name("ctysbr0"));
+  const auto plan = nicmove::plan_move_in(nic, name("ctysbr0"));
   REQUIRE(plan);
   check_order(texts_of(plan.value()),
               {"make eth0 a port", "replace route 10.0.0.0/24", "replace route 0.0.0.0/0"});
@@ -145,9 +145,9 @@ TEST_CASE("nic move: the ports of a bond that are up are kept up", "[plan]") {
   NicSnapshot bond = usual_nic();
   bond.kind = "bond";
   bond.ports = {name("eth1"), name("eth2")};
-  const NicMove move = nicmove::describe_nic_move(bond, name("ctysbr0"));
+  const NicMove move = nicmove::move_in_of(bond, name("ctysbr0"));
   CHECK(move.keep_up == std::vector{name("eth0"), name("eth1"), name("eth2")});
-  const auto plan = nicmove::make_nic_move_plan(bond, name("ctysbr0"));
+  const auto plan = nicmove::plan_move_in(bond, name("ctysbr0"));
   REQUIRE(plan);
   const auto joins = std::count_if(plan.value().begin(), plan.value().end(), [&](const PlannedStep& planned) {
     const auto* step = std::get_if<NicStep>(&std::get<LinkStep>(planned.step));
@@ -168,7 +168,7 @@ TEST_CASE("nic move: what cannot be moved without loss is refused", "[plan]") {
   SECTION("next hop objects") {
     nic.routes[0].next_hop = 5;
   }
-  const auto plan = nicmove::make_nic_move_plan(nic, name("ctysbr0"));
+  const auto plan = nicmove::plan_move_in(nic, name("ctysbr0"));
   REQUIRE_FALSE(plan);
   CHECK(plan.error().kind() == ErrorKind::refused);
 }
@@ -176,7 +176,7 @@ TEST_CASE("nic move: what cannot be moved without loss is refused", "[plan]") {
 TEST_CASE("nic move: an address that is being checked can be moved a moment later", "[plan]") {
   NicSnapshot nic = usual_nic();
   nic.addresses[3].flags = k_unready_address & ~k_duplicate_address;
-  const auto plan = nicmove::make_nic_move_plan(nic, name("ctysbr0"));
+  const auto plan = nicmove::plan_move_in(nic, name("ctysbr0"));
   REQUIRE_FALSE(plan);
   CHECK(is_retryable(plan.error().kind()));
 }
@@ -184,7 +184,7 @@ TEST_CASE("nic move: an address that is being checked can be moved a moment late
 TEST_CASE("nic move: an address that is somebody else's stays where it is", "[plan]") {
   NicSnapshot nic = usual_nic();
   nic.addresses[3].flags = k_unready_address;
-  const auto plan = nicmove::make_nic_move_plan(nic, name("ctysbr0"));
+  const auto plan = nicmove::plan_move_in(nic, name("ctysbr0"));
   REQUIRE(plan);
   for (const std::string& text : texts_of(plan.value()))
     CHECK(text.find("2001:db8::2") == std::string::npos);
@@ -193,7 +193,7 @@ TEST_CASE("nic move: an address that is somebody else's stays where it is", "[pl
 TEST_CASE("nic move: a bridge with another port is not given back", "[plan]") {
   NicSnapshot bridge = as_bridge(usual_nic());
   bridge.ports.push_back(name("tap0"));
-  const auto plan = nicmove::make_give_back_plan(bridge, as_port(usual_nic()));
+  const auto plan = nicmove::plan_move_out(bridge, as_port(usual_nic()));
   REQUIRE_FALSE(plan);
   CHECK(plan.error().kind() == ErrorKind::refused);
   CHECK(plan.error().cause().find("tap0") != std::string::npos);
@@ -204,8 +204,8 @@ TEST_CASE("nic move: what is restored later has lived on", "[plan]") {
   nic.addresses[1].valid = 100;
   nic.addresses[1].preferred = 20;
   nic.addresses[0].valid = 30;
-  const auto steps = nicmove::make_restore_steps(nicmove::describe_nic_move(nic, name("ctysbr0")),
-                                                 {.bridge_exists = true, .now = nic.taken_at + 40});
+  const auto steps = nicmove::plan_rollback(nicmove::move_in_of(nic, name("ctysbr0")),
+                                            {.bridge_exists = true, .now = nic.taken_at + 40});
   std::vector<std::string> texts;
   for (const LinkStep& step : steps)
     texts.push_back(describe(Step{step}));
@@ -216,8 +216,8 @@ TEST_CASE("nic move: what is restored later has lived on", "[plan]") {
 }
 
 TEST_CASE("nic move: without the bridge, only the NIC is restored", "[plan]") {
-  const auto steps = nicmove::make_restore_steps(nicmove::describe_nic_move(usual_nic(), name("ctysbr0")),
-                                                 {.bridge_exists = false, .now = 1000});
+  const auto steps = nicmove::plan_rollback(nicmove::move_in_of(usual_nic(), name("ctysbr0")),
+                                            {.bridge_exists = false, .now = 1000});
   for (const LinkStep& step : steps) {
     const std::string text = describe(Step{step});
     INFO(text);

@@ -78,11 +78,11 @@ NicMove full_move() {
 
 Record full_record() {
   const std::vector<IfName> devices{IfName::parse("ctysbr0").value(), IfName::parse("eth0").value()};
-  return {.place = {"01234567-89ab-cdef-0123-456789abcdef", 4711},
+  return {.network = {"01234567-89ab-cdef-0123-456789abcdef", 4711},
           .move = full_move(),
-          .told = {Unmanage{NicManager::Kind::networkd, devices}, LetGo{devices[1], "0a-1b"},
-                   TakeUp{devices[1], ""}},
-          .back = full_move()};
+          .told_managers = {Unmanage{NicManager::Kind::networkd, devices}, LetGo{devices[1], "0a-1b"},
+                            TakeUp{devices[1], ""}},
+          .undo = full_move()};
 }
 
 std::string full_text() {
@@ -95,13 +95,14 @@ class RandomRecord {
   explicit RandomRecord(unsigned seed) : m_random(seed) {}
 
   Record record() {
-    Record record{.place = {full_record().place.boot, (std::uint64_t{number()} << 32U) | number()},
+    Record record{.network = {full_record().network.boot, (std::uint64_t{number()} << 32U) | number()},
                   .move = move()};
     if (flag())
-      record.back = move();
+      record.undo = move();
     for (auto left = below(3); left > 0; --left)
-      record.told.push_back(flag() ? ManagerStep{Manage{NicManager::Kind::network_manager, {name(), name()}}}
-                                   : ManagerStep{LetGo{name(), flag() ? "" : "abc-123"}});
+      record.told_managers.push_back(
+          flag() ? ManagerStep{Manage{NicManager::Kind::network_manager, {name(), name()}}}
+                 : ManagerStep{LetGo{name(), flag() ? "" : "abc-123"}});
     return record;
   }
 

@@ -1,8 +1,8 @@
-#include "nicmove/take_last_back.hpp"
+#include "nicmove/undo.hpp"
 
 #include "base/text.hpp"
 #include "model/nat.hpp"
-#include "nicmove/watchdog_line.hpp"
+#include "nicmove/watchdog_process.hpp"
 
 #include <fmt/format.h>
 
@@ -12,30 +12,27 @@
 namespace vdeup::nicmove {
 namespace {
 
-namespace line = nicmove::line;
-using nicmove::Record;
-using nicmove::RecordStore;
-
 constexpr std::chrono::milliseconds k_between_questions{250};
 constexpr std::chrono::seconds k_undo_and_answer_patience{20}; // a move is undone in that time, too
 
-Error nothing_to(std::string_view what) {
+Error nothing_waits(std::string_view what) {
   return Error{ErrorKind::missing, fmt::format("cannot {}", what), "no move of a NIC waits for it",
                "`vdeup create --confirm SECONDS` makes one that does"};
 }
 
-/// Say a word to the watchdog that waits for one; its answer.
-Result<char> tell_watchdog(char word, std::string_view what, const Permit& permit) {
+/// Send a message to the watchdog that waits for confirmation. Returns its answer.
+Result<char> ask_watchdog(char word, std::string_view what, const Authorize& authorize) {
   TRY(auto store, RecordStore::open(false));
   if (!store)
-    return fail(nothing_to(what));
+    return fail(nothing_waits(what));
   auto socket = store->connect();
   if (!socket)
-    return fail(socket.error().kind() == ErrorKind::missing ? nothing_to(what) : std::move(socket).error());
+    return fail(socket.error().kind() == ErrorKind::missing ? nothing_waits(what)
+                                                            : std::move(socket).error());
   TRY(auto record, store->read(RecordStore::Kind::open)); // of the move whose watchdog has let us connect
   if (!record)
-    return fail(nothing_to(what));
-  TRY(permit(record->move));
+    return fail(nothing_waits(what));
+  TRY(authorize(record->move));
   // A watchdog that waits for nobody has answered, and hung up, before it hears anything. Then the kernel
   // tells of that first (ECONNRESET), and has the answer all the same.
   (void)::send(socket.value().get(), &word, 1, MSG_NOSIGNAL);
@@ -51,8 +48,8 @@ Result<char> tell_watchdog(char word, std::string_view what, const Permit& permi
 }
 
 /// Take back the move that waits for its confirmation, and wait until that is done. False if none waits.
-Result<bool> refuse_waiting_move(const Permit& permit) {
-  const auto told = tell_watchdog(line::no, "undo", permit);
+Result<bool> reject_move(const Authorize& authorize) {
+  const auto told = ask_watchdog(line::no, "undo", authorize);
   if (!told && told.error().kind() == ErrorKind::refused)
     return fail(told.error());
   if (!told || told.value() == line::not_yet)
@@ -68,15 +65,15 @@ Result<bool> refuse_waiting_move(const Permit& permit) {
 }
 
 /// Where the NIC of a record went, as it is now, against how it was when the move was proven.
-Result<> check_unchanged(const NicMoves& moves, const Record& record, const NicMove& now) {
-  if (!record.back)
+Result<> check_unchanged(const MoveService& moves, const Record& record, const NicMove& now) {
+  if (!record.undo)
     return ok();
-  const std::string changed{trimmed(differences(record.back->source, now.source))};
+  const std::string changed{trimmed(differences(record.undo->source, now.source))};
   if (changed.empty())
     return ok();
   if (moves.terms().force) {
-    moves.asker().tell(fmt::format("{} has changed since, and what it has now goes back:\n{}",
-                                   now.source.name.str(), changed));
+    moves.requester().inform(fmt::format("{} has changed since, and what it has now goes back:\n{}",
+                                         now.source.name.str(), changed));
     return ok();
   }
   Error error{ErrorKind::refused, fmt::format("cannot undo {}", describe(record.move)),
@@ -86,7 +83,7 @@ Result<> check_unchanged(const NicMoves& moves, const Record& record, const NicM
   return fail(std::move(error));
 }
 
-Result<ProposedMove> propose_inverse(const NicMoves& moves, const NicMove& move) {
+Result<ProposedMove> propose_inverse(const MoveService& moves, const NicMove& move) {
   const auto cannot = [&move](ErrorKind kind, std::string cause) {
     return fail(Error{kind, fmt::format("cannot undo {}", describe(move)), std::move(cause), {}});
   };
@@ -105,8 +102,8 @@ Result<ProposedMove> propose_inverse(const NicMoves& moves, const NicMove& move)
 
 } // namespace
 
-Result<> confirm_waiting_move(const Permit& permit) {
-  TRY(auto answer, tell_watchdog(line::yes, "confirm", permit));
+Result<> confirm_move(const Authorize& authorize) {
+  TRY(auto answer, ask_watchdog(line::yes, "confirm", authorize));
   if (answer == line::not_yet)
     return fail(Error{ErrorKind::failed, "cannot confirm",
                       "the move is not proven yet, or is being taken back",
@@ -117,24 +114,24 @@ Result<> confirm_waiting_move(const Permit& permit) {
 }
 
 /// A move that is still under way may come to wait: so it is asked again while its lock is held.
-Result<bool> take_open_move_back(NicMoves& moves, const Permit& permit) {
+Result<bool> roll_back_open_move(MoveService& moves, const Authorize& authorize) {
   const Deadline deadline = Deadline::after(k_lock_patience);
   for (;;) {
-    TRY(auto is_refused, refuse_waiting_move(permit));
-    if (is_refused)
+    TRY(auto is_rejected, reject_move(authorize));
+    if (is_rejected)
       return true;
-    auto settled = moves.settle(k_between_questions);
-    if (settled || settled.error().kind() != ErrorKind::timed_out || deadline.is_over())
-      return settled;
+    auto recovered = moves.recover(k_between_questions);
+    if (recovered || recovered.error().kind() != ErrorKind::timed_out || deadline.is_over())
+      return recovered;
   }
 }
 
-Result<ProposedMove> propose_back(const NicMoves& moves, const Permit& permit) {
-  TRY(auto record, moves.last());
+Result<ProposedMove> propose_undo(const MoveService& moves, const Authorize& authorize) {
+  TRY(auto record, moves.last_kept());
   if (!record)
     return fail(Error{ErrorKind::missing, "cannot undo", "no move of a NIC is on record",
                       "records are gone with the next boot, as are the moves"});
-  TRY(permit(record->move));
+  TRY(authorize(record->move));
   TRY(auto proposed, propose_inverse(moves, record->move));
   TRY(check_unchanged(moves, *record, proposed.move));
   return proposed;

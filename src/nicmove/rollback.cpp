@@ -1,7 +1,6 @@
-#include "nicmove/take_back.hpp"
+#include "nicmove/rollback.hpp"
 
-#include "nicmove/nic_move.hpp"
-#include "nicmove/restore.hpp"
+#include "nicmove/move_plan.hpp"
 
 #include <fmt/format.h>
 
@@ -11,12 +10,12 @@
 namespace vdeup::nicmove {
 namespace {
 
-constexpr int k_max_attempts = 3; // a failure can be the cause of others, and be gone the next time
+constexpr int k_max_attempts = 3; // one failure can cause others that the next attempt avoids
 
-Result<RestoreFacts> look(const MoveHosts& hosts, const NicMove& move) {
+Result<RollbackFacts> observe(const MoveHosts& hosts, const NicMove& move) {
   timespec now{};
   (void)::clock_gettime(CLOCK_BOOTTIME, &now); // it cannot fail: this clock is always there
-  RestoreFacts facts{.now = static_cast<std::uint64_t>(now.tv_sec)};
+  RollbackFacts facts{.now = static_cast<std::uint64_t>(now.tv_sec)};
   TRY(auto bridge, hosts.links->link(move.bridge));
   facts.bridge_exists = bridge.has_value();
   TRY(auto source, hosts.nics->snapshot(move.source.name));
@@ -38,20 +37,20 @@ std::vector<std::string> differences_now(const MoveHosts& hosts, const NicMove& 
 }
 
 std::vector<std::string> try_once(const MoveHosts& hosts, const NicMove& move) {
-  auto facts = look(hosts, move);
+  auto facts = observe(hosts, move);
   if (!facts)
     return {facts.error().message()};
   std::vector<std::string> failures;
-  for (const Error& error : restore(*hosts.links, make_restore_steps(move, std::move(facts).value())))
+  for (const Error& error : execute_all(*hosts.links, plan_rollback(move, std::move(facts).value())))
     if (std::string text = error.message();
         std::find(failures.begin(), failures.end(), text) == failures.end())
-      failures.push_back(std::move(text)); // of one cause there can be many
+      failures.push_back(std::move(text)); // one cause can fail many steps
   return failures;
 }
 
 } // namespace
 
-Result<> check_nic_is_there(const MoveHosts& hosts, const NicMove& move) {
+Result<> check_nic_exists(const MoveHosts& hosts, const NicMove& move) {
   TRY(auto nic, hosts.links->link(move.nic));
   if (nic)
     return ok();
@@ -59,8 +58,16 @@ Result<> check_nic_is_there(const MoveHosts& hosts, const NicMove& move) {
       ErrorKind::conflict, fmt::format("{} is gone", move.nic.str()), "it was renamed or taken away", {}});
 }
 
-std::vector<std::string> take_back(const MoveHosts& hosts, const NicMove& move) {
-  if (auto there = check_nic_is_there(hosts, move); !there)
+std::vector<Error> execute_all(engine::LinkHost& links, const std::vector<LinkStep>& steps) {
+  std::vector<Error> failures;
+  for (const LinkStep& step : steps)
+    if (auto done = links.execute(step); !done)
+      failures.push_back(std::move(done).error());
+  return failures;
+}
+
+std::vector<std::string> roll_back(const MoveHosts& hosts, const NicMove& move) {
+  if (auto there = check_nic_exists(hosts, move); !there)
     return {there.error().message()};
   std::vector<std::string> failures;
   for (int attempt = 0; attempt < k_max_attempts; ++attempt) {

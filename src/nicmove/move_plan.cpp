@@ -1,6 +1,6 @@
-#include "nicmove/nic_move.hpp"
+#include "nicmove/move_plan.hpp"
 
-#include "nicmove/nic_mover.hpp"
+#include "nicmove/move_steps.hpp"
 
 #include <fmt/format.h>
 
@@ -33,7 +33,7 @@
 //       kernel adds routes to their prefixes behind those of the NIC, where nobody takes them (c). IPv6 does
 //       not look for duplicates: it would find the NIC, and be silent for a second. The step ends when the
 //       address is in use, which the kernel leaves to another thread. A prefix's route that the NIC has lost
-//       is removed at once (prefix_routes.hpp).
+//       is removed at once (moved_routes.hpp).
 //    5. Rules that name the bridge: before packets come in there.
 //    6. Detour: now IP packets come in at the bridge. ARP and neighbour discovery stay with the NIC, which
 //       answers for its addresses until it is a port, so that nobody's question is lost.
@@ -42,7 +42,7 @@
 //       before it has carrier, as the kernel forgets the neighbours of a device that it finds without.
 //    9. Routes, now that the bridge sends: those without a gateway first, as a gateway has to be reached by
 //       one of them. Added behind the NIC's ones; those that others stand behind take their place. The
-//       default routes that routers told of get another metric (advertised_routes.hpp).
+//       default routes that routers told of get another metric (moved_routes.hpp).
 //   10. The NIC's routes go, in the opposite order. From here on all goes out through the bridge.
 //   11. The detour ends: what comes in at a port comes in at the bridge.
 //   12. The NIC is told to make no addresses: it would do so with the next carrier.
@@ -66,7 +66,7 @@ namespace vdeup::nicmove {
 namespace {
 
 /// `nic` is what the NIC was before, where undoing is planned as well.
-void go_in(Mover& mover, const NicMove& move, const NicSnapshot* nic, bool create) {
+void go_in(MoveSteps& mover, const NicMove& move, const NicSnapshot* nic, bool create) {
   mover.make_bridge(create);
   mover.add_contents(move.bridge);
   mover.begin_detour();
@@ -79,7 +79,7 @@ void go_in(Mover& mover, const NicMove& move, const NicSnapshot* nic, bool creat
   mover.announce(move.bridge);
 }
 
-void go_out(Mover& mover, const NicMove& move, const NicSnapshot* nic, bool bridge_exists) {
+void go_out(MoveSteps& mover, const NicMove& move, const NicSnapshot* nic, bool bridge_exists) {
   if (bridge_exists)
     mover.loosen_bridge();
   mover.quieten_nic(nic);
@@ -149,29 +149,29 @@ NicSnapshot aged(NicSnapshot source, std::uint64_t now) {
 
 } // namespace
 
-NicMove describe_nic_move(const NicSnapshot& nic, const IfName& bridge) {
+NicMove move_in_of(const NicSnapshot& nic, const IfName& bridge) {
   return {NicMove::Direction::in, nic.name, bridge, nic, parts_that_are_up(nic)};
 }
 
-NicMove describe_give_back(const NicSnapshot& bridge, const NicSnapshot& nic) {
+NicMove move_out_of(const NicSnapshot& bridge, const NicSnapshot& nic) {
   return {NicMove::Direction::out, nic.name, bridge.name, bridge, parts_that_are_up(nic)};
 }
 
-Result<Plan> make_nic_move_plan(const NicSnapshot& nic, const IfName& bridge) {
+Result<Plan> plan_move_in(const NicSnapshot& nic, const IfName& bridge) {
   if (nic.master)
     return fail(will_not_move(nic.name, "it is a port of " + nic.master->str() + " already", {}));
   if (nic.kind == "bridge" || nic.name == bridge)
     return fail(will_not_move(nic.name, "it is a bridge itself", {}));
   TRY(check_contents(nic));
-  const NicMove move = describe_nic_move(nic, bridge);
-  Mover mover{move, nic};
+  const NicMove move = move_in_of(nic, bridge);
+  MoveSteps mover{move, nic};
   go_in(mover, move, &nic, true);
   if (!nic.is_up) // with nothing to lose, and only now: the kernel gives no addresses to a port that is quiet
     mover.add(SetUp{nic.name}, LinkStep{SetDown{nic.name}});
   return mover.take_plan();
 }
 
-Result<Plan> make_give_back_plan(const NicSnapshot& bridge, const NicSnapshot& nic) {
+Result<Plan> plan_move_out(const NicSnapshot& bridge, const NicSnapshot& nic) {
   if (nic.master != bridge.name)
     return fail(will_not_move(bridge.name, nic.name.str() + " is not a port of it", {}));
   const auto other = std::find_if(bridge.ports.begin(), bridge.ports.end(),
@@ -180,15 +180,15 @@ Result<Plan> make_give_back_plan(const NicSnapshot& bridge, const NicSnapshot& n
     return fail(will_not_move(bridge.name, other->str() + " is still a port of it",
                               "`vdeup cancel` removes the TAP of a switch"));
   TRY(check_contents(bridge));
-  const NicMove move = describe_give_back(bridge, nic);
-  Mover mover{move, bridge};
+  const NicMove move = move_out_of(bridge, nic);
+  MoveSteps mover{move, bridge};
   go_out(mover, move, &nic, true);
   return mover.take_plan();
 }
 
-std::vector<LinkStep> make_restore_steps(const NicMove& move, const RestoreFacts& facts) {
+std::vector<LinkStep> plan_rollback(const NicMove& move, const RollbackFacts& facts) {
   const NicSnapshot source = aged(move.source, facts.now);
-  Mover mover{move, source};
+  MoveSteps mover{move, source};
   for (const IfName& part : move.keep_up)
     mover.add(SetUp{part}, std::nullopt);
   mover.remove_misplaced(source.name, facts.addresses);

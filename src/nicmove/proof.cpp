@@ -1,4 +1,4 @@
-#include "nicmove/move_proof.hpp"
+#include "nicmove/proof.hpp"
 
 #include "base/text.hpp"
 

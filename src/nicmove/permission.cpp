@@ -1,4 +1,4 @@
-#include "nicmove/move_guard.hpp"
+#include "nicmove/permission.hpp"
 
 #include "base/text.hpp"
 #include "managers/handover.hpp"
@@ -25,25 +25,26 @@ bool is_tunnel(const Link& link) {
 
 /// True if what goes to somewhere out there, no matter where, can leave through the NIC: it has a default
 /// route, or all of these lead into tunnels.
-bool leads_out(const Link& nic, const NicSurvey& survey) {
-  const auto& routes = survey.default_routes;
+bool leads_out(const Link& nic, const HostLinks& host) {
+  const auto& routes = host.default_routes;
   const auto is_other_nic = [&](std::uint32_t index) {
-    const Link* link = find(survey.links, index);
+    const Link* link = find(host.links, index);
     return index != nic.index && link != nullptr && !is_tunnel(*link);
   };
   return std::find(routes.begin(), routes.end(), nic.index) != routes.end() ||
          std::none_of(routes.begin(), routes.end(), is_other_nic);
 }
 
-bool is_over(const NetworkSession& session, const Link& nic, const NicUse& use, const NicSurvey& survey) {
-  const auto& own = use.addresses;
+bool is_over(const NetworkSession& session, const Link& nic, const NicDependents& dependents,
+             const HostLinks& host) {
+  const auto& own = dependents.addresses;
   if (session.local && std::find(own.begin(), own.end(), *session.local) != own.end())
     return true;
   // Of a server of which nothing more is known, its users are out there.
   const std::uint32_t link = session.interface != 0 ? session.interface : session.route;
   if (link == 0 && !session.local)
-    return leads_out(nic, survey);
-  return link != 0 && leads_through(link, nic, survey);
+    return leads_out(nic, host);
+  return link != 0 && leads_through(link, nic, host);
 }
 
 std::string describe(const NetworkSession& session) {
@@ -54,58 +55,60 @@ std::string describe(const NetworkSession& session) {
 }
 
 /// Who renews an address, if somebody does.
-const NicManager* dynamic_manager(const NicUse& use) {
-  const auto found = std::find_if(use.managers.begin(), use.managers.end(), [](const NicManager& manager) {
-    return manager.hold != NicManager::Hold::leaves;
-  });
-  return found == use.managers.end() ? nullptr : &*found;
+const NicManager* dynamic_manager(const NicDependents& dependents) {
+  const auto found =
+      std::find_if(dependents.managers.begin(), dependents.managers.end(),
+                   [](const NicManager& manager) { return manager.hold != NicManager::Hold::leaves; });
+  return found == dependents.managers.end() ? nullptr : &*found;
 }
 
-bool is_at_it(const NicManager& manager) {
+bool is_in_charge(const NicManager& manager) {
   return manager.hold == NicManager::Hold::manages || manager.hold == NicManager::Hold::undecided;
 }
 
 /// True if a manager is told of the move, and then lets the NIC go.
-bool is_told(const NicManager& manager, const NicUse& use) {
-  return managers::hands_over(manager) &&
-         std::find(use.can_be_told.begin(), use.can_be_told.end(), manager.kind) != use.can_be_told.end();
+bool is_told(const NicManager& manager, const NicDependents& dependents) {
+  return managers::can_hand_over(manager) &&
+         std::find(dependents.reachable_managers.begin(), dependents.reachable_managers.end(),
+                   manager.kind) != dependents.reachable_managers.end();
 }
 
 /// True if an address ends unless some program renews it. What routers tell of, these managers hear
 /// themselves.
-bool needs_renewal(const ExpiringAddress& address, const NicUse& use) {
+bool needs_renewal(const ExpiringAddress& address, const NicDependents& dependents) {
   const auto hears_routers = [](const NicManager& manager) {
-    return is_at_it(manager) &&
+    return is_in_charge(manager) &&
            (manager.kind == NicManager::Kind::networkd || manager.kind == NicManager::Kind::network_manager);
   };
-  return !address.is_from_a_router || std::any_of(use.managers.begin(), use.managers.end(), hears_routers);
+  return !address.is_from_a_router ||
+         std::any_of(dependents.managers.begin(), dependents.managers.end(), hears_routers);
 }
 
 /// What would end after the move, and when.
-std::string what_ends(const NicManager& manager, const NicUse& use) {
+std::string what_ends(const NicManager& manager, const NicDependents& dependents) {
   std::vector<std::string> endings;
-  for (const ExpiringAddress& address : use.expiring)
-    if (manager.is_dynamic && needs_renewal(address, use))
+  for (const ExpiringAddress& address : dependents.expiring)
+    if (manager.is_dynamic && needs_renewal(address, dependents))
       endings.push_back(fmt::format("{} ends in {} s", address.address.str(), address.seconds));
   return endings.empty() ? ""
                          : fmt::format(", and will not renew it on a bridge: {}", fmt::join(endings, ", "));
 }
 
 /// What to do instead, in the manager's own words.
-std::string way_out(const NicManager& manager, const NicUse& use, const std::string& nic) {
-  if (manager.kind == NicManager::Kind::network_manager && use.bridge)
+std::string way_out(const NicManager& manager, const NicDependents& dependents, const std::string& nic) {
+  if (manager.kind == NicManager::Kind::network_manager && dependents.bridge)
     return fmt::format("let NetworkManager make the bridge: `{}`; or -f, and it may undo the move",
-                       fmt::join(nmcli_commands(*use.bridge), "`, `"));
+                       fmt::join(nmcli_commands(*dependents.bridge), "`, `"));
   return fmt::format("`vdeup create -i {} --persist` prints what to give it; or -f, and it may undo the move",
                      nic);
 }
 
-Objection object_to(const NicManager& manager, const NicUse& use, const std::string& nic) {
+Objection object_to(const NicManager& manager, const NicDependents& dependents, const std::string& nic) {
   const std::string evidence = fmt::format("{}", fmt::join(manager.evidence, ", "));
   const bool is_undecided = manager.hold == NicManager::Hold::undecided;
   return {fmt::format("{} {} ({}){}", manager.name, is_undecided ? "may take it at any moment" : "manages it",
-                      evidence, what_ends(manager, use)),
-          way_out(manager, use, nic), true};
+                      evidence, what_ends(manager, dependents)),
+          way_out(manager, dependents, nic), true};
 }
 
 /// For whoever wonders why a manager does nothing about its NIC.
@@ -142,26 +145,27 @@ Error to_error(const std::string& nic, const std::vector<Objection>& objections)
   return error;
 }
 
-std::vector<Objection> all_objections(const Link& nic, const NicUse& use, const NicSurvey& survey) {
-  std::vector<Objection> all = object_to_mounts(nic, use, survey);
-  for (auto& more :
-       {object_to_sessions(nic, use, survey), object_to_managers(nic, use), object_to_firewall(nic, use)})
+std::vector<Objection> all_objections(const Link& nic, const NicDependents& dependents,
+                                      const HostLinks& host) {
+  std::vector<Objection> all = mount_objections(nic, dependents, host);
+  for (auto& more : {session_objections(nic, dependents, host), manager_objections(nic, dependents),
+                     firewall_objections(nic, dependents)})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
 } // namespace
 
-bool leads_through(std::uint32_t link, const Link& nic, const NicSurvey& survey) {
+bool leads_through(std::uint32_t link, const Link& nic, const HostLinks& host) {
   constexpr int deepest = 16; // VLAN on bond and the like; indexes of other namespaces could close a circle
   for (int depth = 0; depth < deepest; ++depth) {
     if (link == nic.index)
       return true;
-    const Link* at = find(survey.links, link);
+    const Link* at = find(host.links, link);
     if (at == nullptr)
       return false;
     if (is_tunnel(*at))
-      return leads_out(nic, survey);
+      return leads_out(nic, host);
     if (at->lower == 0 || at->lower_is_elsewhere)
       return false;
     link = at->lower;
@@ -169,21 +173,23 @@ bool leads_through(std::uint32_t link, const Link& nic, const NicSurvey& survey)
   return false;
 }
 
-std::vector<Objection> object_to_sessions(const Link& nic, const NicUse& use, const NicSurvey& survey) {
+std::vector<Objection> session_objections(const Link& nic, const NicDependents& dependents,
+                                          const HostLinks& host) {
   std::vector<Objection> objections;
-  for (const NetworkSession& session : use.sessions)
-    if (is_over(session, nic, use, survey))
+  for (const NetworkSession& session : dependents.sessions)
+    if (is_over(session, nic, dependents, host))
       objections.push_back(
           {fmt::format("{} ({}): if the move fails, it is cut off", describe(session), session.evidence),
            "use the console of the host, or -f", true});
   return objections;
 }
 
-std::vector<Objection> object_to_mounts(const Link& nic, const NicUse& use, const NicSurvey& survey) {
+std::vector<Objection> mount_objections(const Link& nic, const NicDependents& dependents,
+                                        const HostLinks& host) {
   std::vector<Objection> objections;
-  for (const RemoteMount& mount : use.mounts) {
+  for (const RemoteMount& mount : dependents.mounts) {
     // Where it is not known which way it takes, it is taken to be this one.
-    if (mount.route != 0 && !leads_through(mount.route, nic, survey))
+    if (mount.route != 0 && !leads_through(mount.route, nic, host))
       continue;
     const std::string from = mount.server ? " from " + mount.server->str() : "";
     const std::string where = fmt::format("{} ({}, {}{})", mount.purpose, printable(mount.mount_point),
@@ -198,24 +204,24 @@ std::vector<Objection> object_to_mounts(const Link& nic, const NicUse& use, cons
   return objections;
 }
 
-std::vector<Objection> object_to_managers(const Link& nic, const NicUse& use) {
+std::vector<Objection> manager_objections(const Link& nic, const NicDependents& dependents) {
   std::vector<Objection> objections;
-  const NicManager* renewer = dynamic_manager(use);
-  for (const NicManager& manager : use.managers)
-    if (is_at_it(manager) && !is_told(manager, use))
-      objections.push_back(object_to(manager, use, shell_quote(nic.name)));
+  const NicManager* renewer = dynamic_manager(dependents);
+  for (const NicManager& manager : dependents.managers)
+    if (is_in_charge(manager) && !is_told(manager, dependents))
+      objections.push_back(object_to(manager, dependents, shell_quote(nic.name)));
   // Who manages it is reason enough; a lease that nobody is known to renew is one of its own.
-  for (const ExpiringAddress& address : use.expiring)
-    if (needs_renewal(address, use) && objections.empty())
+  for (const ExpiringAddress& address : dependents.expiring)
+    if (needs_renewal(address, dependents) && objections.empty())
       objections.push_back(object_to_expiry(address, renewer));
   return objections;
 }
 
-std::vector<Objection> object_to_firewall(const Link& nic, const NicUse& use) {
-  if (use.firewall.empty())
+std::vector<Objection> firewall_objections(const Link& nic, const NicDependents& dependents) {
+  if (dependents.firewall.empty())
     return {};
   std::vector<std::string> places;
-  for (const std::string& place : use.firewall)
+  for (const std::string& place : dependents.firewall)
     places.push_back(printable(place));
   return {{fmt::format("the firewall has rules for {} that would not hold for its packets any more ({})",
                        printable(nic.name), fmt::join(places, "; ")),
@@ -223,12 +229,12 @@ std::vector<Objection> object_to_firewall(const Link& nic, const NicUse& use) {
            true}};
 }
 
-Result<std::vector<std::string>> permit_move(const NicChoice& choice, const NicUse& use,
-                                             const NicSurvey& survey, bool force) {
+Result<std::vector<std::string>> check_permission(const NicChoice& choice, const NicDependents& dependents,
+                                                  const HostLinks& host, bool force) {
   const std::string name = printable(choice.nic.name);
   std::vector<std::string> notes = choice.notes;
   std::vector<Objection> blocking;
-  for (Objection& objection : all_objections(choice.nic, use, survey)) {
+  for (Objection& objection : all_objections(choice.nic, dependents, host)) {
     if (force && objection.yields_to_force)
       notes.push_back(fmt::format("{}: {}", name, objection.cause));
     else
@@ -236,18 +242,20 @@ Result<std::vector<std::string>> permit_move(const NicChoice& choice, const NicU
   }
   if (!blocking.empty())
     return fail(to_error(name, blocking));
-  for (const NicManager& manager : use.managers) {
-    if (is_told(manager, use))
+  for (const NicManager& manager : dependents.managers) {
+    if (is_told(manager, dependents))
       notes.push_back(tell_of(manager, name));
     if (manager.hold == NicManager::Hold::has_set)
       notes.push_back(
           fmt::format("{} has set {} up: do not use ifdown and ifup on it before `vdeup cancel --bridge`",
                       manager.name, name));
   }
-  const auto is_renewed = [&use](const ExpiringAddress& address) { return !needs_renewal(address, use); };
-  if (std::any_of(use.expiring.begin(), use.expiring.end(), is_renewed))
+  const auto is_renewed = [&dependents](const ExpiringAddress& address) {
+    return !needs_renewal(address, dependents);
+  };
+  if (std::any_of(dependents.expiring.begin(), dependents.expiring.end(), is_renewed))
     notes.push_back("its IPv6 addresses are a router's: the kernel goes on to renew them on the bridge");
-  for (const ExpiringAddress& address : use.expiring)
+  for (const ExpiringAddress& address : dependents.expiring)
     if (address.is_temporary)
       notes.push_back(
           fmt::format("connections from its temporary address {} end in {} s: the kernel makes new "

@@ -1,7 +1,6 @@
-#include "nicmove/nic_mover.hpp"
+#include "nicmove/move_steps.hpp"
 
-#include "nicmove/advertised_routes.hpp"
-#include "nicmove/prefix_routes.hpp"
+#include "nicmove/moved_routes.hpp"
 
 #include <algorithm>
 
@@ -65,7 +64,7 @@ bool is_of_use(const InterfaceAddress& address) {
   return (address.flags & k_duplicate_address) == 0;
 }
 
-void Mover::make_bridge(bool create) {
+void MoveSteps::make_bridge(bool create) {
   const IfName& bridge = m_move.bridge;
   if (create)
     add(CreateBridge{bridge, m_contents.mac, m_contents.mtu}, DeleteBridge{bridge});
@@ -74,7 +73,7 @@ void Mover::make_bridge(bool create) {
   add(SetUp{bridge}, LinkStep{NicStep{announcement(m_move.nic)}});
 }
 
-void Mover::add_contents(const IfName& to) {
+void MoveSteps::add_contents(const IfName& to) {
   for (const InterfaceAddress& address : in_order_of_adding(m_contents.addresses)) {
     add(NicStep{AddAddress{to, address}}, LinkStep{NicStep{RemoveAddress{to, address}}});
     if (const auto route =
@@ -85,27 +84,27 @@ void Mover::add_contents(const IfName& to) {
     add(NicStep{AddRule{to, rule}}, LinkStep{NicStep{RemoveRule{to, rule}}});
 }
 
-void Mover::begin_detour() {
+void MoveSteps::begin_detour() {
   add(NicStep{Detour{m_move.nic, m_move.bridge}}, LinkStep{NicStep{EndDetour{m_move.nic}}});
 }
 
-void Mover::end_detour() {
+void MoveSteps::end_detour() {
   add(NicStep{EndDetour{m_move.nic}}, LinkStep{NicStep{Detour{m_move.nic, m_move.bridge}}});
 }
 
-void Mover::join() {
+void MoveSteps::join() {
   add(NicStep{joining()}, LinkStep{SetBridge{m_move.nic, std::nullopt}});
 }
 
-void Mover::leave() {
+void MoveSteps::leave() {
   add(SetBridge{m_move.nic, std::nullopt}, LinkStep{NicStep{joining()}});
 }
 
-void Mover::switch_routes(const IfName& from, const IfName& to) {
+void MoveSteps::switch_routes(const IfName& from, const IfName& to) {
   if (!m_contents.neighbours.empty())
     add(NicStep{AddNeighbours{to, m_contents.neighbours}},
         LinkStep{NicStep{RemoveNeighbours{to, m_contents.neighbours}}});
-  for (const Route& route : in_order_of_adding(copies_for_another(m_contents))) {
+  for (const Route& route : in_order_of_adding(copies_for_other_nic(m_contents))) {
     if (has_to_take_its_place(route))
       add(NicStep{ReplaceRoute{from, to, route}}, LinkStep{NicStep{ReplaceRoute{to, from, route}}});
     else
@@ -113,13 +112,13 @@ void Mover::switch_routes(const IfName& from, const IfName& to) {
   }
   const std::vector<Route> routes = in_order_of_adding(m_contents.routes);
   for (auto route = routes.rbegin(); route != routes.rend(); ++route) {
-    const Route copy = copy_for_another(m_contents, *route); // to give it back is to copy it, too
+    const Route copy = copy_for_other_nic(m_contents, *route); // to give it back is to copy it, too
     if (!has_to_take_its_place(copy))
       add(NicStep{RemoveRoute{from, *route}}, LinkStep{NicStep{AddRoute{from, copy}}});
   }
 }
 
-void Mover::remove_contents(const IfName& from) {
+void MoveSteps::remove_contents(const IfName& from) {
   // Neighbours first: with the last address of IPv4 the kernel forgets even those that were set by hand, and
   // an undo has to come to them after the addresses.
   std::vector<Neighbour> by_hand;
@@ -137,7 +136,7 @@ void Mover::remove_contents(const IfName& from) {
     add(NicStep{RemoveRule{from, rule}}, LinkStep{NicStep{AddRule{from, rule}}});
 }
 
-void Mover::remove_misplaced(const IfName& from, const std::vector<InterfaceAddress>& present) {
+void MoveSteps::remove_misplaced(const IfName& from, const std::vector<InterfaceAddress>& present) {
   for (const bool is_ip6 : {false, true}) {
     const auto of_family = [is_ip6](const InterfaceAddress& address) {
       return address.local.address.is_ip6() == is_ip6;
@@ -159,7 +158,7 @@ void Mover::remove_misplaced(const IfName& from, const std::vector<InterfaceAddr
   }
 }
 
-void Mover::quieten_nic(const NicSnapshot* before) {
+void MoveSteps::quieten_nic(const NicSnapshot* before) {
   ApplySettings quiet{m_move.nic,
                       with_values(m_contents, {{Group::ip6, "addr_gen_mode", std::string{k_generate_none}},
                                                {Group::ip6, "use_tempaddr", "0"}}),
@@ -172,15 +171,15 @@ void Mover::quieten_nic(const NicSnapshot* before) {
   add(NicStep{std::move(quiet)}, std::move(undo));
 }
 
-void Mover::settle_bridge() {
+void MoveSteps::settle_bridge() {
   add(NicStep{ApplySettings{m_move.bridge, m_contents.settings, "as " + m_move.nic.str() + " was"}},
       LinkStep{NicStep{quiet_bridge()}});
 }
-void Mover::loosen_bridge() {
+void MoveSteps::loosen_bridge() {
   add(NicStep{quiet_bridge()},
       LinkStep{NicStep{ApplySettings{m_move.bridge, m_contents.settings, "as it was"}}});
 }
-void Mover::settle_nic(const NicSnapshot* before) {
+void MoveSteps::settle_nic(const NicSnapshot* before) {
   std::optional<LinkStep> undo;
   if (before != nullptr)
     undo = NicStep{ApplySettings{m_move.nic, before->settings, "as it was"}};
@@ -188,11 +187,11 @@ void Mover::settle_nic(const NicSnapshot* before) {
       std::move(undo));
 }
 
-void Mover::announce(const IfName& interface) {
+void MoveSteps::announce(const IfName& interface) {
   add(NicStep{announcement(interface)}, std::nullopt);
 }
 
-void Mover::delete_bridge(bool with_undo) {
+void MoveSteps::delete_bridge(bool with_undo) {
   if (!with_undo)
     return add(DeleteBridge{m_move.bridge}, std::nullopt);
   // Set down first, so that the undo, in reverse, makes a bridge that is quiet before it is up.
@@ -201,14 +200,14 @@ void Mover::delete_bridge(bool with_undo) {
   add(DeleteBridge{m_move.bridge}, LinkStep{CreateBridge{m_move.bridge, m_contents.mac, m_contents.mtu}});
 }
 
-void Mover::add(LinkStep step, std::optional<LinkStep> undo) {
+void MoveSteps::add(LinkStep step, std::optional<LinkStep> undo) {
   PlannedStep planned{Step{std::move(step)}, std::nullopt};
   if (undo)
     planned.undo = Step{std::move(*undo)};
   m_plan.push_back(std::move(planned));
 }
 
-ApplySettings Mover::quiet_bridge() const {
+ApplySettings MoveSteps::quiet_bridge() const {
   std::vector<Setting> settings = values_in(m_contents, {{Group::ip6, "disable_ipv6", "0"}});
   settings.push_back({Group::ip6, "addr_gen_mode", std::string{k_generate_none}});
   settings.push_back({Group::ip6, "accept_ra", "0"});
@@ -218,7 +217,7 @@ ApplySettings Mover::quiet_bridge() const {
           "to take what comes, and nothing else"};
 }
 
-Announce Mover::announcement(const IfName& interface) const {
+Announce MoveSteps::announcement(const IfName& interface) const {
   Announce announce{interface, m_contents.mac, {}};
   for (const InterfaceAddress& address : m_contents.addresses)
     if (is_of_use(address))

@@ -1,4 +1,4 @@
-#include "cli/nic_mover.hpp"
+#include "cli/move_client.hpp"
 
 #include <fmt/format.h>
 
@@ -23,10 +23,10 @@ MoveTerms users_terms(const Invocation& call) {
 
 } // namespace
 
-nicmove::Asker asker(const Wiring& wiring) {
+nicmove::Requester requester(const Wiring& wiring) {
   return {.process = ::getpid(),
           .home = home_of_caller(),
-          .tell = [&log = wiring.world().log](const std::string& text) { log.info(text); },
+          .inform = [&log = wiring.world().log](const std::string& text) { log.info(text); },
           .on_step = wiring.world().step_listener()};
 }
 
@@ -37,23 +37,23 @@ MoveTerms move_terms(const Invocation& call) {
 
 /// Where the helper moves, what we look at is for the report, and its word is the one that counts: with fewer
 /// rights we see less, and would take more for reasons.
-Result<NicMover> NicMover::open(const Context& context, const Wiring& wiring) {
+Result<MoveClient> MoveClient::open(const Context& context, const Wiring& wiring) {
   MoveTerms terms = move_terms(context.call);
   if (wiring.session() != nullptr)
     terms.force = !context.call.dry_run;
-  TRY(auto moves, nicmove::NicMoves::open(asker(wiring), std::move(terms)));
-  return NicMover{std::move(moves), wiring.session(), context};
+  TRY(auto moves, nicmove::MoveService::open(requester(wiring), std::move(terms)));
+  return MoveClient{std::move(moves), wiring.session(), context};
 }
 
-Result<std::optional<ProposedMove>> NicMover::propose_in(const plan::Request& request,
-                                                         const plan::BridgeChoice& choice) const {
+Result<std::optional<ProposedMove>> MoveClient::propose_in(const plan::Request& request,
+                                                           const plan::BridgeChoice& choice) const {
   if (choice.exists || request.without_nic || !request.may_move_nic)
     return std::optional<ProposedMove>{};
   return m_moves.propose_in(choice.bridge.name, request.interface);
 }
 
-Result<ProposedMove> NicMover::propose_out(const IfName& bridge, const IfName& nic,
-                                           const std::vector<std::string>& leaving) const {
+Result<ProposedMove> MoveClient::propose_out(const IfName& bridge, const IfName& nic,
+                                             const std::vector<std::string>& leaving) const {
   if (is_by_helper() && !m_context.call.dry_run) {
     TRY(order(
         privilege::MoveNicOut{bridge, users_terms(m_context.call), privilege::MoveNicOut::How::rehearsed}));
@@ -61,12 +61,12 @@ Result<ProposedMove> NicMover::propose_out(const IfName& bridge, const IfName& n
   return m_moves.propose_out(bridge, nic, leaving);
 }
 
-Result<> NicMover::begin() {
-  TRY(m_moves.settle());
+Result<> MoveClient::begin() {
+  TRY(m_moves.recover());
   return ok();
 }
 
-Result<> NicMover::make(const ProposedMove& proposed) {
+Result<> MoveClient::make(const ProposedMove& proposed) {
   if (!is_by_helper())
     return m_moves.make(proposed);
   const NicMove& move = proposed.move;
@@ -74,28 +74,29 @@ Result<> NicMover::make(const ProposedMove& proposed) {
   using How = privilege::MoveNicOut::How;
   if (move.direction == NicMove::Direction::in)
     return order(privilege::MoveNicIn{move.bridge, move.nic, terms});
-  return order(privilege::MoveNicOut{move.bridge, terms, proposed.is_a_retreat ? How::retreat : How::made});
+  return order(
+      privilege::MoveNicOut{move.bridge, terms, proposed.is_rollback ? How::rolled_back : How::made});
 }
 
-Result<> NicMover::retreat(ProposedMove back) {
-  back.is_a_retreat = true;
+Result<> MoveClient::roll_back(ProposedMove back) {
+  back.is_rollback = true;
   TRY(make(back));
   if (!is_by_helper()) // it forgets by itself
-    m_moves.forget_last();
+    m_moves.forget_last_kept();
   return ok();
 }
 
-Result<> NicMover::order(const privilege::NicRequest& request) const {
+Result<> MoveClient::order(const privilege::NicRequest& request) const {
   TRY(m_session->execute(request, [this](const std::string& text) { m_context.log.info(text); }));
   return ok();
 }
 
-Result<> settle_moves(const Context& context, const Wiring& wiring) {
-  return context.call.dry_run ? ok() : nicmove::settle_moves(asker(wiring));
+Result<> recover_moves(const Context& context, const Wiring& wiring) {
+  return context.call.dry_run ? ok() : nicmove::recover_moves(requester(wiring));
 }
 
-void mention_open_move(const Log& log) {
-  if (const auto move = nicmove::find_cut_off())
+void report_interrupted_move(const Log& log) {
+  if (const auto move = nicmove::find_interrupted_move())
     log.info(fmt::format("{} was cut off, and nobody is at it any more", describe(*move)),
              "`vdeup undo` takes it back");
 }

@@ -9,11 +9,11 @@ namespace vdeup::nicmove {
 [[nodiscard]] bool is_of_use(const InterfaceAddress& address);
 
 /// Puts together the steps of one move, each with its undo. What they are for, and why in which order, says
-/// the theory of operation in nic_move.cpp.
-class Mover {
+/// the theory of operation in move_plan.cpp.
+class MoveSteps {
  public:
   /// Keeps references to both. `contents` is what the one interface has and the other one gets.
-  Mover(const NicMove& move, const NicSnapshot& contents) : m_move(move), m_contents(contents) {}
+  MoveSteps(const NicMove& move, const NicSnapshot& contents) : m_move(move), m_contents(contents) {}
 
   void make_bridge(bool create);
   void loosen_bridge();

@@ -1,9 +1,8 @@
-#include "nicmove/watchdog_loop.hpp"
+#include "nicmove/watchdog_process.hpp"
 
 #include "base/number.hpp"
 #include "base/undisturbed.hpp"
-#include "nicmove/take_back.hpp"
-#include "nicmove/watchdog_line.hpp"
+#include "nicmove/rollback.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -26,7 +25,7 @@ constexpr std::chrono::seconds k_undo_patience{10}; // for a mover that was told
 constexpr std::chrono::seconds k_max_wait{24 * 3600};
 constexpr std::chrono::milliseconds k_reply_patience{200};
 constexpr int k_success = 0;
-constexpr int k_not_taken_back = 1;
+constexpr int k_not_rolled_back = 1;
 
 /// Be nobody's: of no terminal, no session and no directory, and not the first to go when memory is short.
 void detach() {
@@ -63,56 +62,56 @@ void close_all_but(std::vector<int> kept) {
 
 class Loop {
  public:
-  Loop(Watch& watch, MoveHosts hosts, int line, int mover)
-      : m_watch(watch),
+  Loop(WatchdogTask& task, MoveHosts hosts, int line, int mover)
+      : m_task(task),
         m_hosts(std::move(hosts)),
         m_line(line),
         m_mover(mover),
-        m_deadline(Deadline::after(watch.guard)) {}
+        m_deadline(Deadline::after(task.timeout)) {}
 
   int run() {
-    say(m_line, line::ready);
+    send(m_line, line::ready);
     while (!m_is_over) {
       if (m_deadline.is_over())
-        heed_deadline();
+        handle_deadline();
       else
-        heed_events();
+        handle_events();
     }
-    if (m_watch.confirmations)
-      m_watch.store.remove_confirm_socket();
+    if (m_task.confirmations)
+      m_task.store.remove_confirm_socket();
     return m_status;
   }
 
  private:
-  static void say(int socket, char message) { (void)::send(socket, &message, 1, MSG_NOSIGNAL); }
+  static void send(int socket, char message) { (void)::send(socket, &message, 1, MSG_NOSIGNAL); }
 
-  void heed_events() {
+  void handle_events() {
     // A negative descriptor is one that poll(2) does not look at.
     std::array<pollfd, 2> waiting{
         pollfd{m_is_mover_gone ? -1 : m_line, POLLIN, 0},
-        pollfd{m_watch.confirmations.get(), POLLIN, 0},
+        pollfd{m_task.confirmations.get(), POLLIN, 0},
     };
     if (::poll(waiting.data(), waiting.size(), m_deadline.poll_timeout()) <= 0)
       return;
     if (waiting[0].revents != 0)
-      heed_mover();
+      handle_mover();
     else if (waiting[1].revents != 0)
-      heed_confirmation();
+      handle_confirmation();
   }
 
-  void heed_mover() {
+  void handle_mover() {
     std::array<char, 16> message{};
     const ssize_t size = ::recv(m_line, message.data(), message.size(), MSG_DONTWAIT);
     if (size <= 0) {
       m_is_mover_gone = true;
       if (!m_is_waiting)
-        act("its process is gone");
+        roll_back_now("its process is gone");
     } else if (message[0] == line::keep) {
       keep();
     } else if (message[0] == line::undone) {
       m_is_over = true;
     } else if (message[0] == line::no) {
-      give_up(line::refused, "its user does not want it");
+      give_up(line::rejected, "its user does not want it");
     } else if (message[0] == line::await) {
       begin_to_wait({message.data() + 1, static_cast<std::size_t>(size - 1)});
     }
@@ -125,15 +124,15 @@ class Loop {
   }
 
   /// Who connects is root or us, as the directory and the file have it; asked again, because a word decides.
-  void heed_confirmation() {
-    const UniqueFd caller{::accept4(m_watch.confirmations.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+  void handle_confirmation() {
+    const UniqueFd caller{::accept4(m_task.confirmations.get(), nullptr, nullptr, SOCK_CLOEXEC)};
     ucred who{};
     socklen_t size = sizeof(who);
     if (!caller || ::getsockopt(caller.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
         (who.uid != 0 && who.uid != ::geteuid()))
       return;
     if (!m_is_waiting) // nobody is to wait in a queue, nor to have said by then what he thinks now
-      return say(caller.get(), line::not_yet);
+      return send(caller.get(), line::not_yet);
     pollfd waiting{caller.get(), POLLIN, 0};
     char word = 0;
     if (::poll(&waiting, 1, static_cast<int>(k_reply_patience.count())) <= 0 ||
@@ -142,20 +141,20 @@ class Loop {
     if (word == line::yes)
       keep();
     else if (word == line::no)
-      give_up(line::refused, "its user does not want it");
+      give_up(line::rejected, "its user does not want it");
     else
       return;
-    say(caller.get(), m_is_kept ? line::kept : line::refused);
+    send(caller.get(), m_is_kept ? line::kept : line::rejected);
   }
 
   void keep() {
-    if (!m_watch.store.keep())
+    if (!m_task.store.keep())
       return; // the mover hears nothing, and undoes it
     m_is_kept = m_is_over = true;
-    say(m_line, line::kept);
+    send(m_line, line::kept);
   }
 
-  void heed_deadline() {
+  void handle_deadline() {
     if (m_is_waiting)
       return give_up(line::expired, "it was not confirmed in time");
     if (!m_is_mover_gone) { // it is stuck, and two must not work on the same
@@ -163,35 +162,35 @@ class Loop {
       pollfd ended{m_mover, POLLIN, 0};
       (void)::poll(&ended, 1, -1); // SIGKILL is not refused
     }
-    act("it was not proven in time");
+    roll_back_now("it was not proven in time");
   }
 
   /// Nobody confirms it. The mover undoes it itself, if it is still there.
   void give_up(char message, const char* reason) {
     m_is_waiting = false;
     if (m_is_mover_gone)
-      return act(reason);
-    say(m_line, message);
+      return roll_back_now(reason);
+    send(m_line, message);
     m_deadline = Deadline::after(k_undo_patience);
   }
 
-  void act(const char* reason) {
-    const auto failures = take_back(m_hosts, m_watch.move);
+  void roll_back_now(const char* reason) {
+    const auto failures = roll_back(m_hosts, m_task.move);
     m_is_over = true;
-    m_status = failures.empty() && m_watch.store.note_undone() ? k_success : k_not_taken_back;
+    m_status = failures.empty() && m_task.store.note_undone() ? k_success : k_not_rolled_back;
     // What follows may wait for others: all that matters is done.
-    auto complaints = tell(m_hosts, inverse(m_watch.told));
+    auto manager_failures = tell_managers(m_hosts, inverse(m_task.told_managers));
     ::openlog("vdeup", LOG_PID, LOG_DAEMON);
-    ::syslog(LOG_WARNING, "the move of %s %s %s was taken back: %s", m_watch.move.nic.str().c_str(),
-             m_watch.move.direction == NicMove::Direction::in ? "into" : "out of",
-             m_watch.move.bridge.str().c_str(), reason);
-    for (const Error& complaint : complaints)
-      ::syslog(LOG_WARNING, "%s", complaint.message().c_str());
+    ::syslog(LOG_WARNING, "the move of %s %s %s was taken back: %s", m_task.move.nic.str().c_str(),
+             m_task.move.direction == NicMove::Direction::in ? "into" : "out of",
+             m_task.move.bridge.str().c_str(), reason);
+    for (const Error& failure : manager_failures)
+      ::syslog(LOG_WARNING, "%s", failure.message().c_str());
     for (const std::string& failure : failures)
       ::syslog(LOG_ERR, "not as it was: %s", failure.c_str());
   }
 
-  Watch& m_watch;
+  WatchdogTask& m_task;
   MoveHosts m_hosts;
   int m_line;
   int m_mover;
@@ -205,15 +204,15 @@ class Loop {
 
 } // namespace
 
-void watch_over(Watch watch, UniqueFd line, UniqueFd mover) {
+void run_watchdog(WatchdogTask task, UniqueFd line, UniqueFd mover) {
   detach();
-  close_all_but({watch.store.directory_descriptor(), watch.store.lock_descriptor(), watch.confirmations.get(),
+  close_all_but({task.store.directory_descriptor(), task.store.lock_descriptor(), task.confirmations.get(),
                  line.get(), mover.get()});
-  auto hosts = watch.open_hosts();
+  auto hosts = task.open_hosts();
   if (!hosts)
-    ::_exit(k_not_taken_back);
+    ::_exit(k_not_rolled_back);
   (void)::mlockall(MCL_CURRENT | MCL_FUTURE); // where the limit forbids it, it is as safe as the mover
-  ::_exit(Loop{watch, std::move(hosts).value(), line.get(), mover.get()}.run());
+  ::_exit(Loop{task, std::move(hosts).value(), line.get(), mover.get()}.run());
 }
 
 } // namespace vdeup::nicmove
