@@ -2,7 +2,7 @@
 
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
-#include "managers/persist_choice.hpp"
+#include "managers/bridge_configuration.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 namespace vdeup::cli {
 namespace {
 
-boost::json::object persistence_json(const managers::Persistence& persistence) {
+boost::json::object persistence_json(const managers::ToolConfiguration& persistence) {
   auto answer = json_answer("create");
   boost::json::array files;
   for (const managers::ConfigFile& file : persistence.files)
@@ -32,8 +32,8 @@ Result<int> print_configuration(const Context& context, const Wiring& wiring, co
     return fail(Error{ErrorKind::missing, "cannot say what would keep a NIC in a bridge",
                       "this host has no NIC that could be moved", "name one with -i"});
   TRY(auto persistence,
-      managers::persist(managers::describe_bridge(seen->nic, choice.bridge.name, seen->managers),
-                        seen->managers));
+      managers::write_configuration(managers::describe_bridge(seen->nic, choice.bridge.name, seen->managers),
+                                    seen->managers));
   if (context.call.json) {
     print_json(persistence_json(persistence));
     return 0;

@@ -1,5 +1,6 @@
+#include "managers/dhcp_clients.hpp"
+
 #include "base/text.hpp"
-#include "managers/find_managers.hpp"
 
 #include <fmt/format.h>
 
@@ -54,14 +55,13 @@ std::vector<NicManager> find_dhcp_clients(const process::ProcessTable& processes
       const Mention mention = read_words(processes.words(process.pid), name, nic.name);
       if (mention == Mention::others)
         continue;
-      found.push_back(
-          {.kind = NicManager::Kind::dhcp_client,
-           .name = name,
-           .hold = NicManager::Hold::manages,
-           .is_dynamic = true,
-           .evidence = {fmt::format("process {} is {}", process.pid, printable(process.name)),
-                        mention == Mention::all ? "it is for all interfaces"
-                                                : "its command line names " + printable(nic.name)}});
+      found.push_back({.kind = NicManager::Kind::dhcp_client,
+                       .name = name,
+                       .hold = NicManager::Hold::manages,
+                       .is_dynamic = true,
+                       .evidence = {process.str(), mention == Mention::all
+                                                       ? "it is for all interfaces"
+                                                       : "its command line names " + printable(nic.name)}});
       break; // dhcpcd has many processes; one is enough to know
     }
   return found;

@@ -17,16 +17,4 @@ namespace vdeup::managers {
 /// The same for this host as it is now.
 [[nodiscard]] std::vector<NicManager> find_managers(const Link& nic);
 
-// The parts of it, one for each kind of program.
-
-[[nodiscard]] std::vector<NicManager> find_networkd(const FileTree& tree,
-                                                    const process::ProcessTable& processes, const Link& nic);
-[[nodiscard]] std::vector<NicManager>
-find_network_manager(const FileTree& tree, const process::ProcessTable& processes, const Link& nic);
-[[nodiscard]] std::vector<NicManager> find_ifupdown(const FileTree& tree, const Link& nic);
-[[nodiscard]] std::vector<NicManager> find_dhcp_clients(const process::ProcessTable& processes,
-                                                        const Link& nic);
-[[nodiscard]] std::vector<NicManager> find_connman(const FileTree& tree,
-                                                   const process::ProcessTable& processes, const Link& nic);
-
 } // namespace vdeup::managers

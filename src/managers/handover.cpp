@@ -1,6 +1,6 @@
 #include "managers/handover.hpp"
 
-#include "managers/persist_parts.hpp"
+#include "managers/bridge_configuration.hpp"
 
 #include <algorithm>
 
@@ -38,10 +38,6 @@ namespace {
 using Hold = NicManager::Hold;
 using Kind = NicManager::Kind;
 
-bool is_at_it(const NicManager& manager) {
-  return manager.hold == Hold::manages || manager.hold == Hold::undecided;
-}
-
 } // namespace
 
 std::vector<ManagerStep> Handover::all() const {
@@ -69,7 +65,7 @@ Result<Handover> plan_handover(const std::vector<Kind>& running, const std::vect
   Handover handover;
   TRY(handover.before, unmanage_steps(running, {bridge}));
   for (const NicManager& manager : managers) {
-    if (manager.kind == Kind::network_manager && is_at_it(manager))
+    if (manager.kind == Kind::network_manager && manager.is_in_charge())
       handover.before.emplace_back(LetGo{nic, manager.configuration});
     if (manager.kind == Kind::networkd && can_hand_over(manager)) {
       TRY(check_plain(nic));

@@ -1,7 +1,10 @@
 #include "managers/network_manager.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -22,6 +25,38 @@ Error cannot(const std::string& what, const Error& error, std::string command) {
 }
 
 } // namespace
+
+std::vector<NicManager> find_network_manager(const FileTree& tree, const process::ProcessTable& processes,
+                                             const Link& nic) {
+  const auto running = processes.named("NetworkManager");
+  if (running.empty())
+    return {};
+  const std::string path = fmt::format("/run/NetworkManager/devices/{}", nic.index);
+  const auto state = tree.read(path);
+  NicManager manager{.kind = NicManager::Kind::network_manager,
+                     .name = "NetworkManager",
+                     .hold = NicManager::Hold::undecided};
+  manager.evidence = {running.front().str()};
+  const auto managed = state ? value_of(*state, "managed") : std::nullopt;
+  if (managed == "true")
+    manager.hold = NicManager::Hold::manages;
+  if (managed == "false")
+    manager.hold = NicManager::Hold::leaves;
+  manager.evidence.push_back(managed ? fmt::format("{} says managed={}", path, printable(*managed))
+                                     : fmt::format("{} does not say whether it is managed", path));
+  manager.configuration = printable(state ? value_of(*state, "connection-uuid").value_or("") : "");
+  const auto has_lease = [&](const std::string& name) {
+    return name.starts_with("internal-") && name.ends_with("-" + nic.name + ".lease");
+  };
+  const auto leases = tree.names("/var/lib/NetworkManager").value_or(std::vector<std::string>{});
+  if (!manager.configuration.empty())
+    manager.is_dynamic = std::any_of(leases.begin(), leases.end(), [&](const std::string& name) {
+      return has_lease(name) && name.find(manager.configuration) != std::string::npos;
+    });
+  if (manager.is_dynamic)
+    manager.evidence.push_back("it has a DHCP lease for this connection");
+  return {std::move(manager)};
+}
 
 // nm-dbus-interface(7)
 NetworkManager::NetworkManager(Bus& bus, std::string unique_name)

@@ -1,11 +1,21 @@
 #pragma once
 
+#include "managers/bridge_configuration.hpp"
 #include "managers/bus.hpp"
+#include "model/link.hpp"
 #include "model/manager_step.hpp"
+#include "process/process_table.hpp"
 
 #include <string>
+#include <vector>
 
 namespace vdeup::managers {
+
+// NetworkManager: how it is found and told, its files and its commands.
+
+/// Find it, if it runs.
+[[nodiscard]] std::vector<NicManager>
+find_network_manager(const FileTree& tree, const process::ProcessTable& processes, const Link& nic);
 
 /// NetworkManager, under the unique name that it has on the bus at present.
 class NetworkManager {
@@ -33,5 +43,15 @@ class NetworkManager {
   Bus& m_bus;
   BusObject m_manager;
 };
+
+/// The files that make a bridge over a NIC permanent. Pure. Errors: refused for a name that would be syntax.
+[[nodiscard]] Result<std::vector<ConfigFile>> network_manager_files(const BridgeConfiguration& bridge);
+
+/// The files for /run/NetworkManager/conf.d with which it leaves these devices alone until the next boot, one
+/// for each device. Pure. Errors: as above.
+[[nodiscard]] Result<std::vector<ConfigFile>> network_manager_unmanaged(const std::vector<IfName>& devices);
+
+/// The commands that make the bridge permanent, quoted for a shell, one per line. Pure.
+[[nodiscard]] std::vector<std::string> nmcli_commands(const BridgeConfiguration& bridge);
 
 } // namespace vdeup::managers

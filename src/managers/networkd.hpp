@@ -1,12 +1,20 @@
 #pragma once
 
+#include "managers/bridge_configuration.hpp"
 #include "managers/bus.hpp"
-#include "model/names.hpp"
+#include "model/link.hpp"
+#include "process/process_table.hpp"
 
 #include <string>
 #include <vector>
 
 namespace vdeup::managers {
+
+// systemd-networkd: how it is found and told, and its files.
+
+/// Find it, if it runs and knows this interface.
+[[nodiscard]] std::vector<NicManager> find_networkd(const FileTree& tree,
+                                                    const process::ProcessTable& processes, const Link& nic);
 
 /// systemd-networkd, under the unique name that it has on the bus at present.
 class Networkd {
@@ -26,5 +34,12 @@ class Networkd {
   Bus& m_bus;
   BusObject m_manager;
 };
+
+/// The files that make a bridge over a NIC permanent. Pure. Errors: refused for a name that would be syntax.
+[[nodiscard]] Result<std::vector<ConfigFile>> networkd_files(const BridgeConfiguration& bridge);
+
+/// The files for /run/systemd/network with which it leaves these devices alone until the next boot, one for
+/// each device. Pure. Errors: as above.
+[[nodiscard]] Result<std::vector<ConfigFile>> networkd_unmanaged(const std::vector<IfName>& devices);
 
 } // namespace vdeup::managers

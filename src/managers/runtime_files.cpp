@@ -1,7 +1,7 @@
 #include "managers/runtime_files.hpp"
 
 #include "base/unique_fd.hpp"
-#include "managers/manager_files.hpp"
+#include "managers/unmanaged_files.hpp"
 
 #include <fmt/format.h>
 
@@ -30,8 +30,8 @@ Result<Place> place_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "" : path.substr(0, slash);
   const std::string name = path.substr(slash + 1);
-  const bool is_a_managers = directory == directory_of(NicManager::Kind::networkd) ||
-                             directory == directory_of(NicManager::Kind::network_manager);
+  const bool is_a_managers = directory == runtime_directory(NicManager::Kind::networkd) ||
+                             directory == runtime_directory(NicManager::Kind::network_manager);
   if (is_a_managers && !name.empty() && name.front() != '.')
     return Place{directory, name};
   return fail(Error{ErrorKind::refused,

@@ -21,6 +21,9 @@ struct NicManager {
   bool is_dynamic = false;             ///< the address is leased (DHCP), and somebody has to renew it
   std::string configuration{};         ///< a file, or the UUID of a connection; empty: not known
   std::vector<std::string> evidence{}; ///< what was seen, for people
+
+  /// True if it may change the interface at any time.
+  [[nodiscard]] bool is_in_charge() const { return hold == Hold::manages || hold == Hold::undecided; }
 };
 
 } // namespace vdeup

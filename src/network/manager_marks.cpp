@@ -1,7 +1,7 @@
 #include "network/manager_marks.hpp"
 
-#include "managers/broker.hpp"
 #include "managers/handover.hpp"
+#include "managers/host_managers.hpp"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ void add_names(const PlannedStep& planned, std::vector<IfName>& names) {
 std::vector<ManagerStep> marks_of(const std::vector<IfName>& devices, const Log& log) {
   if (devices.empty() || ::geteuid() != 0)
     return {};
-  managers::Broker broker;
+  managers::HostManagers broker;
   auto running = broker.running();
   auto marks =
       running ? managers::unmanage_steps(running.value(), devices) : fail(std::move(running).error());
@@ -54,7 +54,7 @@ void unmark_deleted_devices(const Plan& plan, const Log& log) {
 }
 
 void tell_managers(const std::vector<ManagerStep>& steps, const Log& log) {
-  managers::Broker broker;
+  managers::HostManagers broker;
   for (const ManagerStep& step : steps)
     if (const auto told = broker.execute(step); !told)
       log.info(told.error().message());

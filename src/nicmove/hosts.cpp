@@ -2,7 +2,7 @@
 
 #include "kernel/kernel_host.hpp"
 #include "kernel/nic_snapshot.hpp"
-#include "managers/broker.hpp"
+#include "managers/host_managers.hpp"
 
 namespace vdeup::nicmove {
 namespace {
@@ -21,7 +21,7 @@ Result<NicSnapshot> require(Result<std::optional<NicSnapshot>> observed, const I
 Result<MoveHosts> open_hosts() {
   TRY(auto links, kernel::KernelHost::open());
   TRY(auto nics, kernel::KernelNics::open());
-  return MoveHosts{std::move(links), std::move(nics), std::make_unique<managers::Broker>()};
+  return MoveHosts{std::move(links), std::move(nics), std::make_unique<managers::HostManagers>()};
 }
 
 std::vector<Error> tell_managers(const MoveHosts& hosts, const std::vector<ManagerStep>& steps) {

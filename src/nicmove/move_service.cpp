@@ -3,7 +3,7 @@
 #include "base/signal_hold.hpp"
 #include "kernel/memory_lock.hpp"
 #include "kernel/reach.hpp"
-#include "managers/persist_choice.hpp"
+#include "managers/bridge_configuration.hpp"
 #include "nicmove/move_plan.hpp"
 #include "nicmove/proof.hpp"
 #include "nicmove/transaction.hpp"

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "managers/handover.hpp"
-#include "managers/manager_commands.hpp"
+#include "managers/network_manager.hpp"
 
 #include <fmt/format.h>
 
@@ -62,10 +62,6 @@ const NicManager* dynamic_manager(const NicDependents& dependents) {
   return found == dependents.managers.end() ? nullptr : &*found;
 }
 
-bool is_in_charge(const NicManager& manager) {
-  return manager.hold == NicManager::Hold::manages || manager.hold == NicManager::Hold::undecided;
-}
-
 /// True if a manager is told of the move, and then lets the NIC go.
 bool is_told(const NicManager& manager, const NicDependents& dependents) {
   return managers::can_hand_over(manager) &&
@@ -77,7 +73,7 @@ bool is_told(const NicManager& manager, const NicDependents& dependents) {
 /// themselves.
 bool needs_renewal(const ExpiringAddress& address, const NicDependents& dependents) {
   const auto hears_routers = [](const NicManager& manager) {
-    return is_in_charge(manager) &&
+    return manager.is_in_charge() &&
            (manager.kind == NicManager::Kind::networkd || manager.kind == NicManager::Kind::network_manager);
   };
   return !address.is_from_a_router ||
@@ -208,7 +204,7 @@ std::vector<Objection> manager_objections(const Link& nic, const NicDependents& 
   std::vector<Objection> objections;
   const NicManager* renewer = dynamic_manager(dependents);
   for (const NicManager& manager : dependents.managers)
-    if (is_in_charge(manager) && !is_told(manager, dependents))
+    if (manager.is_in_charge() && !is_told(manager, dependents))
       objections.push_back(object_to(manager, dependents, shell_quote(nic.name)));
   // Who manages it is reason enough; a lease that nobody is known to renew is one of its own.
   for (const ExpiringAddress& address : dependents.expiring)

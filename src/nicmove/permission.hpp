@@ -1,6 +1,6 @@
 #pragma once
 
-#include "managers/persist.hpp"
+#include "managers/bridge_configuration.hpp"
 #include "model/link.hpp"
 #include "model/network_session.hpp"
 #include "model/nic_manager.hpp"

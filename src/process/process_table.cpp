@@ -38,6 +38,10 @@ std::optional<std::uint64_t> parse_socket(std::string_view link) {
 
 } // namespace
 
+std::string Process::str() const {
+  return fmt::format("process {} is {}", pid, printable(name));
+}
+
 ProcessTable ProcessTable::read(const FileTree& tree) {
   ProcessTable table{tree};
   for (const std::string& name : tree.names("/proc").value_or(std::vector<std::string>{})) {

@@ -19,6 +19,8 @@ struct Process {
   pid_t parent = 0;           ///< 0: none that we can see
   std::string name;           ///< at most 15 bytes of it, chosen by the process itself
   std::uint32_t terminal = 0; ///< device number of its controlling terminal, or 0
+
+  [[nodiscard]] std::string str() const; ///< for people: "process 7 is dhclient"
 };
 
 /// The processes of a host at one moment, and what else /proc says of them when asked.

@@ -2,7 +2,11 @@
 // (index and name), and the answer.
 
 #include "dependents/guard_lab.hpp"
+#include "managers/dhcp_clients.hpp"
 #include "managers/find_managers.hpp"
+#include "managers/ifupdown.hpp"
+#include "managers/network_manager.hpp"
+#include "managers/networkd.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
 

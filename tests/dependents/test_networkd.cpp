@@ -3,7 +3,7 @@
 
 #include "dependents/guard_lab.hpp"
 #include "dependents/manager_lab.hpp"
-#include "managers/persist.hpp"
+#include "managers/networkd.hpp"
 #include "support/catch.hpp"
 
 #include <filesystem>

@@ -2,7 +2,10 @@
 // otherwise, and NetworkManager on a developer's machine would be a bad surprise.
 
 #include "dependents/guard_lab.hpp"
-#include "managers/persist.hpp"
+#include "managers/ifupdown.hpp"
+#include "managers/netplan.hpp"
+#include "managers/network_manager.hpp"
+#include "managers/networkd.hpp"
 #include "support/catch.hpp"
 #include "support/spawn.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "dependents/manager_lab.hpp"
-#include "managers/broker.hpp"
 #include "managers/handover.hpp"
+#include "managers/host_managers.hpp"
 #include "nic/nic_lab.hpp"
 
 #include <string>

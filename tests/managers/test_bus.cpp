@@ -51,7 +51,7 @@ class SilentBus {
 
 TEST_CASE("broker: where no manager has run, none is looked for and the question costs next to nothing",
           "[broker]") {
-  managers::Broker broker;
+  managers::HostManagers broker;
   const auto start = clock_type::now();
   const auto running = broker.running();
   const auto spent = clock_type::now() - start;
@@ -66,12 +66,12 @@ TEST_CASE("broker: traces of managers that run no more mean nothing, with a bus 
   std::optional<SystemBus> bus;
   if (GENERATE(false, true))
     bus.emplace();
-  CHECK(managers::Broker{}.running().value().empty());
+  CHECK(managers::HostManagers{}.running().value().empty());
 }
 
 TEST_CASE("broker: to undo without a bus is to remove the files", "[broker]") {
   leave_traces();
-  managers::Broker broker;
+  managers::HostManagers broker;
   write_file("/run/systemd/network/01-vdeup-tap0.network", "[Match]\nName=tap0\n\n[Link]\nUnmanaged=yes\n");
   tell(broker, {Manage{NicManager::Kind::networkd, {lab::name_of("tap0")}}});
   CHECK(files_of_ours() == "");
@@ -84,7 +84,7 @@ TEST_CASE("broker: a bus that is silent is given up with the deadline, and nothi
           "[broker]") {
   leave_traces();
   const SilentBus bus;
-  managers::Broker broker{std::chrono::milliseconds{300}};
+  managers::HostManagers broker{std::chrono::milliseconds{300}};
   const auto start = clock_type::now();
   CHECK(broker.running().error().kind() == ErrorKind::timed_out);
   const ManagerStep step = Unmanage{NicManager::Kind::network_manager, {lab::name_of("tap0")}};
@@ -102,7 +102,7 @@ TEST_CASE("broker: a manager of another network namespace is not ours, whatever 
   const std::string asked = "busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "
                             "NameHasOwner s org.freedesktop.network1";
   REQUIRE(lab::eventually([&] { return has(must(asked), "true"); }));
-  managers::Broker broker;
+  managers::HostManagers broker;
   CHECK(broker.running().value().empty());
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("broker: a networkd of our own network is found, and nothing is starte
   Networkd networkd;
   networkd.start_bus();
   networkd.start();
-  managers::Broker broker;
+  managers::HostManagers broker;
   CHECK(lab::eventually([&] { return broker.running().value() == std::vector{NicManager::Kind::networkd}; }));
   networkd.stop();
   CHECK(broker.running().value().empty());

@@ -2,9 +2,9 @@
 
 #include "base/unique_fd.hpp"
 #include "dependents/guard_lab.hpp"
+#include "managers/bridge_configuration.hpp"
 #include "managers/broker_lab.hpp"
-#include "managers/manager_commands.hpp"
-#include "managers/persist_choice.hpp"
+#include "managers/network_manager.hpp"
 #include "nicmove/permission.hpp"
 #include "support/catch.hpp"
 
@@ -92,7 +92,7 @@ TEST_CASE("NetworkManager: told to let go, it takes nothing off the NIC, and rem
   NetworkManagerRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::Broker broker;
+  managers::HostManagers broker;
   Monitor monitor;
   tell(broker, {LetGo{lab::name_of("eth0"), k_uuid}});
   CHECK(round.manager().state_of("eth0") == "unmanaged");
@@ -109,7 +109,7 @@ TEST_CASE(
   NetworkManagerRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::Broker broker;
+  managers::HostManagers broker;
   const auto told = handover(broker);
   CHECK(told.before ==
         std::vector<ManagerStep>{Unmanage{NicManager::Kind::network_manager, {lab::name_of("ctysbr0")}},
@@ -134,7 +134,7 @@ void check_there_and_back(const std::string& profile) {
   NetworkManagerRound round{profile};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::Broker broker;
+  managers::HostManagers broker;
   const auto told = handover(broker);
   tell(broker, told.before);
   require_done(mover.apply(mover.plan_in()));
@@ -169,7 +169,7 @@ TEST_CASE("NetworkManager: a lease is kept and not given back when it lets go, b
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
   REQUIRE_FALSE(managers::can_hand_over(managers.front()));
-  managers::Broker broker;
+  managers::HostManagers broker;
   const auto told = handover(broker); // as with -f
   tell(broker, told.before);
   require_done(mover.apply(mover.plan_in()));
@@ -250,7 +250,7 @@ TEST_CASE("NetworkManager: `networking off` strips a bridge that is not marked",
 TEST_CASE("NetworkManager: `networking off` spares a bridge and a TAP that were marked before they were made",
           "[broker]") {
   NetworkManagerRound round{k_static};
-  managers::Broker broker;
+  managers::HostManagers broker;
   const auto marks =
       managers::unmanage_steps(broker.running().value(), {lab::name_of("br1"), lab::name_of("tap0")}).value();
   REQUIRE(marks.size() == 1);
@@ -269,7 +269,7 @@ TEST_CASE("NetworkManager: rolling back its checkpoint would pull a NIC that it 
   needs("busctl");
   NetworkManagerRound round{k_static};
   const lab::Mover mover;
-  managers::Broker broker;
+  managers::HostManagers broker;
   const std::string call = "busctl call org.freedesktop.NetworkManager /org/freedesktop/NetworkManager "
                            "org.freedesktop.NetworkManager ";
   must(call + "CheckpointCreate aouu 0 600 0");

@@ -56,7 +56,7 @@ TEST_CASE("networkd: left to itself, it puts the address back on a moved NIC whe
           "[broker]") {
   NetworkdRound round{k_static};
   const lab::Mover mover;
-  managers::Broker broker;
+  managers::HostManagers broker;
   tell(broker, handover(broker).before); // else it takes the bridge as well
   require_done(mover.apply(mover.plan_in()));
   lose_carrier(round.neighbourhood(), std::chrono::seconds{0});
@@ -65,7 +65,7 @@ TEST_CASE("networkd: left to itself, it puts the address back on a moved NIC whe
 
 TEST_CASE("networkd: told to leave a NIC before the move, it takes the addresses away", "[broker]") {
   NetworkdRound round{k_static};
-  managers::Broker broker;
+  managers::HostManagers broker;
   tell(broker, {Unmanage{NicManager::Kind::networkd, {lab::name_of("eth0")}}});
   CHECK(lab::eventually([] {
     return lab::run({"ip", "-4", "-o", "address", "show", "dev", "eth0"}).out.empty();
@@ -86,7 +86,7 @@ TEST_CASE("networkd: its NIC goes into a bridge, and reload, restart and carrier
   NetworkdRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::Broker broker;
+  managers::HostManagers broker;
   const auto told = handover(broker);
   CHECK(told.before ==
         std::vector<ManagerStep>{Unmanage{NicManager::Kind::networkd, {lab::name_of("ctysbr0")}}});
@@ -110,7 +110,7 @@ TEST_CASE("networkd: given back, the NIC is managed and has all that it had, and
   NetworkdRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::Broker broker;
+  managers::HostManagers broker;
   const auto told = handover(broker);
   tell(broker, told.before);
   require_done(mover.apply(mover.plan_in()));
@@ -150,7 +150,7 @@ TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the 
   REQUIRE(notes);
   INFO(notes.value().front());
   CHECK(has(notes.value().front(), use.expiring.front().address.str() + " ends in"));
-  managers::Broker broker;
+  managers::HostManagers broker;
   CHECK(handover(broker).after.empty());
 }
 

@@ -1,6 +1,6 @@
 #include "dependents/guard_lab.hpp"
-#include "managers/left_behind.hpp"
 #include "managers/runtime_files.hpp"
+#include "managers/unmanaged_files.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
@@ -118,9 +118,9 @@ TEST_CASE("runtime files: marks of devices that are gone are removed, but no you
   guard_lab::write_file(directory + "01-vdeup-tap8.network", mark("tap8") + "# mine\n");
   guard_lab::write_file(directory + "10-tap7.network", mark("tap7"));
   RuntimeFiles files;
-  managers::remove_left_behind(files, manager);
+  managers::remove_stale_files(files, manager);
   CHECK(fs::exists(directory + "01-vdeup-tap7.network"));
-  managers::remove_left_behind(files, manager, seconds{0});
+  managers::remove_stale_files(files, manager, seconds{0});
   CHECK_FALSE(fs::exists(directory + "01-vdeup-tap7.network"));
   CHECK(fs::exists(directory + "01-vdeup-lo.network"));
   CHECK(fs::exists(directory + "01-vdeup-tap8.network"));

@@ -1,5 +1,5 @@
 #include "managers/handover.hpp"
-#include "managers/manager_commands.hpp"
+#include "managers/network_manager.hpp"
 #include "model/nic_fields.hpp"
 #include "nicmove/permission.hpp"
 #include "support/catch.hpp"

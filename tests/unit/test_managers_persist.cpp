@@ -1,4 +1,7 @@
-#include "managers/persist.hpp"
+#include "managers/ifupdown.hpp"
+#include "managers/netplan.hpp"
+#include "managers/network_manager.hpp"
+#include "managers/networkd.hpp"
 #include "support/catch.hpp"
 
 using namespace vdeup;

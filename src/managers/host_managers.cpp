@@ -1,10 +1,9 @@
-#include "managers/broker.hpp"
+#include "managers/host_managers.hpp"
 
 #include "managers/bus.hpp"
-#include "managers/left_behind.hpp"
-#include "managers/manager_files.hpp"
 #include "managers/network_manager.hpp"
 #include "managers/networkd.hpp"
+#include "managers/unmanaged_files.hpp"
 
 #include <fmt/format.h>
 
@@ -62,7 +61,7 @@ Error is_not_there(const IfName& nic) {
 
 } // namespace
 
-Result<std::vector<Kind>> Broker::running() {
+Result<std::vector<Kind>> HostManagers::running() {
   std::vector<Kind> all;
   std::optional<Bus> bus;
   for (const Kind kind : {Kind::networkd, Kind::network_manager}) {
@@ -82,7 +81,7 @@ Result<std::vector<Kind>> Broker::running() {
   return all;
 }
 
-Result<> Broker::execute(const ManagerStep& step) {
+Result<> HostManagers::execute(const ManagerStep& step) {
   if (const auto* devices = std::get_if<Unmanage>(&step))
     return unmanage(*devices);
   if (const auto* devices = std::get_if<Manage>(&step))
@@ -92,25 +91,25 @@ Result<> Broker::execute(const ManagerStep& step) {
   return take_up(std::get<TakeUp>(step));
 }
 
-Result<> Broker::unmanage(const Unmanage& step) {
-  remove_left_behind(m_files, step.manager);
-  TRY(auto files, files_of(step.manager, step.devices));
+Result<> HostManagers::unmanage(const Unmanage& step) {
+  remove_stale_files(m_files, step.manager);
+  TRY(auto files, unmanaged_files(step.manager, step.devices));
   std::vector<ConfigFile> added;
   auto done = put(files, added);
   if (done)
     done = tell_to_leave(step);
   if (!done)
-    take_back(step.manager, added); // the first error is the one that counts
+    roll_back(step.manager, added); // the first error is the one that counts
   return done;
 }
 
-void Broker::take_back(Kind manager, const std::vector<ConfigFile>& added) {
+void HostManagers::roll_back(Kind manager, const std::vector<ConfigFile>& added) {
   (void)remove(added);
   if (auto bus = Bus::connect(Deadline::after(m_patience)); bus)
     (void)reload(bus.value(), manager);
 }
 
-Result<> Broker::tell_to_leave(const Unmanage& step) {
+Result<> HostManagers::tell_to_leave(const Unmanage& step) {
   TRY(auto bus, Bus::connect(Deadline::after(m_patience)));
   TRY(reload(bus, step.manager));
   if (step.manager != Kind::networkd)
@@ -119,8 +118,8 @@ Result<> Broker::tell_to_leave(const Unmanage& step) {
   return found ? Networkd{bus, *found}.wait_until_it_leaves(step.devices) : ok();
 }
 
-Result<> Broker::manage(const Manage& step) {
-  TRY(auto files, files_of(step.manager, step.devices));
+Result<> HostManagers::manage(const Manage& step) {
+  TRY(auto files, unmanaged_files(step.manager, step.devices));
   auto removed = remove(files);
   auto connected = Bus::connect(Deadline::after(m_patience));
   if (!connected && connected.error().kind() == ErrorKind::missing)
@@ -130,7 +129,7 @@ Result<> Broker::manage(const Manage& step) {
   return removed;
 }
 
-Result<> Broker::let_go(const LetGo& step) {
+Result<> HostManagers::let_go(const LetGo& step) {
   TRY(auto bus, Bus::connect(Deadline::after(m_patience)));
   TRY(auto found, find(bus, Kind::network_manager));
   if (!found)
@@ -138,7 +137,7 @@ Result<> Broker::let_go(const LetGo& step) {
   return NetworkManager{bus, *found}.let_go(step.nic);
 }
 
-Result<> Broker::take_up(const TakeUp& step) {
+Result<> HostManagers::take_up(const TakeUp& step) {
   auto connected = Bus::connect(Deadline::after(m_patience));
   if (!connected && connected.error().kind() == ErrorKind::missing)
     return ok(); // it has ended, and takes up what it likes when it starts
@@ -147,7 +146,7 @@ Result<> Broker::take_up(const TakeUp& step) {
   return found ? NetworkManager{bus, *found}.take_up(step) : ok();
 }
 
-Result<> Broker::put(const std::vector<ConfigFile>& files, std::vector<ConfigFile>& added) {
+Result<> HostManagers::put(const std::vector<ConfigFile>& files, std::vector<ConfigFile>& added) {
   for (const ConfigFile& file : files) {
     TRY(auto is_new, m_files.put(file.path, file.text));
     if (is_new)
@@ -156,7 +155,7 @@ Result<> Broker::put(const std::vector<ConfigFile>& files, std::vector<ConfigFil
   return ok();
 }
 
-Result<> Broker::remove(const std::vector<ConfigFile>& files) {
+Result<> HostManagers::remove(const std::vector<ConfigFile>& files) {
   Result<> outcome = ok();
   for (const ConfigFile& file : files)
     if (auto removed = m_files.remove(file.path, file.text); !removed && outcome)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/manager_host.hpp"
-#include "managers/persist.hpp"
+#include "managers/bridge_configuration.hpp"
 #include "managers/runtime_files.hpp"
 
 #include <chrono>
@@ -12,9 +12,10 @@ namespace vdeup::managers {
 /// both.
 ///
 /// Nothing is opened before it is needed; a bus that is silent costs `patience` for each step and no more.
-class Broker final : public engine::ManagerHost {
+class HostManagers final : public engine::ManagerHost {
  public:
-  explicit Broker(std::chrono::milliseconds patience = std::chrono::seconds{10}) : m_patience(patience) {}
+  explicit HostManagers(std::chrono::milliseconds patience = std::chrono::seconds{10})
+      : m_patience(patience) {}
 
   [[nodiscard]] Result<std::vector<NicManager::Kind>> running() override;
   [[nodiscard]] Result<> execute(const ManagerStep& step) override;
@@ -25,7 +26,7 @@ class Broker final : public engine::ManagerHost {
   [[nodiscard]] Result<> let_go(const LetGo& step);
   [[nodiscard]] Result<> take_up(const TakeUp& step);
   [[nodiscard]] Result<> tell_to_leave(const Unmanage& step);
-  void take_back(NicManager::Kind manager, const std::vector<ConfigFile>& added);
+  void roll_back(NicManager::Kind manager, const std::vector<ConfigFile>& added);
   [[nodiscard]] Result<> put(const std::vector<ConfigFile>& files, std::vector<ConfigFile>& added);
   [[nodiscard]] Result<> remove(const std::vector<ConfigFile>& files);
 

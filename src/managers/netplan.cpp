@@ -1,4 +1,4 @@
-#include "managers/persist_parts.hpp"
+#include "managers/netplan.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,16 @@
-#include "managers/persist_choice.hpp"
+#include "managers/bridge_configuration.hpp"
+
+#include "base/text.hpp"
+#include "managers/ifupdown.hpp"
+#include "managers/netplan.hpp"
+#include "managers/network_manager.hpp"
+#include "managers/networkd.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 
 namespace vdeup::managers {
 namespace {
@@ -46,25 +56,59 @@ BridgeConfiguration describe_bridge(const NicSnapshot& nic, const IfName& bridge
   return configuration;
 }
 
-Result<Persistence> persist(const BridgeConfiguration& bridge, const std::vector<NicManager>& managers) {
+Result<ToolConfiguration> write_configuration(const BridgeConfiguration& bridge,
+                                              const std::vector<NicManager>& managers) {
   for (const NicManager& manager : managers) {
     if (manager.hold == NicManager::Hold::leaves)
       continue;
     if (manager.kind == NicManager::Kind::network_manager) {
       TRY(auto files, network_manager_files(bridge));
-      return Persistence{"NetworkManager", std::move(files), "nmcli connection reload"};
+      return ToolConfiguration{"NetworkManager", std::move(files), "nmcli connection reload"};
     }
     if (manager.kind == NicManager::Kind::ifupdown) {
       TRY(auto files, ifupdown_files(bridge));
-      return Persistence{"ifupdown", std::move(files), "ifup " + bridge.bridge.str()};
+      return ToolConfiguration{"ifupdown", std::move(files), "ifup " + bridge.bridge.str()};
     }
     if (manager.kind == NicManager::Kind::networkd && is_netplan(manager)) {
       TRY(auto files, netplan_files(bridge));
-      return Persistence{"netplan", std::move(files), "netplan try"};
+      return ToolConfiguration{"netplan", std::move(files), "netplan try"};
     }
   }
   TRY(auto files, networkd_files(bridge));
-  return Persistence{"systemd-networkd", std::move(files), "networkctl reload"};
+  return ToolConfiguration{"systemd-networkd", std::move(files), "networkctl reload"};
+}
+
+Result<> check_plain(const IfName& name) {
+  const std::string_view punctuation = "-_.";
+  const auto is_plain = [punctuation](unsigned char c) {
+    return std::isalnum(c) != 0 || punctuation.find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (std::all_of(name.str().begin(), name.str().end(), is_plain))
+    return ok();
+  return fail(Error{ErrorKind::refused,
+                    fmt::format("cannot write a configuration for {}", printable(name.str())),
+                    "its name has characters that mean something else there",
+                    "give it another name: `ip link set NAME name NEW`"});
+}
+
+Result<> check_plain_names(const BridgeConfiguration& bridge) {
+  TRY(check_plain(bridge.bridge));
+  return check_plain(bridge.nic);
+}
+
+std::vector<std::string> addresses_of(const BridgeConfiguration& bridge, bool is_ip6) {
+  std::vector<std::string> found;
+  std::copy_if(bridge.addresses.begin(), bridge.addresses.end(), std::back_inserter(found),
+               [is_ip6](const std::string& text) { return (text.find(':') != std::string::npos) == is_ip6; });
+  return found;
+}
+
+std::vector<std::string> texts_of(const std::vector<IpAddress>& addresses, bool is_ip6) {
+  std::vector<std::string> found;
+  for (const IpAddress& address : addresses)
+    if (address.is_ip6() == is_ip6)
+      found.push_back(address.str());
+  return found;
 }
 
 } // namespace vdeup::managers

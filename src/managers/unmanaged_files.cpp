@@ -1,7 +1,8 @@
-#include "managers/left_behind.hpp"
+#include "managers/unmanaged_files.hpp"
 
 #include "base/unique_fd.hpp"
-#include "managers/manager_files.hpp"
+#include "managers/network_manager.hpp"
+#include "managers/networkd.hpp"
 
 #include <fmt/format.h>
 
@@ -27,7 +28,7 @@ std::optional<ConfigFile> file_at(const std::string& path, NicManager::Kind mana
   auto device = IfName::parse(path.substr(begin + before.size(), end - begin - before.size()));
   if (!device || ::if_nametoindex(device.value().str().c_str()) != 0)
     return std::nullopt;
-  const auto files = files_of(manager, {std::move(device).value()});
+  const auto files = unmanaged_files(manager, {std::move(device).value()});
   if (!files || files.value().front().path != path)
     return std::nullopt;
   return files.value().front();
@@ -40,8 +41,18 @@ bool is_older(const std::string& path, std::chrono::seconds age) {
 
 } // namespace
 
-void remove_left_behind(RuntimeFiles& files, NicManager::Kind manager, std::chrono::seconds age) {
-  const std::string directory = directory_of(manager);
+const char* runtime_directory(NicManager::Kind manager) {
+  return manager == NicManager::Kind::networkd ? "/run/systemd/network" : "/run/NetworkManager/conf.d";
+}
+
+Result<std::vector<ConfigFile>> unmanaged_files(NicManager::Kind manager,
+                                                const std::vector<IfName>& devices) {
+  return manager == NicManager::Kind::networkd ? networkd_unmanaged(devices)
+                                               : network_manager_unmanaged(devices);
+}
+
+void remove_stale_files(RuntimeFiles& files, NicManager::Kind manager, std::chrono::seconds age) {
+  const std::string directory = runtime_directory(manager);
   const UniqueDirectory opened{::opendir(directory.c_str())};
   if (!opened)
     return;
