@@ -104,35 +104,35 @@ std::vector<std::string> names_of(const std::vector<Tap>& taps) {
   return names;
 }
 
-/// The way back of the NIC that is in the bridge that is to go; thought through before anything is removed.
-Result<std::optional<ProposedMove>> propose_undo(const MoveClient& mover, const engine::Survey& survey) {
+/// The NIC that is in the bridge to remove.
+std::optional<IfName> nic_in_bridge(const engine::Survey& survey) {
   const auto& bridge = survey.network.bridge;
-  if (!bridge || !bridge->is_ours)
-    return std::optional<ProposedMove>{};
-  const auto leaving = names_of(survey.taps);
-  const auto nic = nicmove::nic_in(*bridge, survey.links, leaving);
+  return bridge && bridge->is_ours ? nicmove::nic_in(*bridge, survey.links, names_of(survey.taps))
+                                   : std::nullopt;
+}
+
+/// Plan to move the NIC out of the bridge, before anything is removed. Unless it is a dry run, no other call
+/// moves that NIC from here on.
+Result<std::optional<PlannedMove>> plan_move_out(MoveClient& mover, const Context& context,
+                                                 const Wiring& wiring, const plan::Request& request,
+                                                 engine::Survey& survey) {
+  auto nic = nic_in_bridge(survey);
+  if (nic && !context.call.dry_run && !mover.is_by_helper()) {
+    TRY(mover.lock());
+    TRY(survey.links, wiring.world().host.links.links());
+    TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
+    nic = nic_in_bridge(survey);
+  }
   if (!nic)
-    return std::optional<ProposedMove>{};
-  TRY(auto proposed, mover.propose_out(bridge->name, *nic, leaving));
-  return std::optional{std::move(proposed)};
+    return std::optional<PlannedMove>{};
+  TRY(auto move, mover.plan_out(survey.network.bridge->name, *nic, names_of(survey.taps)));
+  return std::optional{std::move(move)};
 }
 
-/// The same for what is about to be done: nobody else moves that NIC from here on.
-Result<std::optional<ProposedMove>> settle_way_back(MoveClient& mover, const Wiring& wiring,
-                                                    const plan::Request& request, engine::Survey& survey) {
-  TRY(auto back, propose_undo(mover, survey));
-  if (!back || mover.is_by_helper())
-    return back;
-  TRY(mover.begin());
-  TRY(survey.links, wiring.world().host.links.links());
-  TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
-  return propose_undo(mover, survey);
-}
-
-/// What cancel comes to: what is removed, and then the NIC that is given back with the end of its bridge.
+/// The steps of cancel, and the move of the NIC out of the bridge, which comes last.
 struct Cancellation {
   Plan plan;
-  std::optional<ProposedMove> back;
+  std::optional<PlannedMove> move{};
 };
 
 /// Plan the removal of a switch, and carry it out unless it is only rehearsed. `with_bridge`: the bridge,
@@ -155,16 +155,12 @@ Result<Cancellation> remove_with_bridge(const Context& context, const Wiring& wi
   TRY(survey.network.bridge, bridge_to_remove(wiring, request, survey));
   explain_kept_bridge(survey.network, wiring.world().log);
   TRY(auto mover, MoveClient::open(context, wiring));
-  TRY(auto back,
-      context.call.dry_run ? propose_undo(mover, survey) : settle_way_back(mover, wiring, request, survey));
-  TRY(auto plan, remove_network(context, wiring, request, survey, !back));
-  if (!back)
-    return Cancellation{std::move(plan), {}};
-  if (!context.call.dry_run) {
-    TRY(mover.make(*back));
+  TRY(auto move, plan_move_out(mover, context, wiring, request, survey));
+  TRY(auto plan, remove_network(context, wiring, request, survey, !move));
+  if (move && !context.call.dry_run) {
+    TRY(mover.make(*move));
   }
-  plan.insert(plan.end(), back->plan.begin(), back->plan.end());
-  return Cancellation{std::move(plan), std::move(back)};
+  return Cancellation{std::move(plan), std::move(move)};
 }
 
 Result<Cancellation> remove(const Context& context, const Wiring& wiring, const plan::Request& request) {
@@ -178,16 +174,18 @@ Result<Cancellation> remove(const Context& context, const Wiring& wiring, const 
 }
 
 void report_cancellation(const Context& context, const plan::Request& request, const Cancellation& done) {
-  // Each of the many steps of a NIC is for who rehearses them.
-  const bool is_brief = done.back && !context.call.dry_run && !context.call.json && !context.call.terse;
+  const auto& move = done.move;
+  // The many steps of a move are for a dry run and for programs.
+  const bool is_brief = move && !context.call.dry_run && !context.call.json && !context.call.terse;
   Plan plan = done.plan;
-  if (is_brief)
-    plan.erase(plan.end() - static_cast<std::ptrdiff_t>(done.back->plan.size()), plan.end());
+  if (move && !is_brief) {
+    const Plan steps = move->plan();
+    plan.insert(plan.end(), steps.begin(), steps.end());
+  }
   if (!is_brief || !plan.empty())
     report_plan(context.call, request, plan);
   if (is_brief)
-    fmt::print("give what {} had back to {}, and delete {}\n", done.back->move.bridge.str(),
-               done.back->move.nic.str(), done.back->move.bridge.str());
+    fmt::print("give what {0} had back to {1}, and delete {0}\n", move->bridge.str(), move->nic.str());
 }
 
 } // namespace

@@ -19,20 +19,16 @@ namespace {
 
 using network::Ensured;
 
-/// What became of one part of the network, told from the steps that touched it.
-enum class Outcome { reused, repaired, created };
+// What was done to one part of the network, according to the steps of the plan.
+constexpr std::string_view k_reused = "reused";
+constexpr std::string_view k_repaired = "repaired";
+constexpr std::string_view k_created = "created";
 
-std::string_view outcome_text(Outcome outcome) {
-  switch (outcome) {
-  case Outcome::reused:
-    return "reused";
-  case Outcome::repaired:
-    return "repaired";
-  case Outcome::created:
-    break;
-  }
-  return "created";
-}
+/// The network that was made, with the move of a NIC into its bridge.
+struct Created {
+  Ensured done;
+  std::optional<PlannedMove> moved{};
+};
 
 template <class WantedStep>
 bool has(const Plan& plan) {
@@ -62,16 +58,17 @@ bool changes(const Plan& plan, const IfName& name) {
   return std::any_of(plan.begin(), plan.end(), touches);
 }
 
-Outcome bridge_outcome(const Ensured& done) {
-  if (has<CreateBridge>(done.plan))
-    return Outcome::created;
-  return changes(done.plan, done.network.bridge->name) ? Outcome::repaired : Outcome::reused;
+std::string_view bridge_outcome(const Created& created) {
+  const Ensured& done = created.done;
+  if (created.moved || has<CreateBridge>(done.plan))
+    return k_created;
+  return changes(done.plan, done.network.bridge->name) ? k_repaired : k_reused;
 }
 
-Outcome tap_outcome(const Ensured& done) {
+std::string_view tap_outcome(const Ensured& done) {
   if (has<CreateTap>(done.plan))
-    return Outcome::created;
-  return changes(done.plan, done.network.tap->name) ? Outcome::repaired : Outcome::reused;
+    return k_created;
+  return changes(done.plan, done.network.tap->name) ? k_repaired : k_reused;
 }
 
 /// What joins a switch to the outside beside its TAP: user-mode NAT, or that of this host.
@@ -81,28 +78,28 @@ std::optional<UplinkKind> uplink_part(const Network& network) {
   return network.nat ? std::optional{UplinkKind::nat} : std::nullopt;
 }
 
-Outcome uplink_outcome(const Ensured& done) {
+std::string_view uplink_outcome(const Ensured& done) {
   if (has<StartUplink>(done.plan) || (has<AddPrivateNetwork>(done.plan) && has<CreateBridge>(done.plan)))
-    return Outcome::created;
-  return has<AddPrivateNetwork>(done.plan) || has<StartDnsmasq>(done.plan) ? Outcome::repaired
-                                                                           : Outcome::reused;
+    return k_created;
+  return has<AddPrivateNetwork>(done.plan) || has<StartDnsmasq>(done.plan) ? k_repaired : k_reused;
 }
 
-Outcome switch_outcome(const Ensured& done) {
-  return has<StartSwitch>(done.plan) ? Outcome::created : Outcome::reused;
+std::string_view switch_outcome(const Ensured& done) {
+  return has<StartSwitch>(done.plan) ? k_created : k_reused;
 }
 
-/// One part of the network, and what became of it.
+/// One part of the network, and what was done to it.
 struct Part {
   std::string kind;
   std::string name;
-  Outcome outcome = Outcome::reused;
+  std::string_view outcome;
 };
 
-std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
+std::vector<Part> parts_of(const Scope& scope, const Created& created) {
+  const Ensured& done = created.done;
   std::vector<Part> parts;
   if (done.network.bridge)
-    parts.push_back({"bridge", done.network.bridge->name.str(), bridge_outcome(done)});
+    parts.push_back({"bridge", done.network.bridge->name.str(), bridge_outcome(created)});
   if (done.network.tap)
     parts.push_back({"tap", done.network.tap->name.str(), tap_outcome(done)});
   parts.push_back({"switch", scope.sockets.dir.str(), switch_outcome(done)});
@@ -111,71 +108,73 @@ std::vector<Part> parts_of(const Scope& scope, const Ensured& done) {
   return parts;
 }
 
-void explain_bridge(const Ensured& done, const std::optional<ProposedMove>& moved, const Log& log) {
+void explain_bridge(const Created& created, const Log& log) {
+  const auto& [done, moved] = created;
   if (!done.network.bridge || done.network.nat || done.bridge_reason.empty())
     return;
   std::string text = fmt::format("bridge {}: {}", done.network.bridge->name.str(), done.bridge_reason);
   Hints hints;
   if (moved) {
-    text += fmt::format(". {} is in it: {}", moved->move.nic.str(), moved->reason);
+    text += fmt::format(". {} is in it: {}", moved->nic.str(), moved->reason);
     hints.add("`vdeup cancel --bridge` gives it back");
-  } else if (bridge_outcome(done) == Outcome::created) {
+  } else if (bridge_outcome(created) == k_created) {
     text += ". It has no port to the outside: VMs reach each other and this host";
     hints.add("give it an address (`ip address add`), or choose a bridge with a NIC with -b");
   }
   log.info(text, hints);
 }
 
-void print_parts(const Scope& scope, const Ensured& done, bool terse) {
-  for (const Part& part : parts_of(scope, done))
+void print_parts(const Scope& scope, const Created& created, bool terse) {
+  for (const Part& part : parts_of(scope, created))
     if (terse)
-      print_row({part.kind, part.name, std::string{outcome_text(part.outcome)}});
+      print_row({part.kind, part.name, std::string{part.outcome}});
     else
-      fmt::print("{:<6} {:<26} {}\n", part.kind, part.name, outcome_text(part.outcome));
+      fmt::print("{:<6} {:<26} {}\n", part.kind, part.name, part.outcome);
 }
 
-boost::json::object json_of(const Scope& scope, const Ensured& done) {
+boost::json::object json_of(const Scope& scope, const Created& created) {
+  const Ensured& done = created.done;
   auto answer = json_answer("create");
   answer["network"] = to_json(scope, done.network);
   answer["bridge_reason"] = done.bridge_reason;
   answer["uplink_reason"] = done.uplink_reason;
   answer["result"] = boost::json::object{
-      {"bridge", done.network.bridge ? outcome_text(bridge_outcome(done)) : "none"},
-      {"tap", done.network.tap ? outcome_text(tap_outcome(done)) : "none"},
-      {"switch", outcome_text(switch_outcome(done))},
-      {"uplink", uplink_part(done.network) ? outcome_text(uplink_outcome(done)) : "none"},
+      {"bridge", done.network.bridge ? bridge_outcome(created) : "none"},
+      {"tap", done.network.tap ? tap_outcome(done) : "none"},
+      {"switch", switch_outcome(done)},
+      {"uplink", uplink_part(done.network) ? uplink_outcome(done) : "none"},
   };
   answer["plan"] = to_json(done.plan);
   return answer;
 }
 
-void report(const Context& context, const Scope& scope, const Ensured& done,
-            const std::optional<ProposedMove>& moved) {
+void report(const Context& context, const Scope& scope, const Created& created) {
+  const Ensured& done = created.done;
   if (context.call.json)
-    return print_json(json_of(scope, done));
+    return print_json(json_of(scope, created));
   if (!context.call.terse)
     network::explain_uplink(done, context.log);
   if (context.call.dry_run)
     return context.call.terse ? print_plan_rows(done.plan) : print_plan(done.plan);
   if (!context.call.terse)
-    explain_bridge(done, moved, context.log);
-  print_parts(scope, done, context.call.terse);
+    explain_bridge(created, context.log);
+  print_parts(scope, created, context.call.terse);
 }
 
-/// Put the plan of a move in front of the one of all else, where it takes the place of a bridge without a
-/// NIC.
-void put_in_front(const ProposedMove& move, Ensured& done) {
+/// Replace the steps for a bridge without a NIC with those of a move.
+void put_in_front(const PlannedMove& move, Ensured& done) {
   const auto makes_bare_bridge = [&move](const PlannedStep& planned) {
     const auto* step = std::get_if<LinkStep>(&planned.step);
     if (step == nullptr)
       return false;
     const auto* creation = std::get_if<CreateBridge>(step);
     const auto* up = std::get_if<SetUp>(step);
-    return (creation != nullptr && creation->name == move.move.bridge) ||
-           (up != nullptr && up->name == move.move.bridge);
+    return (creation != nullptr && creation->name == move.bridge) ||
+           (up != nullptr && up->name == move.bridge);
   };
   std::erase_if(done.plan, makes_bare_bridge);
-  done.plan.insert(done.plan.begin(), move.plan.begin(), move.plan.end());
+  const Plan plan = move.plan();
+  done.plan.insert(done.plan.begin(), plan.begin(), plan.end());
 }
 
 /// True if a NIC can be wanted: by who asks for a bridge, and not for one without a NIC.
@@ -183,30 +182,18 @@ bool may_want_nic(const plan::Request& request) {
   return !request.without_nic && request.uplink == UplinkKind::bridge;
 }
 
-/// The move that a request comes to.
-Result<std::optional<ProposedMove>> propose(const MoveClient& mover, const Wiring& wiring,
-                                            const plan::Request& request) {
-  TRY(auto situation, network::observe_situation(wiring.world(), request, {}));
-  return mover.propose_in(request, *situation.choice);
-}
-
-/// Make the move that a request comes to, if it still comes to one when nobody else can make it.
-Result<std::optional<ProposedMove>> move_nic(MoveClient& mover, const Wiring& wiring,
-                                             const plan::Request& request, ProposedMove proposed) {
-  std::optional<ProposedMove> move = std::move(proposed);
-  if (!mover.is_by_helper()) {
-    TRY(mover.begin());
-    TRY(move, propose(mover, wiring, request));
+/// Make a move. False if another call was faster and the bridge exists.
+Result<bool> move_nic(MoveClient& mover, const Wiring& wiring, const plan::Request& request,
+                      const PlannedMove& move) {
+  auto made = mover.make(move);
+  if (made)
+    return true;
+  if (made.error().kind() == ErrorKind::conflict) {
+    TRY(auto situation, network::observe_situation(wiring.world(), request, {}));
+    if (situation.choice->exists)
+      return false;
   }
-  auto made = move ? mover.make(*move) : ok();
-  if (!made && made.error().kind() == ErrorKind::conflict && mover.is_by_helper()) {
-    TRY(auto again, propose(mover, wiring, request));
-    if (!again) // somebody else was faster, and the bridge is there
-      return again;
-  }
-  if (!made)
-    return fail(std::move(made).error());
-  return move;
+  return fail(std::move(made).error());
 }
 
 /// Say what can be had without a NIC, to who may not have one moved.
@@ -217,49 +204,42 @@ Error with_nic_hint(Error error, const plan::Request& request) {
   return error;
 }
 
-/// Give back a NIC that was moved for a network that could not be made.
-Error after_giving_back(Error error, MoveClient& mover, const Wiring& wiring, const ProposedMove& moved) {
-  const auto give_back = [&]() -> Result<> {
-    TRY(auto link, wiring.world().host.links.link(moved.move.bridge));
-    if (!link)
-      return ok();
-    TRY(auto back, mover.propose_out(moved.move.bridge, moved.move.nic, {}));
-    return mover.roll_back(std::move(back));
+/// Roll back the move of a NIC for a network that could not be made.
+Error after_rollback(Error error, MoveClient& mover, const Wiring& wiring, const PlannedMove& moved) {
+  const auto roll_back = [&]() -> Result<> {
+    TRY(auto link, wiring.world().host.links.link(moved.bridge));
+    return link ? mover.roll_back(moved) : ok();
   };
-  if (const auto given = give_back(); !given)
-    error.add_hint(fmt::format("{} stays in {} ({}); `vdeup undo` gives it back", moved.move.nic.str(),
-                               moved.move.bridge.str(), given.error().message()));
+  if (const auto rolled_back = roll_back(); !rolled_back)
+    error.add_hint(fmt::format("{} stays in {} ({}); `vdeup undo` gives it back", moved.nic.str(),
+                               moved.bridge.str(), rolled_back.error().message()));
   return error;
 }
 
-/// Make the network, with a NIC in its bridge if it comes to that.
-struct Created {
-  Ensured done;
-  std::optional<ProposedMove> moved;
-};
-
-/// The same where a bridge is to be made. `draft` is what would be done without a NIC.
+/// Make the network with a new bridge, and move a NIC into it if wanted. `draft` is the plan without a NIC.
 Result<Created> create_with_nic(const Context& context, const Wiring& wiring, const plan::Request& request,
                                 network::Draft draft) {
   TRY(auto mover, MoveClient::open(context, wiring));
-  TRY(auto move, mover.propose_in(request, *draft.situation.choice));
+  TRY(auto move, mover.plan_in(request, draft.situation.choice->bridge.name));
   Ensured rehearsal = draft.rehearsed();
   if (context.call.dry_run) {
     if (move)
       put_in_front(*move, rehearsal);
     return Created{std::move(rehearsal), std::move(move)};
   }
-  if (move) {
-    auto made = move_nic(mover, wiring, request, *std::move(move));
+  network::EnsureOptions options;
+  if (!move) {
+    options.draft = std::move(draft);
+  } else {
+    auto made = move_nic(mover, wiring, request, *move);
     if (!made)
       return fail(with_nic_hint(network::with_privilege_hint(std::move(made).error(), request), request));
-    move = std::move(made).value();
+    if (!made.value())
+      move.reset();
   }
-  const bool is_unchanged = !move;
-  auto done = network::ensure(wiring.world(), request,
-                              {.draft = is_unchanged ? std::optional{std::move(draft)} : std::nullopt});
+  auto done = network::ensure(wiring.world(), request, std::move(options));
   if (!done)
-    return fail(move ? after_giving_back(std::move(done).error(), mover, wiring, *move)
+    return fail(move ? after_rollback(std::move(done).error(), mover, wiring, *move)
                      : std::move(done).error());
   if (move) { // for the report; the bridge was seen as one that exists
     done.value().bridge_reason = rehearsal.bridge_reason;
@@ -307,7 +287,7 @@ Result<int> create_command(const Context& context) {
       network::release_unused(std::move(*lock), request.scope);
     return fail(std::move(outcome).error());
   }
-  report(context, request.scope, outcome.value().done, outcome.value().moved);
+  report(context, request.scope, outcome.value());
   return 0;
 }
 

@@ -35,8 +35,8 @@ MoveTerms move_terms(const Invocation& call) {
       .force = call.force, .probes = call.probes, .timeout = call.move.timeout, .confirm = call.move.confirm};
 }
 
-/// Where the helper moves, what we look at is for the report, and its word is the one that counts: with fewer
-/// rights we see less, and would take more for reasons.
+/// A process that leaves the move to the helper sees less of the host and would object without need: so it
+/// objects to nothing, and the helper decides.
 Result<MoveClient> MoveClient::open(const Context& context, const Wiring& wiring) {
   MoveTerms terms = move_terms(context.call);
   if (wiring.session() != nullptr)
@@ -45,45 +45,68 @@ Result<MoveClient> MoveClient::open(const Context& context, const Wiring& wiring
   return MoveClient{std::move(moves), wiring.session(), context};
 }
 
-Result<std::optional<ProposedMove>> MoveClient::propose_in(const plan::Request& request,
-                                                           const plan::BridgeChoice& choice) const {
-  if (choice.exists || request.without_nic || !request.may_move_nic)
-    return std::optional<ProposedMove>{};
-  return m_moves.propose_in(choice.bridge.name, request.interface);
+bool MoveClient::needs_steps() const {
+  const Invocation& call = m_context.call;
+  return m_session == nullptr || call.dry_run || call.json || call.terse;
 }
 
-Result<ProposedMove> MoveClient::propose_out(const IfName& bridge, const IfName& nic,
-                                             const std::vector<std::string>& leaving) const {
-  if (is_by_helper() && !m_context.call.dry_run) {
-    TRY(order(
-        privilege::MoveNicOut{bridge, users_terms(m_context.call), privilege::MoveNicOut::How::rehearsed}));
+Result<std::optional<PlannedMove>> MoveClient::plan_in(const plan::Request& request,
+                                                       const IfName& bridge) const {
+  using Direction = NicMove::Direction;
+  if (request.without_nic || !request.may_move_nic)
+    return std::optional<PlannedMove>{};
+  if (needs_steps()) {
+    TRY(auto proposed, m_moves.propose_in(bridge, request.interface));
+    if (!proposed)
+      return std::optional<PlannedMove>{};
+    return std::optional{PlannedMove{Direction::in, proposed->move.nic, bridge, proposed->reason, proposed}};
   }
-  return m_moves.propose_out(bridge, nic, leaving);
+  TRY(auto choice, m_moves.choose(bridge, request.interface));
+  if (!choice)
+    return std::optional<PlannedMove>{};
+  TRY(auto nic, IfName::parse(choice->nic.name));
+  return std::optional{PlannedMove{Direction::in, std::move(nic), bridge, std::move(choice->reason), {}}};
 }
 
-Result<> MoveClient::begin() {
+Result<PlannedMove> MoveClient::plan_out(const IfName& bridge, const IfName& nic,
+                                         const std::vector<std::string>& leaving) const {
+  if (m_session != nullptr && !m_context.call.dry_run) {
+    TRY(order_out(bridge, privilege::MoveNicOut::How::rehearsed));
+  }
+  PlannedMove move{NicMove::Direction::out, nic, bridge};
+  if (needs_steps()) {
+    TRY(move.proposal, m_moves.propose_out(bridge, nic, leaving));
+  }
+  return move;
+}
+
+Result<> MoveClient::lock() {
   TRY(m_moves.recover());
   return ok();
 }
 
-Result<> MoveClient::make(const ProposedMove& proposed) {
-  if (!is_by_helper())
-    return m_moves.make(proposed);
-  const NicMove& move = proposed.move;
-  const MoveTerms terms = users_terms(m_context.call);
-  using How = privilege::MoveNicOut::How;
+Result<> MoveClient::make(const PlannedMove& move) {
+  if (m_session == nullptr)
+    return m_moves.make(*move.proposal);
   if (move.direction == NicMove::Direction::in)
-    return order(privilege::MoveNicIn{move.bridge, move.nic, terms});
-  return order(
-      privilege::MoveNicOut{move.bridge, terms, proposed.is_rollback ? How::rolled_back : How::made});
+    return order(privilege::MoveNicIn{move.bridge, move.nic, users_terms(m_context.call)});
+  return order_out(move.bridge, privilege::MoveNicOut::How::made);
 }
 
-Result<> MoveClient::roll_back(ProposedMove back) {
+Result<> MoveClient::roll_back(const PlannedMove& failed) {
+  using How = privilege::MoveNicOut::How;
+  if (m_session != nullptr) { // it checks and forgets by itself
+    return order_out(failed.bridge, How::rolled_back);
+  }
+  TRY(auto back, m_moves.propose_out(failed.bridge, failed.nic, {}));
   back.is_rollback = true;
-  TRY(make(back));
-  if (!is_by_helper()) // it forgets by itself
-    m_moves.forget_last_kept();
+  TRY(m_moves.make(back));
+  m_moves.forget_last_kept();
   return ok();
+}
+
+Result<> MoveClient::order_out(const IfName& bridge, privilege::MoveNicOut::How how) const {
+  return order(privilege::MoveNicOut{bridge, users_terms(m_context.call), how});
 }
 
 Result<> MoveClient::order(const privilege::NicRequest& request) const {

@@ -2,8 +2,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/wiring.hpp"
-#include "network/ensure.hpp"
 #include "nicmove/move_service.hpp"
+#include "plan/request.hpp"
 
 #include <optional>
 #include <string>
@@ -11,57 +11,69 @@
 
 namespace vdeup::cli {
 
-using nicmove::ProposedMove;
-
-/// This process as one that asks for moves; its user reads the log.
+/// This process and its user, who reads the log.
 [[nodiscard]] nicmove::Requester requester(const Wiring& wiring);
 
-/// How a call wants NICs to be moved.
+/// The options of a call for moves.
 [[nodiscard]] MoveTerms move_terms(const Invocation& call);
 
-/// Moves NICs for the commands that do: in this process if it is root's, else by vdeup-helper, which thinks
-/// each move through anew.
+/// The move of a NIC that a command comes to.
+struct PlannedMove {
+  NicMove::Direction direction = NicMove::Direction::in;
+  IfName nic;
+  IfName bridge;
+  std::string reason{}; ///< why this NIC
+  /// The steps and more; none if vdeup-helper plans the move and its steps are not printed.
+  std::optional<nicmove::ProposedMove> proposal{};
+
+  [[nodiscard]] Plan plan() const { return proposal ? proposal->plan : Plan{}; }
+};
+
+/// Plans and makes moves for commands: in this process if it is root's, else by vdeup-helper, which observes
+/// the host, plans and checks each move itself. Then this process chooses the NIC, and plans only what it
+/// prints.
 class MoveClient {
  public:
   [[nodiscard]] static Result<MoveClient> open(const Context& context, const Wiring& wiring);
 
-  /// Think the move through that a request for a new bridge comes to. Nothing if it does not want one, or if
-  /// none was asked for and this host has no NIC that could be moved. Errors: refused, with what speaks
-  /// against it, unless it is the helper who says so; those of looking.
-  [[nodiscard]] Result<std::optional<ProposedMove>> propose_in(const plan::Request& request,
-                                                               const plan::BridgeChoice& choice) const;
+  /// Plan the move for a new bridge. Nothing if the request wants none, or if no NIC was named and this host
+  /// has no NIC that can be moved. Errors: as MoveService::propose_in() or choose().
+  [[nodiscard]] Result<std::optional<PlannedMove>> plan_in(const plan::Request& request,
+                                                           const IfName& bridge) const;
 
-  /// The same for a NIC that is in a bridge of ours. `leaving` are ports that will be gone by then. Where the
-  /// helper is to make it, it is asked now whether it would, unless this is a dry run.
-  [[nodiscard]] Result<ProposedMove> propose_out(const IfName& bridge, const IfName& nic,
-                                                 const std::vector<std::string>& leaving) const;
+  /// Plan to move the NIC out of a bridge of vdeup. `leaving` are ports that will be deleted before. Asks the
+  /// helper for its permission, except in a dry run.
+  [[nodiscard]] Result<PlannedMove> plan_out(const IfName& bridge, const IfName& nic,
+                                             const std::vector<std::string>& leaving) const;
 
-  /// True if moves are made by the helper: then nothing keeps others from moving a NIC before make().
+  /// True if vdeup-helper makes the moves.
   [[nodiscard]] bool is_by_helper() const { return m_session != nullptr; }
-  /// See that nobody else moves a NIC from here on. Errors: as MoveService::recover().
-  [[nodiscard]] Result<> begin();
+  /// Prevent other calls from moving a NIC from here on. Takes root. Errors: as MoveService::recover().
+  [[nodiscard]] Result<> lock();
 
   /// Make it. Errors: as MoveService::make(); as Session::execute().
-  [[nodiscard]] Result<> make(const ProposedMove& proposed);
-  /// Make the way back from a move that led to nothing, and forget both.
-  [[nodiscard]] Result<> roll_back(ProposedMove back);
+  [[nodiscard]] Result<> make(const PlannedMove& move);
+  /// Move the NIC back out of the bridge of a network that failed, and forget both moves.
+  [[nodiscard]] Result<> roll_back(const PlannedMove& failed);
 
  private:
   MoveClient(nicmove::MoveService moves, privilege::Session* session, const Context& context)
       : m_moves(std::move(moves)), m_session(session), m_context(context) {}
+  /// True if this process needs the steps of a move.
+  [[nodiscard]] bool needs_steps() const;
   [[nodiscard]] Result<> order(const privilege::NicRequest& request) const;
+  [[nodiscard]] Result<> order_out(const IfName& bridge, privilege::MoveNicOut::How how) const;
 
   nicmove::MoveService m_moves;
-  privilege::Session* m_session; ///< none: we may move NICs ourselves
+  privilege::Session* m_session; ///< none: this process moves NICs itself
   const Context& m_context;
 };
 
-/// Do at the beginning of a command that changes something what MoveService::recover() does, where there is
-/// something to do. Only root can.
+/// MoveService::recover(), for the start of a command that changes something. Takes root; does nothing
+/// otherwise.
 [[nodiscard]] Result<> recover_moves(const Context& context, const Wiring& wiring);
 
-/// Say for a command that only looks that a move was cut off, if one was and nobody is at it. Only root sees
-/// it.
+/// Report an interrupted move, for a command that changes nothing. Only root sees one.
 void report_interrupted_move(const Log& log);
 
 } // namespace vdeup::cli

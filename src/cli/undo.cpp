@@ -15,7 +15,7 @@ Result<> authorize_all(const NicMove& /*move*/) {
   return ok();
 }
 
-void report(const Invocation& call, const ProposedMove& proposed) {
+void report(const Invocation& call, const nicmove::ProposedMove& proposed) {
   if (call.json) {
     auto answer = json_answer("undo");
     answer["nic"] = proposed.move.nic.str();

@@ -35,6 +35,16 @@ Error unproven(const std::vector<ReachTarget>& targets, const std::vector<bool>&
                fmt::format("no answer from {}", fmt::join(silent, ", ")), std::move(hint)};
 }
 
+Error changed_error(const IfName& name, const std::string& changes) {
+  return Error{ErrorKind::conflict, "will not move what " + name.str() + " has",
+               "it has changed meanwhile:\n" + changes, "repeat this"};
+}
+
+Error is_port_error(const NicChoice& choice, const IfName& bridge) {
+  return Error{ErrorKind::conflict, fmt::format("cannot move {} into {}", choice.nic.name, bridge.str()),
+               fmt::format("it is a port of {} by now", choice.bridge->str()), "repeat this"};
+}
+
 } // namespace
 
 const IfName& ProposedMove::destination() const {
@@ -59,10 +69,14 @@ Result<std::vector<ManagerStep>> MoveService::inverse_handover(const IfName& nic
   return inverse(steps);
 }
 
-Result<std::optional<NicChoice>> MoveService::choose(const std::optional<IfName>& wanted) const {
+Result<std::optional<NicChoice>> MoveService::choose(const IfName& bridge,
+                                                     const std::optional<IfName>& wanted) const {
   TRY(auto links, m_hosts.links->links());
   TRY(auto host, observe_host_links(std::move(links)));
-  return find_nic(wanted, m_terms.force, host);
+  TRY(auto choice, find_nic(wanted, m_terms.force, host));
+  if (choice && choice->bridge)
+    return fail(is_port_error(*choice, bridge));
+  return choice;
 }
 
 Result<std::optional<ObservedNic>> MoveService::observe(const std::optional<IfName>& wanted) const {
@@ -71,9 +85,7 @@ Result<std::optional<ObservedNic>> MoveService::observe(const std::optional<IfNa
 
 Result<ProposedMove> MoveService::plan_in(const ObservedNic& observed, const IfName& bridge) const {
   if (observed.choice.bridge)
-    return fail(Error{
-        ErrorKind::conflict, fmt::format("cannot move {} into {}", observed.nic.name.str(), bridge.str()),
-        fmt::format("it is a port of {} by now", observed.choice.bridge->str()), "repeat this"});
+    return fail(is_port_error(observed.choice, bridge));
   TRY(auto plan, plan_move_in(observed.nic, bridge));
   const auto sessions = sessions_over(observed.choice.nic, observed.dependents.sessions, observed.host);
   return ProposedMove{.move = move_in_of(observed.nic, bridge),
@@ -133,17 +145,14 @@ Result<ProposedMove> MoveService::propose_out(const IfName& bridge, const IfName
                       .destination_before = std::move(below)};
 }
 
-Result<std::vector<ReachTarget>> MoveService::find_responders(const ProposedMove& proposed) const {
-  const IfName& from = proposed.move.source.name;
-  TRY(auto link, m_hosts.links->link(from));
-  if (!link)
-    return fail(gone_error(from));
-  if (!link->is_up || !link->has_carrier) // nothing can be lost, and nobody be asked
+Result<std::vector<ReachTarget>> MoveService::find_responders(const Link& source,
+                                                              std::vector<ReachTarget> targets) const {
+  if (!source.is_up || !source.has_carrier) // no connection can be lost, and no target can answer
     return std::vector<ReachTarget>{};
-  TRY(auto answered,
-      kernel::reach({link->index, from}, proposed.proof, Deadline::after(k_response_patience)));
+  TRY(auto from, IfName::parse(source.name));
+  TRY(auto answered, kernel::reach({source.index, from}, targets, Deadline::after(k_response_patience)));
   if (!all(answered) && !m_terms.force) {
-    Error error = unproven(proposed.proof, answered, fmt::format("will not move what {} has", from.str()),
+    Error error = unproven(targets, answered, fmt::format("will not move what {} has", from.str()),
                            "then nothing would prove that the new way works; mend this, or use -f to go on "
                            "without that proof");
     error.set_yields_to_force(true);
@@ -152,21 +161,29 @@ Result<std::vector<ReachTarget>> MoveService::find_responders(const ProposedMove
   std::vector<ReachTarget> answering;
   for (std::size_t i = 0; i < answered.size(); ++i)
     if (answered[i])
-      answering.push_back(proposed.proof[i]);
+      answering.push_back(std::move(targets[i]));
     else
       m_requester.inform(
-          fmt::format("{} does not answer now, and will not be asked for a proof", proposed.proof[i].str()));
+          fmt::format("{} does not answer now, and will not be asked for a proof", targets[i].str()));
   return answering;
 }
 
-Result<> MoveService::check_unchanged(const NicSnapshot& seen) const {
-  TRY(auto now, snapshot(m_hosts, seen.name));
-  std::string changes = differences(seen, now);
+Result<Link> MoveService::find_source(const NicSnapshot& observed) const {
+  TRY(auto link, m_hosts.links->link(observed.name));
+  if (!link)
+    return fail(gone_error(observed.name));
+  if (link->port_kind == "bridge" && !observed.master)
+    return fail(changed_error(observed.name, "it is a port of a bridge"));
+  return *std::move(link);
+}
+
+Result<> MoveService::check_unchanged(const NicSnapshot& observed) const {
+  TRY(auto now, snapshot(m_hosts, observed.name));
+  std::string changes = differences(observed, now);
   if (changes.empty())
     return ok();
   changes.pop_back(); // the end of its last line
-  return fail(Error{ErrorKind::conflict, "will not move what " + seen.name.str() + " has",
-                    "it has changed meanwhile:\n" + changes, "repeat this"});
+  return fail(changed_error(observed.name, changes));
 }
 
 Result<> MoveService::prove(const ProposedMove& proposed, const std::vector<ReachTarget>& targets,
@@ -192,10 +209,10 @@ Result<> MoveService::make(const ProposedMove& proposed) {
   if (is_recovered)
     return fail(Error{ErrorKind::conflict, "cannot make " + describe(proposed.move),
                       "another one had to be taken back first", "repeat this"});
-  TRY(check_unchanged(proposed.move.source)); // before somebody is asked through what is a port by now
+  TRY(auto source, find_source(proposed.move.source)); // a port would send the probes of the proof elsewhere
   for (const std::string& note : proposed.notes)
     m_requester.inform(note);
-  TRY(auto targets, find_responders(proposed)); // which can take a while
+  TRY(auto targets, find_responders(source, proposed.proof)); // which can take a while
   TRY(check_unchanged(proposed.move.source));
   const auto on_wait = [this](std::chrono::seconds patience) {
     m_requester.inform(

@@ -36,7 +36,9 @@ class MoveService {
   [[nodiscard]] static Result<MoveService> open(Requester requester, MoveTerms terms);
 
   /// Choose the NIC for a new bridge, as find_nic(), and observe nothing more of it.
-  [[nodiscard]] Result<std::optional<NicChoice>> choose(const std::optional<IfName>& wanted) const;
+  /// Errors: conflict if it is a port of a bridge already.
+  [[nodiscard]] Result<std::optional<NicChoice>> choose(const IfName& bridge,
+                                                        const std::optional<IfName>& wanted) const;
   /// Choose and observe it, as observe_nic().
   [[nodiscard]] Result<std::optional<ObservedNic>> observe(const std::optional<IfName>& wanted) const;
 
@@ -78,10 +80,13 @@ class MoveService {
   /// The inverse of what managers were told when this NIC was moved into this bridge.
   [[nodiscard]] Result<std::vector<ManagerStep>> inverse_handover(const IfName& nic,
                                                                   const IfName& bridge) const;
+  /// The link of an interface that has not become a port since it was observed. Errors: conflict.
+  [[nodiscard]] Result<Link> find_source(const NicSnapshot& observed) const;
   /// Check that an interface is as it was observed. Errors: conflict.
   [[nodiscard]] Result<> check_unchanged(const NicSnapshot& observed) const;
   /// The targets that answer before the move: silence of the others would prove nothing.
-  [[nodiscard]] Result<std::vector<ReachTarget>> find_responders(const ProposedMove& proposed) const;
+  [[nodiscard]] Result<std::vector<ReachTarget>> find_responders(const Link& source,
+                                                                 std::vector<ReachTarget> targets) const;
   [[nodiscard]] Result<> prove(const ProposedMove& proposed, const std::vector<ReachTarget>& targets,
                                const Deadline& deadline) const;
 

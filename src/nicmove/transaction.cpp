@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace vdeup::nicmove {
 namespace {
 
@@ -28,11 +30,15 @@ class NoSwitches final : public engine::SwitchHost {
 
 /// The move that undoes this one, from what exists now.
 Result<NicMove> inverse_move(const MoveHosts& hosts, const NicMove& move) {
-  TRY(auto nic, snapshot(hosts, move.nic));
-  if (move.direction == NicMove::Direction::out)
+  if (move.direction == NicMove::Direction::out) {
+    TRY(auto nic, snapshot(hosts, move.nic));
     return move_in_of(nic, move.bridge);
+  }
   TRY(auto bridge, snapshot(hosts, move.bridge));
-  return move_out_of(bridge, nic);
+  NicMove undo{NicMove::Direction::out, move.nic, move.bridge, std::move(bridge), move.keep_up};
+  if (std::find(undo.keep_up.begin(), undo.keep_up.end(), move.nic) == undo.keep_up.end())
+    undo.keep_up.insert(undo.keep_up.begin(), move.nic); // the move has set it up
+  return undo;
 }
 
 Result<Watchdog> start_watchdog(const RecordStore& store, const Transaction& transaction,
