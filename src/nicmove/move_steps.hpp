@@ -5,14 +5,14 @@
 
 namespace vdeup::nicmove {
 
-/// True unless somebody else on the cable has this address: then it is left where it is.
+/// True unless another host has this address: then it is not moved.
 [[nodiscard]] bool is_of_use(const InterfaceAddress& address);
 
-/// Puts together the steps of one move, each with its undo. What they are for, and why in which order, says
-/// the theory of operation in move_plan.cpp.
+/// Builds the steps of one move, each with its undo. The theory of operation in move_plan.cpp explains their
+/// order.
 class MoveSteps {
  public:
-  /// Keeps references to both. `contents` is what the one interface has and the other one gets.
+  /// Keeps references to both. `contents` is what the source has and the destination gets.
   MoveSteps(const NicMove& move, const NicSnapshot& contents) : m_move(move), m_contents(contents) {}
 
   void make_bridge(bool create);
@@ -24,8 +24,8 @@ class MoveSteps {
   void switch_routes(const IfName& from, const IfName& to);
   void remove_contents(const IfName& from);
 
-  /// Remove those present addresses that stand where add_contents() would not put them: who is primary
-  /// depends on the order. For a restoration after an undo that failed; without an undo of its own.
+  /// Remove those of the `present` addresses that are not in the order of add_contents(): the order decides
+  /// which is primary. For rollbacks; has no undo.
   void remove_misplaced(const IfName& from, const std::vector<InterfaceAddress>& present);
 
   void begin_detour();
@@ -33,7 +33,7 @@ class MoveSteps {
   void join();
   void leave();
 
-  /// `before` is the NIC as it was, for the undo; null where nothing is to be undone.
+  /// `before` is the NIC as it was, for the undo; null for steps without undo.
   void quieten_nic(const NicSnapshot* before);
   void settle_nic(const NicSnapshot* before);
 

@@ -7,22 +7,22 @@
 
 namespace vdeup::nicmove {
 
-// A default route that a router's word made (IPv6) cannot be copied as others are. The kernel does not know a
-// copy for its own: with the router's next word it makes its route, finds that it is there already, and stops
-// reading the message. No address is renewed any more, and all of them end (Linux 6.18:
-// "ndisc_router_discovery failed to add default route").
+// An IPv6 default route from a router advertisement cannot be copied as it is. The kernel does not recognise
+// the copy as its own: at the next advertisement it adds its route, finds that it exists, and ignores the
+// rest of the message. Then no address is renewed, and all expire (Linux 6.18: "ndisc_router_discovery failed
+// to add default route").
 //
-// So the copy has a metric of its own, beside which the kernel's has room; and it ends by itself.
+// So the copy gets another metric, and it expires by itself.
 
-/// The route that another interface gets for this one of `nic`.
+/// The copy of a route of `nic` for another interface.
 [[nodiscard]] Route copy_for_other_nic(const NicSnapshot& nic, Route route);
 
-/// All that another interface gets for the routes of `nic`. A router that the kernel has heard since the last
-/// move, and that is there twice for that, gets one copy, which ends with the later of both.
+/// The copies of all routes of `nic`. If a router has two default routes, by a former move and by the kernel,
+/// they get one copy, which expires with the later one.
 [[nodiscard]] std::vector<Route> copies_for_other_nic(const NicSnapshot& nic);
 
-/// The route to its prefix that the kernel makes with this address, if `nic` has none such: somebody has
-/// removed it, or put one with another metric in its place. Whoever gets the address has to lose it again.
+/// The route to its prefix that the kernel adds with this address, if `nic` has no such route: somebody has
+/// removed or replaced it. It has to be removed wherever the address is added.
 [[nodiscard]] std::optional<Route> unwanted_prefix_route(const NicSnapshot& nic,
                                                          const InterfaceAddress& address);
 

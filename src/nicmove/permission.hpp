@@ -14,51 +14,49 @@
 
 namespace vdeup::nicmove {
 
-/// An address of a NIC that goes away by itself unless somebody renews it.
+/// An address of a NIC that ends unless it is renewed.
 struct ExpiringAddress {
   IpAddress address;
   std::uint32_t seconds = 0;     ///< from now
-  bool is_from_a_router = false; ///< IPv6: the kernel renews it, as often as a router tells of it
-  bool is_temporary = false;     ///< IPv6: the kernel makes another one in its place
+  bool is_from_a_router = false; ///< IPv6: the kernel renews it with each router advertisement
+  bool is_temporary = false;     ///< IPv6: the kernel replaces it
 };
 
-/// What depends on a NIC beside the frames that go through it.
+/// What depends on a NIC.
 struct NicDependents {
   std::vector<IpAddress> addresses{};
   std::vector<ExpiringAddress> expiring{};
-  std::vector<NetworkSession> sessions{}; ///< those of the caller, over whatever interface
+  std::vector<NetworkSession> sessions{}; ///< logins of the requester, over any interface
   std::vector<RemoteMount> mounts{};
   std::vector<NicManager> managers{};
-  std::vector<std::string> firewall{}; ///< where the packet filter names it, and not where it is to go
-  /// Those that run and will be told of the move (plan_handover): nobody has to insist because of them.
+  std::vector<std::string> firewall{}; ///< rules that name it and not the destination
+  /// Managers that run and will be told of the move (plan_handover). They need no -f.
   std::vector<NicManager::Kind> reachable_managers{};
-  /// What the bridge is to have, for the commands by which its manager makes it (describe_bridge).
+  /// For the commands by which the manager makes the bridge itself (describe_bridge).
   std::optional<managers::BridgeConfiguration> bridge{};
 };
 
-// Each function is pure and gives the reasons not to move this NIC now.
+// Objections to a move of this NIC. Each function is pure.
 
-/// A login over this NIC, or over a tunnel that can go out of it.
+/// Logins over this NIC, or over a tunnel that may use it.
 [[nodiscard]] std::vector<Objection> session_objections(const Link& nic, const NicDependents& dependents,
                                                         const HostLinks& host);
-/// A file system over this NIC.
+/// Network file systems over this NIC.
 [[nodiscard]] std::vector<Objection> mount_objections(const Link& nic, const NicDependents& dependents,
                                                       const HostLinks& host);
-/// A program that would undo the move and cannot be told of it, or that would no longer renew an address
-/// after it.
+/// Managers that would undo the move and cannot be told of it, or that would no longer renew an address.
 [[nodiscard]] std::vector<Objection> manager_objections(const Link& nic, const NicDependents& dependents);
 
-/// Rules for the NIC, which say nothing of what comes in at another interface. Those that let logins in may
-/// be among them.
+/// Firewall rules for the NIC, which do not apply to another interface. They may protect the host or permit
+/// logins.
 [[nodiscard]] std::vector<Objection> firewall_objections(const Link& nic, const NicDependents& dependents);
 
-/// True if what leaves through a link can leave through the NIC: it is the NIC, or stands on it, or is a
-/// tunnel, whose packets can take the NIC as far as the default routes tell.
+/// True if packets to a link can leave through the NIC: the link is the NIC, or is stacked on it, or is a
+/// tunnel whose packets may take it according to the default routes.
 [[nodiscard]] bool leads_through(std::uint32_t link, const Link& nic, const HostLinks& host);
 
-/// Let a NIC be moved, or not; all that speaks against it is in the answer. What yields to force becomes a
-/// note. Notes are for people.
-/// Errors: refused.
+/// Permit the move of a NIC or refuse it with all objections. Objections that yield to force become notes.
+/// Returns the notes, for people. Errors: refused.
 [[nodiscard]] Result<std::vector<std::string>>
 check_permission(const NicChoice& choice, const NicDependents& dependents, const HostLinks& host, bool force);
 

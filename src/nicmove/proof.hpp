@@ -10,16 +10,16 @@
 
 namespace vdeup::nicmove {
 
-/// Say whose answers prove that what an interface has still leads to others: the gateways of its default
-/// routes, or of all if it has none of these; the peers of logins that are on its own networks; and those
-/// that its user names. One of these without a port is asked on the cable if it is on a network of the
-/// interface, else by ICMP echo. Pure; empty if there is nobody to ask.
+/// The targets whose replies prove that the addresses of an interface still work: the gateways of its default
+/// routes, or all gateways if there are none; the peers of logins that are on its networks; and `asked`, the
+/// targets that the user names (--probe). A target without a port is probed by ARP or neighbour discovery if
+/// it is on a network of the interface, else by ICMP echo. Pure.
 [[nodiscard]] std::vector<ReachTarget> proof_targets(const NicSnapshot& source,
                                                      const std::vector<NetworkSession>& sessions,
                                                      std::vector<ReachTarget> asked);
 
-/// Check that after a move the interface that it led to has what the other one had. `had` is what it was
-/// before, if it was there: what somebody gave a NIC while it was a port is left on it. Pure.
+/// Check that the destination of a move has what the source had. `had` is the destination before the move, if
+/// it existed: addresses that a NIC got while it was a port stay on it. Pure.
 /// Errors: conflict, naming the differences.
 [[nodiscard]] Result<> verify_nic_move(const NicMove& move, const std::optional<NicSnapshot>& had,
                                        const NicSnapshot& destination);

@@ -25,22 +25,20 @@ class RecordStore {
  public:
   enum class Kind { open, kept, undone };
 
-  /// Open the directory, and make it if `make` is set. Nothing without it and without a directory: then there
-  /// is no record.
-  /// Errors: refused if somebody else than us or root can write there; not_permitted.
+  /// Open the directory, creating it if `make` is set. Nothing if it does not exist.
+  /// Errors: refused if another user than this one or root can write there; not_permitted.
   [[nodiscard]] static Result<std::optional<RecordStore>> open(bool make,
                                                                const char* directory = k_record_directory);
 
-  /// Keep others from moving at the same time, for as long as this object and copies of its lock by fork(2)
-  /// live. Errors: timed_out.
+  /// Lock the records against other movers, for the life of this object and of copies of its lock by fork(2).
+  /// Errors: timed_out.
   [[nodiscard]] Result<> lock(const Deadline& deadline);
 
-  /// Read a record. Nothing if there is none, or if it is of another boot.
+  /// Read a record. Nothing if there is none of this boot.
   /// Errors: refused if it is broken.
   [[nodiscard]] Result<std::optional<Record>> read(Kind kind) const;
 
-  /// Write the record of a move that is about to begin, on the disk when this returns; the former one is
-  /// there until then.
+  /// Write the open record, replacing the former one atomically. It is on the disk when this returns.
   [[nodiscard]] Result<> write(const Record& record) const;
 
   // The end of the move under way.
@@ -51,12 +49,12 @@ class RecordStore {
 
   /// Listen for confirmations. The socket's file is removed with remove_confirm_socket().
   [[nodiscard]] Result<UniqueFd> listen() const;
-  /// Connect to who listens, at once; the socket does not block. Errors: missing if nobody does; timed_out if
-  /// too many wait for an answer already.
+  /// Connect to the watchdog without blocking; the socket does not block either. Errors: missing if no
+  /// watchdog listens; timed_out if its queue is full.
   [[nodiscard]] Result<UniqueFd> connect() const;
   void remove_confirm_socket() const;
 
-  // What a copy of this process has to keep open to go on with this object.
+  // What a child process must keep open to use this object.
   [[nodiscard]] int directory_descriptor() const { return m_directory.get(); }
   [[nodiscard]] int lock_descriptor() const { return m_lock.get(); }
 
