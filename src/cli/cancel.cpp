@@ -71,7 +71,7 @@ void explain_kept_bridge(const Network& network, const Log& log) {
     log.info(fmt::format("bridge {} was not made by vdeup, and stays", network.bridge->name.str()));
 }
 
-/// A TAP that somebody made by hand is somebody's.
+/// A TAP without the mark of vdeup stays.
 void explain_kept_tap(const Network& network, const Log& log) {
   if (network.tap && !network.tap->mark)
     log.info(fmt::format("{0} was not made by vdeup, and stays; `ip link delete {0}` removes it",

@@ -6,8 +6,8 @@
 
 namespace vdeup::cli {
 
-/// `create --persist`: print what keeps a NIC in its bridge over the next boot, in the language of the
-/// program that manages the NIC; of systemd-networkd if nobody does. Writes nothing.
+/// `create --persist`: print the configuration that makes the bridge over a NIC permanent, for the manager of
+/// the NIC or for systemd-networkd. Writes nothing.
 [[nodiscard]] Result<int> print_configuration(const Context& context, const Wiring& wiring,
                                               const plan::Request& request, const plan::BridgeChoice& choice);
 

@@ -29,7 +29,7 @@ void report(const Invocation& call, const nicmove::ProposedMove& proposed) {
     fmt::print("{} has what {} had\n", proposed.destination().str(), proposed.move.source.name.str());
 }
 
-/// What the helper has taken back. Its steps are not known here.
+/// Report a move that the helper has undone. Its steps are not known here.
 void report(const Invocation& call, const privilege::MovedNic& moved) {
   if (call.json) {
     auto answer = json_answer("undo");

@@ -7,8 +7,8 @@
 
 namespace vdeup::dependents {
 
-/// Say how a block device (`MAJOR:MINOR`) is reached over the network: "iSCSI", "NBD", …; nothing for one
-/// that is in this host. One that is made of others, as LVM's are, is what the first such part is.
+/// How a block device (`MAJOR:MINOR`) is reached over the network: "iSCSI", "NBD", …; nothing for a local
+/// one. A device of several parts, as of LVM, counts as its first remote part.
 [[nodiscard]] std::optional<std::string> network_transport(const FileTree& tree, const std::string& device);
 
 } // namespace vdeup::dependents

@@ -8,12 +8,12 @@
 
 namespace vdeup::dependents {
 
-/// Find the logins from elsewhere that a process is worked with through: its ancestors' connections, those of
-/// the terminals that look at its tmux or screen, and of all logins between (`ssh localhost`, a VNC display
-/// through a tunnel). Nothing for who sits at the host. `route` is left open.
+/// Find the remote logins through which a process is used: connections of its ancestors, of the terminals
+/// attached to its tmux or screen, and of all logins between (`ssh localhost`, VNC through a tunnel). Empty
+/// at the console of the host. `route` is left open.
 ///
-/// What may not be read, because another user's sshd holds it, is concluded from the environment, from utmp
-/// and from systemd-logind, and taken to be there when in doubt.
+/// Connections that may not be read, because sshd of another user has them, are derived from the environment,
+/// utmp and systemd-logind, and assumed in case of doubt.
 [[nodiscard]] std::vector<NetworkSession> find_network_sessions(const FileTree& tree,
                                                                 const process::ProcessTable& processes,
                                                                 pid_t caller,

@@ -8,15 +8,15 @@
 
 namespace vdeup::dependents {
 
-/// What a host has written down of where a login comes from.
+/// Where a login comes from, according to the host.
 struct LoginRecord {
   IpAddress peer;
-  std::string server;   ///< the service that logged the user in, as far as it is said
-  std::string evidence; ///< who says so, for people
+  std::string server;   ///< the service of the login, if recorded
+  std::string evidence; ///< the source, for people
 };
 
-/// Read what utmp(5) says of the terminals of these processes, and systemd-logind of their sessions. A record
-/// can outlive its connection.
+/// Read utmp(5) for the terminals of these processes, and systemd-logind for their sessions. A record can
+/// outlive its connection.
 [[nodiscard]] std::vector<LoginRecord> find_login_records(const FileTree& tree,
                                                           const process::ProcessTable& processes,
                                                           const std::vector<process::Process>& ancestry);

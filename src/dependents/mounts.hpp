@@ -10,9 +10,9 @@
 
 namespace vdeup::dependents {
 
-/// Find what a process needs that comes over the network: the file systems of /, /usr, of the program itself,
-/// of its working directory and of `home`; NFS and its like, and file systems on iSCSI, NBD, Ceph's RBD and
-/// NVMe over fabrics, also below LVM and the like. `route` is left open.
+/// Find the network file systems that a process needs: of /, /usr, its program, its working directory and
+/// `home`. These are NFS and similar ones, and file systems on iSCSI, NBD, Ceph RBD and NVMe over fabrics,
+/// also below LVM and similar layers. `route` is left open.
 [[nodiscard]] std::vector<RemoteMount> find_remote_mounts(const FileTree& tree, pid_t pid,
                                                           const std::string& home);
 

@@ -26,7 +26,7 @@ struct BridgeConfiguration {
   std::vector<IpAddress> name_servers{};
 };
 
-/// A file for somebody else to put in its place. Nothing here writes one.
+/// A file of a manager.
 struct ConfigFile {
   std::string path;
   std::string text;

@@ -8,13 +8,12 @@
 
 namespace vdeup::managers {
 
-/// Find who manages an interface. Each answer stands on what the program itself has written to /run, on a
-/// running process, or on a configuration that applies now; nothing is concluded from what is installed.
-/// Nothing at all: nobody manages it.
+/// Find the programs that manage an interface, by their state files in /run, by running processes and by the
+/// configuration in effect. Installed programs do not count. Empty if there is none.
 [[nodiscard]] std::vector<NicManager> find_managers(const FileTree& tree,
                                                     const process::ProcessTable& processes, const Link& nic);
 
-/// The same for this host as it is now.
+/// The same for this host.
 [[nodiscard]] std::vector<NicManager> find_managers(const Link& nic);
 
 } // namespace vdeup::managers

@@ -4,33 +4,31 @@
 
 #include <algorithm>
 
-// Theory of operation, each point of it seen with systemd 252 and NetworkManager 1.42 (tests/managers):
+// Theory of operation, observed with systemd 252 and NetworkManager 1.42 (tests/managers):
 //
-//  1. New devices are marked before they exist. networkd takes whatever its files match, `Name=*`
-//     included, and removes addresses that it does not know. NetworkManager calls what others made
-//     "connected (externally)" and mostly leaves it, but `nmcli networking off` sets it down, strips
-//     it, and `on` does not bring it back.
+//  1. New devices are marked as unmanaged before they exist. networkd configures every device that its files
+//     match, also with `Name=*`, and removes addresses that it does not know. NetworkManager calls devices
+//     of others "connected (externally)" and mostly leaves them alone, but `nmcli networking off` sets them
+//     down and removes their addresses, and `on` does not restore them.
 //
-//  2. networkd is told of the NIC after the move. Told before, it takes the addresses off at once; not
-//     told at all, it puts them back on the port when the carrier returns. After the move there is
-//     nothing to take. A lease it would give back to the server: then there is no right moment, and it
-//     is told nothing. Given back, the NIC is managed as before; but networkd 252 takes a port that
-//     leaves a bridge for a new link, waits to hear of the addresses that are there already, and says
-//     "configuring" until it is restarted. What it does is the same.
+//  2. networkd is told of the NIC after the move. Told before, it removes the addresses at once; not told,
+//     it adds them to the port again when the carrier returns. After the move there is nothing to remove. It
+//     would release a DHCP lease at any time, so with a lease it is not told at all. After the move back the
+//     NIC is managed as before; but networkd 252 takes a port that leaves a bridge for a new link, waits for
+//     addresses that exist already, and reports "configuring" until it is restarted. It works all the same.
 //
-//  3. NetworkManager is told of the NIC before the move, by `Managed` of the device: it lets go
-//     without touching an address or a route, stops renewing a lease without giving it back, and
-//     remembers this over a restart of its own. A file would be obeyed at such a restart only.
+//  3. NetworkManager is told of the NIC before the move, by the property `Managed` of the device: it keeps
+//     addresses and routes, stops renewing a lease without releasing it, and remembers this when it restarts.
+//     A file would have an effect at a restart only.
 //
-//  4. NetworkManager takes a NIC up by setting it up anew, whatever it finds: for 20 to 100 ms the NIC
-//     is without IPv4 address, and without IPv6 until it has looked for duplicates. That is its own
-//     way, and so the last step of the way back. It is told the connection: one without `autoconnect`
-//     would not be taken up, and the NIC be stripped instead.
+//  4. NetworkManager sets a NIC up anew when it manages it again: for 20 to 100 ms the NIC has no IPv4
+//     address, and no IPv6 address until duplicates are ruled out. So this is the last step of the way back.
+//     It names the connection: without it a NIC whose connection has no `autoconnect` would lose all
+//     addresses.
 //
-//  5. No checkpoint. NetworkManager knows nothing of what we do in the kernel, and rolling back a NIC
-//     that it let go of means (4): out of the bridge, while address and routes are on the bridge still
-//     and win. That cuts off the host that it should save; our own watchdog takes the whole move back
-//     (nicmove/watchdog.hpp).
+//  5. No checkpoint of NetworkManager. It knows nothing of changes in the kernel, and rolls back an unmanaged
+//     NIC as in (4): it takes the NIC out of the bridge while the bridge has the addresses and routes. That
+//     disconnects the host. vdeup's watchdog rolls back the whole move instead (nicmove/watchdog.hpp).
 
 namespace vdeup::managers {
 namespace {

@@ -7,11 +7,11 @@
 
 namespace vdeup::managers {
 
-// What the managers of interfaces are told when vdeup makes devices and moves a NIC. Why each thing is told
-// when it is: handover.cpp.
+// What network managers are told when vdeup creates devices and moves a NIC. Theory of operation:
+// handover.cpp.
 
-/// What managers are told around the move of a NIC into a bridge. The way back is `inverse(all())`, after the
-/// NIC has everything again.
+/// What managers are told before and after the move of a NIC into a bridge. When the NIC has been restored,
+/// they are told `inverse(all())`.
 struct Handover {
   std::vector<ManagerStep> before{};
   std::vector<ManagerStep> after{};
@@ -19,14 +19,14 @@ struct Handover {
   [[nodiscard]] std::vector<ManagerStep> all() const;
 };
 
-/// Have each manager that runs leave new devices alone: to be told before they are made. The way back is
-/// `inverse()`, after they are gone. Pure.
+/// The steps that make each running manager leave new devices alone, before they are created. Their inverse()
+/// follows when the devices are deleted. Pure.
 /// Errors: refused for a name that would be syntax in a manager's file.
 [[nodiscard]] Result<std::vector<ManagerStep>> unmanage_steps(const std::vector<NicManager::Kind>& running,
                                                               const std::vector<IfName>& devices);
 
-/// Work out what the managers that run have to be told so that `nic` can go into a new `bridge`. `managers`
-/// are those of the NIC. Pure. Errors: as unmanage_steps().
+/// What the running managers must be told so that `nic` can move into a new `bridge`. `managers` are those of
+/// the NIC. Pure. Errors: as unmanage_steps().
 [[nodiscard]] Result<Handover> plan_handover(const std::vector<NicManager::Kind>& running,
                                              const std::vector<NicManager>& managers, const IfName& nic,
                                              const IfName& bridge);

@@ -70,7 +70,7 @@ Result<std::vector<Kind>> HostManagers::running() {
     if (!bus) {
       auto connected = Bus::connect(Deadline::after(m_patience));
       if (!connected && connected.error().kind() == ErrorKind::missing)
-        return all; // whoever is not on a bus cannot be told anything
+        return all; // managers are told over the bus only
       TRY(auto opened, std::move(connected));
       bus.emplace(std::move(opened));
     }
@@ -113,7 +113,7 @@ Result<> HostManagers::tell_to_leave(const Unmanage& step) {
   TRY(auto bus, Bus::connect(Deadline::after(m_patience)));
   TRY(reload(bus, step.manager));
   if (step.manager != Kind::networkd)
-    return ok(); // of NetworkManager nothing is heard but that it has read them
+    return ok(); // NetworkManager reports only that it has read them
   TRY(auto found, find(bus, step.manager));
   return found ? Networkd{bus, *found}.wait_until_it_leaves(step.devices) : ok();
 }
@@ -123,7 +123,7 @@ Result<> HostManagers::manage(const Manage& step) {
   auto removed = remove(files);
   auto connected = Bus::connect(Deadline::after(m_patience));
   if (!connected && connected.error().kind() == ErrorKind::missing)
-    return removed; // nobody reads them
+    return removed; // no manager runs
   TRY(auto bus, std::move(connected));
   TRY(reload(bus, step.manager));
   return removed;
@@ -140,7 +140,7 @@ Result<> HostManagers::let_go(const LetGo& step) {
 Result<> HostManagers::take_up(const TakeUp& step) {
   auto connected = Bus::connect(Deadline::after(m_patience));
   if (!connected && connected.error().kind() == ErrorKind::missing)
-    return ok(); // it has ended, and takes up what it likes when it starts
+    return ok(); // it does not run, and manages the NIC when it starts
   TRY(auto bus, std::move(connected));
   TRY(auto found, find(bus, Kind::network_manager));
   return found ? NetworkManager{bus, *found}.take_up(step) : ok();

@@ -8,10 +8,9 @@
 
 namespace vdeup::managers {
 
-/// The real managers of this host: files below /run, and their interfaces on the system bus. The only user of
-/// both.
+/// The network managers of this host, told by files in /run and over the system bus.
 ///
-/// Nothing is opened before it is needed; a bus that is silent costs `patience` for each step and no more.
+/// Opens nothing before it is needed. Each step takes at most `patience` if the bus does not answer.
 class HostManagers final : public engine::ManagerHost {
  public:
   explicit HostManagers(std::chrono::milliseconds patience = std::chrono::seconds{10})

@@ -19,7 +19,7 @@ std::vector<std::string> all_texts(const std::vector<IpAddress>& addresses) {
   return texts;
 }
 
-/// netplan lays one file over the others; what another says of the NIC is taken back here.
+/// netplan merges all files; this overrides what another one says of the NIC.
 constexpr const char* k_begin = R"(network:
   version: 2
   ethernets:

@@ -8,64 +8,62 @@
 
 // Theory of operation
 //
-// Connections survive if at every moment each packet that comes in reaches IP, and each that goes out finds a
+// Connections survive if at every moment each incoming packet reaches IP, and each outgoing packet finds a
 // route, a source address and a neighbour. Four facts of the kernel make that possible:
 //
-//   a. A bridge has the NIC's address and answers for any local address. So what comes in may arrive at the
-//      bridge while the addresses and the routes are still the NIC's.
-//   b. A port of a bridge still sends what is routed through it. So what goes out may go through the NIC
-//      while all comes in at the bridge.
-//   c. Two interfaces may have the same address, and a route may be there twice. The first one is taken, and
-//      a reader sees either of them, never neither.
-//   d. A program at the NIC's ingress (Detour) comes before the hook of the bridge, and delivers to the
-//      bridge's IP whether the NIC is a port or not. The kernel itself drops what comes in while it makes a
-//      port of the NIC, or frees it, and may wait for other processors meanwhile. If we die, the detour ends,
-//      and the way that packets take then is whole: the NIC has everything until it is a port, and has it
-//      again before it is none.
+//   a. A bridge has the NIC's MAC address and accepts packets for any local address. So packets may come in
+//      at the bridge while the addresses and routes are still on the NIC.
+//   b. A port of a bridge still sends what is routed through it. So packets may leave through the NIC while
+//      all packets come in at the bridge.
+//   c. Two interfaces may have the same address, and the same route. The kernel uses the first one, and a
+//      reader sees one of them at any time.
+//   d. A program at the ingress of the NIC (Detour) runs before the hook of the bridge, and delivers packets
+//      to the bridge's IP whether the NIC is a port or not. Without it the kernel drops incoming packets
+//      while it adds or removes a port, and may wait for other processors meanwhile. If this process dies,
+//      the detour ends and the path of the packets is complete: the NIC has all addresses until it is a port,
+//      and has them again before it leaves the bridge.
 //
-// On the way in, in this order, and each for its reason:
+// Steps into the bridge, in this order:
 //
-//    1. The bridge is made with the NIC's address: no neighbour has to learn anything.
-//    2. Before it is up it gets `rp_filter` 2, as routes and packets are about to disagree (a, b), and is
-//       told to make no addresses and to take none from routers: all it is to have, it is given.
-//    3. It is set up. Without a port it has no carrier and sends nothing, but nothing is routed to it yet.
-//    4. Addresses: before anything arrives, so that IPv6 answers for them and strict checks find one. The
-//       kernel adds routes to their prefixes behind those of the NIC, where nobody takes them (c). IPv6 does
-//       not look for duplicates: it would find the NIC, and be silent for a second. The step ends when the
-//       address is in use, which the kernel leaves to another thread. A prefix's route that the NIC has lost
-//       is removed at once (moved_routes.hpp).
-//    5. Rules that name the bridge: before packets come in there.
-//    6. Detour: now IP packets come in at the bridge. ARP and neighbour discovery stay with the NIC, which
-//       answers for its addresses until it is a port, so that nobody's question is lost.
-//    7. The NIC becomes a port, and the bridge begins to send; the step waits for that.
-//    8. Neighbours: before anything is sent through the bridge, so that nothing waits for an answer; and not
-//       before it has carrier, as the kernel forgets the neighbours of a device that it finds without.
-//    9. Routes, now that the bridge sends: those without a gateway first, as a gateway has to be reached by
-//       one of them. Added behind the NIC's ones; those that others stand behind take their place. The
-//       default routes that routers told of get another metric (moved_routes.hpp).
-//   10. The NIC's routes go, in the opposite order. From here on all goes out through the bridge.
-//   11. The detour ends: what comes in at a port comes in at the bridge.
-//   12. The NIC is told to make no addresses: it would do so with the next carrier.
-//   13. Neighbours that were set by hand go, then addresses: secondary ones first, for a primary one takes
-//       its secondaries with it. The kernel flushes all routes of an interface with its last address; by now
-//       there are none.
-//   14. Rules that name the NIC go.
-//   15. The bridge gets all settings of the NIC.
-//   16. It announces its addresses: who asked during 7 and heard nothing does not wait for a second.
+//    1. Create the bridge with the NIC's MAC address: no neighbour has to learn a new one.
+//    2. Before it is up, set `rp_filter` 2, because routes and packets will disagree (a, b), and disable
+//       automatic addresses and router advertisements: the bridge gets only what the NIC has.
+//    3. Set it up. Without a port it has no carrier and sends nothing, but nothing is routed to it yet.
+//    4. Add the addresses before any packet arrives, so that IPv6 answers for them and strict checks find
+//       them. The kernel adds their prefix routes behind those of the NIC, unused (c). IPv6 does not check
+//       for duplicates: it would find the NIC and be silent for a second. The step ends when the address is
+//       in use, which the kernel does in another thread. A prefix route that the NIC does not have is removed
+//       at once (moved_routes.hpp).
+//    5. Add the rules that name the bridge, before packets come in there.
+//    6. Begin the detour: IP packets come in at the bridge. ARP and neighbour discovery stay with the NIC,
+//       which answers for its addresses until it is a port, so that no request is lost.
+//    7. Add the NIC to the bridge, which begins to send; the step waits for that.
+//    8. Add the neighbours, before packets leave through the bridge and would wait for ARP, but after it has
+//       carrier: the kernel forgets the neighbours of a device without carrier.
+//    9. Add the routes, now that the bridge sends: those without a gateway first, because gateways must be
+//       reachable. They come behind those of the NIC; a route with others behind it is replaced. Advertised
+//       default routes get another metric (moved_routes.hpp).
+//   10. Remove the NIC's routes in reverse order. From here on all packets leave through the bridge.
+//   11. End the detour: packets of a port come in at the bridge.
+//   12. Disable automatic addresses on the NIC, which would come with the next carrier.
+//   13. Remove static neighbours, then the addresses: secondary ones first, because a primary one removes
+//       its secondaries. With the last address the kernel flushes all routes of an interface; now there are
+//       none.
+//   14. Remove the rules that name the NIC.
+//   15. Give the bridge all settings of the NIC.
+//   16. Announce the addresses: a host whose request was lost in 7 does not wait for a second.
 //
-// On the way out the same with NIC and bridge in each other's place: 2 for the bridge, 4, 5, 6, 8 for the
-// NIC, then routes (9, 10: the NIC sends as a port, b), then it leaves the bridge (its packets take the
-// detour), the detour ends, and the bridge, which has nothing left, is cleared and deleted. Undoing either in
-// reverse is the other.
+// Out of the bridge, NIC and bridge change places: 2 for the bridge, 4, 5, 6, 8 for the NIC, then the routes
+// (9, 10: the NIC sends as a port, b). Then the NIC leaves the bridge (its packets take the detour), the
+// detour ends, and the empty bridge is deleted. Each plan undone in reverse is the other one.
 //
-// What this cannot save: a packet that waits for an answer to ARP from somebody never spoken to before; a
-// socket that is bound to the NIC, or to a link-local address and thereby to it; a group that a socket joined
-// on it; a path MTU that was found out, which is found out again.
+// Not saved: a packet that waits for ARP from a new neighbour; a socket bound to the NIC or to a link-local
+// address; multicast groups that a socket joined on the NIC; path MTUs, which are discovered again.
 
 namespace vdeup::nicmove {
 namespace {
 
-/// `nic` is what the NIC was before, where undoing is planned as well.
+/// `nic` is the NIC as it was, if the plan needs an undo.
 void go_in(MoveSteps& mover, const NicMove& move, const NicSnapshot* nic, bool create) {
   mover.make_bridge(create);
   mover.add_contents(move.bridge);
@@ -121,13 +119,13 @@ std::vector<IfName> parts_that_are_up(const NicSnapshot& nic) {
   std::vector<IfName> parts;
   if (nic.is_up)
     parts.push_back(nic.name);
-  // Observed with bonds: when they are made a port, theirs go down (the 2010 tool slept and set them up).
+  // Observed with bonds: when a bond becomes a port of a bridge, its own ports go down.
   if (nic.kind == "bond" || nic.kind == "team")
     parts.insert(parts.end(), nic.ports.begin(), nic.ports.end());
   return parts;
 }
 
-/// The same, as much later as the clock says. What has ended meanwhile is left out.
+/// The snapshot with its lifetimes aged; what has expired is left out.
 NicSnapshot aged(NicSnapshot source, std::uint64_t now) {
   const std::uint64_t passed = now > source.taken_at ? now - source.taken_at : 0;
   const auto age = [passed](std::uint32_t& lifetime, std::uint32_t never) {
@@ -166,7 +164,7 @@ Result<Plan> plan_move_in(const NicSnapshot& nic, const IfName& bridge) {
   const NicMove move = move_in_of(nic, bridge);
   MoveSteps mover{move, nic};
   go_in(mover, move, &nic, true);
-  if (!nic.is_up) // with nothing to lose, and only now: the kernel gives no addresses to a port that is quiet
+  if (!nic.is_up) // last: the kernel gives no automatic addresses to a port with those disabled
     mover.add(SetUp{nic.name}, LinkStep{SetDown{nic.name}});
   return mover.take_plan();
 }

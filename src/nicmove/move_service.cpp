@@ -131,9 +131,9 @@ Result<ProposedMove> MoveService::propose_out(const IfName& bridge, const IfName
   TRY(auto dependents, dependents::observe_dependents(m_requester.process, m_requester.home));
   const auto sessions = sessions_over(*link, dependents.sessions, host);
   const NicChoice back{.nic = *link, .reason = {}};
-  // Without managers: whoever manages the NIC gets back what it had.
+  // Without managers: the manager of the NIC gets back what it manages.
   TRY(auto needs, dependents_of(above, nic, std::move(dependents), {}));
-  needs.expiring.clear(); // who renewed them there does so again
+  needs.expiring.clear(); // their renewal continues on the NIC
   TRY(auto notes, check_permission(back, needs, host, m_terms.force));
   TRY(auto plan, plan_move_out(above, below));
   TRY(auto steps, inverse_handover(nic, bridge));
@@ -219,7 +219,7 @@ Result<> MoveService::make(const ProposedMove& proposed) {
         fmt::format("log in anew and run `vdeup confirm` within {} s, or all goes back to what it was",
                     patience.count()));
   };
-  const auto lock = kernel::MemoryLock::hold(); // where the limit forbids it, the watchdog is there
+  const auto lock = kernel::MemoryLock::hold(); // without permission the watchdog still rolls back
   engine::Journal journal{m_requester.on_step};
   return run_transaction(
       *m_store,

@@ -18,13 +18,13 @@ const Link* find(const std::vector<Link>& links, std::uint32_t index) {
   return found == links.end() ? nullptr : &*found;
 }
 
-/// A tunnel does not say which NIC its own packets take.
+/// The kernel does not tell which NIC the packets of a tunnel take.
 bool is_tunnel(const Link& link) {
   return (!link.is_ethernet && !link.is_loopback && link.lower == 0) || link.kind == "tun";
 }
 
-/// True if what goes to somewhere out there, no matter where, can leave through the NIC: it has a default
-/// route, or all of these lead into tunnels.
+/// True if packets to the internet can leave through the NIC: it has a default route, or all default routes
+/// lead into tunnels.
 bool leads_out(const Link& nic, const HostLinks& host) {
   const auto& routes = host.default_routes;
   const auto is_other_nic = [&](std::uint32_t index) {
@@ -40,7 +40,7 @@ bool is_over(const NetworkSession& session, const Link& nic, const NicDependents
   const auto& own = dependents.addresses;
   if (session.local && std::find(own.begin(), own.end(), *session.local) != own.end())
     return true;
-  // Of a server of which nothing more is known, its users are out there.
+  // If only the server is known, its peer may be anywhere.
   const std::uint32_t link = session.interface != 0 ? session.interface : session.route;
   if (link == 0 && !session.local)
     return leads_out(nic, host);
@@ -54,7 +54,7 @@ std::string describe(const NetworkSession& session) {
                      session.server);
 }
 
-/// Who renews an address, if somebody does.
+/// The manager that renews addresses, if any.
 const NicManager* dynamic_manager(const NicDependents& dependents) {
   const auto found =
       std::find_if(dependents.managers.begin(), dependents.managers.end(),
@@ -62,15 +62,15 @@ const NicManager* dynamic_manager(const NicDependents& dependents) {
   return found == dependents.managers.end() ? nullptr : &*found;
 }
 
-/// True if a manager is told of the move, and then lets the NIC go.
+/// True if a manager is told of the move and hands the NIC over.
 bool is_told(const NicManager& manager, const NicDependents& dependents) {
   return managers::can_hand_over(manager) &&
          std::find(dependents.reachable_managers.begin(), dependents.reachable_managers.end(),
                    manager.kind) != dependents.reachable_managers.end();
 }
 
-/// True if an address ends unless some program renews it. What routers tell of, these managers hear
-/// themselves.
+/// True if an address expires unless a program renews it. networkd and NetworkManager process router
+/// advertisements themselves.
 bool needs_renewal(const ExpiringAddress& address, const NicDependents& dependents) {
   const auto hears_routers = [](const NicManager& manager) {
     return manager.is_in_charge() &&
@@ -80,7 +80,7 @@ bool needs_renewal(const ExpiringAddress& address, const NicDependents& dependen
          std::any_of(dependents.managers.begin(), dependents.managers.end(), hears_routers);
 }
 
-/// What would end after the move, and when.
+/// Which addresses expire after the move, and when.
 std::string what_ends(const NicManager& manager, const NicDependents& dependents) {
   std::vector<std::string> endings;
   for (const ExpiringAddress& address : dependents.expiring)
@@ -90,7 +90,7 @@ std::string what_ends(const NicManager& manager, const NicDependents& dependents
                          : fmt::format(", and will not renew it on a bridge: {}", fmt::join(endings, ", "));
 }
 
-/// What to do instead, in the manager's own words.
+/// The alternative, with the commands of the manager.
 std::string way_out(const NicManager& manager, const NicDependents& dependents, const std::string& nic) {
   if (manager.kind == NicManager::Kind::network_manager && dependents.bridge)
     return fmt::format("let NetworkManager make the bridge: `{}`; or -f, and it may undo the move",
@@ -107,7 +107,7 @@ Objection object_to(const NicManager& manager, const NicDependents& dependents, 
           way_out(manager, dependents, nic), true};
 }
 
-/// For whoever wonders why a manager does nothing about its NIC.
+/// Explains why a manager leaves its NIC alone.
 std::string tell_of(const NicManager& manager, const std::string& nic) {
   const char* takes_up = manager.kind == NicManager::Kind::network_manager
                              ? "; then it sets it up anew, for which it takes its addresses off for a moment"
@@ -131,7 +131,7 @@ Error to_error(const std::string& nic, const std::vector<Objection>& objections)
   std::vector<std::string_view> causes;
   for (const Objection& objection : objections)
     causes.push_back(objection.cause);
-  // What does not yield has to be dealt with first.
+  // An objection that does not yield comes first.
   const auto hardest = std::find_if(objections.begin(), objections.end(),
                                     [](const Objection& objection) { return !objection.yields_to_force; });
   const Objection& first = hardest == objections.end() ? objections.front() : *hardest;
@@ -184,7 +184,7 @@ std::vector<Objection> mount_objections(const Link& nic, const NicDependents& de
                                         const HostLinks& host) {
   std::vector<Objection> objections;
   for (const RemoteMount& mount : dependents.mounts) {
-    // Where it is not known which way it takes, it is taken to be this one.
+    // Without a known route it counts as over this NIC.
     if (mount.route != 0 && !leads_through(mount.route, nic, host))
       continue;
     const std::string from = mount.server ? " from " + mount.server->str() : "";
@@ -206,7 +206,7 @@ std::vector<Objection> manager_objections(const Link& nic, const NicDependents& 
   for (const NicManager& manager : dependents.managers)
     if (manager.is_in_charge() && !is_told(manager, dependents))
       objections.push_back(object_to(manager, dependents, shell_quote(nic.name)));
-  // Who manages it is reason enough; a lease that nobody is known to renew is one of its own.
+  // One objection is enough; a lease without a known manager is an objection, too.
   for (const ExpiringAddress& address : dependents.expiring)
     if (needs_renewal(address, dependents) && objections.empty())
       objections.push_back(object_to_expiry(address, renewer));

@@ -139,7 +139,7 @@ Result<std::optional<Record>> RecordStore::read(Kind kind) const {
 
 Result<> RecordStore::write(const Record& record) const {
   const std::string text = to_text(record);
-  if (text.size() > k_max_record) // nobody would read it back
+  if (text.size() > k_max_record) // it could not be read back
     return fail(Error{ErrorKind::refused,
                       fmt::format("cannot write {}", path(Kind::open)),
                       "too many routes and addresses go through this NIC",

@@ -13,7 +13,7 @@ namespace vdeup::nicmove {
 namespace {
 
 constexpr std::chrono::milliseconds k_between_questions{250};
-constexpr std::chrono::seconds k_undo_and_answer_patience{20}; // a move is undone in that time, too
+constexpr std::chrono::seconds k_undo_and_answer_patience{20}; // includes the rollback
 
 Error nothing_waits(std::string_view what) {
   return Error{ErrorKind::missing, fmt::format("cannot {}", what), "no move of a NIC waits for it",
@@ -33,8 +33,8 @@ Result<char> ask_watchdog(char word, std::string_view what, const Authorize& aut
   if (!record)
     return fail(nothing_waits(what));
   TRY(authorize(record->move));
-  // A watchdog that waits for nobody has answered, and hung up, before it hears anything. Then the kernel
-  // tells of that first (ECONNRESET), and has the answer all the same.
+  // A watchdog that expects no confirmation answers and closes at once. Then the kernel reports ECONNRESET
+  // first, and delivers the answer to the second call.
   (void)::send(socket.value().get(), &word, 1, MSG_NOSIGNAL);
   const Deadline deadline = Deadline::after(k_undo_and_answer_patience);
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -47,7 +47,7 @@ Result<char> ask_watchdog(char word, std::string_view what, const Authorize& aut
                     "it takes the move back when its time is over"});
 }
 
-/// Take back the move that waits for its confirmation, and wait until that is done. False if none waits.
+/// Reject the move that waits for confirmation, and wait for its rollback. False if none waits.
 Result<bool> reject_move(const Authorize& authorize) {
   const auto told = ask_watchdog(line::no, "undo", authorize);
   if (!told && told.error().kind() == ErrorKind::refused)
@@ -64,7 +64,7 @@ Result<bool> reject_move(const Authorize& authorize) {
   return true;
 }
 
-/// Where the NIC of a record went, as it is now, against how it was when the move was proven.
+/// Compare the destination of a move with what it was when the move was proven.
 Result<> check_unchanged(const MoveService& moves, const Record& record, const NicMove& now) {
   if (!record.undo)
     return ok();
@@ -97,7 +97,7 @@ Result<ProposedMove> propose_inverse(const MoveService& moves, const NicMove& mo
   if (bridge)
     return cannot(ErrorKind::refused, fmt::format("there is a bridge {} again", move.bridge.str()));
   TRY(auto proposed, moves.propose_in(move.bridge, move.nic));
-  return *std::move(proposed); // a NIC that was asked for is there, or an error
+  return *std::move(proposed); // for a named NIC there is a move or an error
 }
 
 } // namespace
@@ -113,7 +113,7 @@ Result<> confirm_move(const Authorize& authorize) {
   return ok();
 }
 
-/// A move that is still under way may come to wait: so it is asked again while its lock is held.
+/// A move under way may start to wait for its confirmation, so this asks again while the records are locked.
 Result<bool> roll_back_open_move(MoveService& moves, const Authorize& authorize) {
   const Deadline deadline = Deadline::after(k_lock_patience);
   for (;;) {

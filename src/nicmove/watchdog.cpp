@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::chrono::seconds k_start_patience{5};
 constexpr std::chrono::seconds k_answer_patience{5};
-constexpr std::chrono::seconds k_end_patience{20}; // it takes back in milliseconds
+constexpr std::chrono::seconds k_end_patience{20}; // a rollback takes milliseconds
 
 Error gone_error() {
   return Error{ErrorKind::failed, "cannot keep the move", "its watchdog is gone", {}};
@@ -35,9 +35,9 @@ Woken wait_for_line(int line, const Deadline& deadline, bool heed_signals) {
   sigset_t asking{};
   ::sigemptyset(&asking);
   if (heed_signals)
-    for (const int signal : {SIGINT, SIGTERM, SIGQUIT}) // not HUP: that is what a move over ssh may come to
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT}) // not HUP, which a move over ssh may cause
       ::sigaddset(&asking, signal);
-  const UniqueFd signals{::signalfd(-1, &asking, SFD_CLOEXEC)}; // looked at only, never read
+  const UniqueFd signals{::signalfd(-1, &asking, SFD_CLOEXEC)}; // polled, never read
   std::array<pollfd, 2> waiting{pollfd{line, POLLIN, 0}, pollfd{signals.get(), POLLIN, 0}};
   while (!deadline.is_over()) {
     if (::poll(waiting.data(), waiting.size(), deadline.poll_timeout()) <= 0)
@@ -124,7 +124,7 @@ Result<> Watchdog::wait_for_confirmation(std::chrono::seconds patience,
   on_wait(patience);
   auto received = receive(Deadline::after(patience + k_answer_patience), true);
   const int signal = SignalHold::arrived();
-  if (!received && signal != 0) { // somebody may have confirmed it just now: the watchdog knows
+  if (!received && signal != 0) { // it may have been confirmed at this moment: the watchdog knows
     TRY(send({&line::no, 1}));
     received = receive(Deadline::after(k_answer_patience), false);
   }

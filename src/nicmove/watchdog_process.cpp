@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds k_reply_patience{200};
 constexpr int k_success = 0;
 constexpr int k_not_rolled_back = 1;
 
-/// Be nobody's: of no terminal, no session and no directory, and not the first to go when memory is short.
+/// Leave the terminal, the session and the directory of the parent, and be the last victim of the OOM killer.
 void detach() {
   run_undisturbed();
   (void)::setsid();
@@ -35,7 +35,7 @@ void detach() {
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
     (void)::signal(signal, SIG_IGN);
   (void)::chdir("/");
-  // Whoever waits for the end of our parent's output must not wait for us.
+  // A reader of the parent's output must not wait for this process.
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     (void)::dup2(null, standard);
@@ -44,8 +44,7 @@ void detach() {
   (void)!::write(score.get(), last.data(), last.size());
 }
 
-/// Close what was open in our parent, but these: whatever he has locked besides would be locked as long as we
-/// live, and whoever waits for the end of a pipe of his would wait for ours.
+/// Close the descriptors of the parent except these: they would keep its locks and pipes.
 void close_all_but(std::vector<int> kept) {
   std::sort(kept.begin(), kept.end());
   unsigned first = STDERR_FILENO + 1;
@@ -86,7 +85,7 @@ class Loop {
   static void send(int socket, char message) { (void)::send(socket, &message, 1, MSG_NOSIGNAL); }
 
   void handle_events() {
-    // A negative descriptor is one that poll(2) does not look at.
+    // poll(2) ignores negative descriptors.
     std::array<pollfd, 2> waiting{
         pollfd{m_is_mover_gone ? -1 : m_line, POLLIN, 0},
         pollfd{m_task.confirmations.get(), POLLIN, 0},
@@ -123,7 +122,7 @@ class Loop {
     m_deadline = Deadline::after(std::min<std::chrono::seconds>(std::chrono::seconds{patience}, k_max_wait));
   }
 
-  /// Who connects is root or us, as the directory and the file have it; asked again, because a word decides.
+  /// Only root and the mover's user can connect, by the modes of file and directory. Checked again here.
   void handle_confirmation() {
     const UniqueFd caller{::accept4(m_task.confirmations.get(), nullptr, nullptr, SOCK_CLOEXEC)};
     ucred who{};
@@ -131,7 +130,7 @@ class Loop {
     if (!caller || ::getsockopt(caller.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
         (who.uid != 0 && who.uid != ::geteuid()))
       return;
-    if (!m_is_waiting) // nobody is to wait in a queue, nor to have said by then what he thinks now
+    if (!m_is_waiting) // an answer given now must not count later
       return send(caller.get(), line::not_yet);
     pollfd waiting{caller.get(), POLLIN, 0};
     char word = 0;
@@ -149,7 +148,7 @@ class Loop {
 
   void keep() {
     if (!m_task.store.keep())
-      return; // the mover hears nothing, and undoes it
+      return; // the mover gets no answer and undoes it
     m_is_kept = m_is_over = true;
     send(m_line, line::kept);
   }
@@ -157,15 +156,15 @@ class Loop {
   void handle_deadline() {
     if (m_is_waiting)
       return give_up(line::expired, "it was not confirmed in time");
-    if (!m_is_mover_gone) { // it is stuck, and two must not work on the same
+    if (!m_is_mover_gone) { // it is stuck, and two processes must not change the NIC
       (void)::syscall(SYS_pidfd_send_signal, m_mover, SIGKILL, nullptr, 0);
       pollfd ended{m_mover, POLLIN, 0};
-      (void)::poll(&ended, 1, -1); // SIGKILL is not refused
+      (void)::poll(&ended, 1, -1); // SIGKILL cannot be ignored
     }
     roll_back_now("it was not proven in time");
   }
 
-  /// Nobody confirms it. The mover undoes it itself, if it is still there.
+  /// The move is not confirmed. The mover undoes it, if it lives.
   void give_up(char message, const char* reason) {
     m_is_waiting = false;
     if (m_is_mover_gone)
@@ -178,7 +177,7 @@ class Loop {
     const auto failures = roll_back(m_hosts, m_task.move);
     m_is_over = true;
     m_status = failures.empty() && m_task.store.note_undone() ? k_success : k_not_rolled_back;
-    // What follows may wait for others: all that matters is done.
+    // Managers may make this wait: the kernel is restored by now.
     auto manager_failures = tell_managers(m_hosts, inverse(m_task.told_managers));
     ::openlog("vdeup", LOG_PID, LOG_DAEMON);
     ::syslog(LOG_WARNING, "the move of %s %s %s was taken back: %s", m_task.move.nic.str().c_str(),
@@ -211,7 +210,7 @@ void run_watchdog(WatchdogTask task, UniqueFd line, UniqueFd mover) {
   auto hosts = task.open_hosts();
   if (!hosts)
     ::_exit(k_not_rolled_back);
-  (void)::mlockall(MCL_CURRENT | MCL_FUTURE); // where the limit forbids it, it is as safe as the mover
+  (void)::mlockall(MCL_CURRENT | MCL_FUTURE); // without permission the watchdog is as safe as the mover
   ::_exit(Loop{task, std::move(hosts).value(), line.get(), mover.get()}.run());
 }
 
