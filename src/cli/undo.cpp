@@ -15,28 +15,18 @@ Result<> authorize_all(const NicMove& /*move*/) {
   return ok();
 }
 
-void report(const Invocation& call, const nicmove::ProposedMove& proposed) {
-  if (call.json) {
-    auto answer = json_answer("undo");
-    answer["nic"] = proposed.move.nic.str();
-    answer["bridge"] = proposed.move.bridge.str();
-    answer["plan"] = to_json(proposed.plan);
-    return print_json(answer);
-  }
-  if (call.dry_run)
-    return call.terse ? print_plan_rows(proposed.plan) : print_plan(proposed.plan);
-  if (!call.terse)
-    fmt::print("{} has what {} had\n", proposed.destination().str(), proposed.move.source.name.str());
-}
-
-/// Report a move that the helper has undone. Its steps are not known here.
-void report(const Invocation& call, const privilege::MovedNic& moved) {
+/// `plan` is null if the helper has made the move: its steps are not known here.
+void report(const Invocation& call, const privilege::MovedNic& moved, const Plan* plan) {
   if (call.json) {
     auto answer = json_answer("undo");
     answer["nic"] = moved.nic.str();
     answer["bridge"] = moved.bridge.str();
+    if (plan != nullptr)
+      answer["plan"] = to_json(*plan);
     return print_json(answer);
   }
+  if (call.dry_run && plan != nullptr)
+    return call.terse ? print_plan_rows(*plan) : print_plan(*plan);
   const bool is_in = moved.direction == NicMove::Direction::in;
   if (!call.terse)
     fmt::print("{} has what {} had\n", (is_in ? moved.bridge : moved.nic).str(),
@@ -47,7 +37,7 @@ Result<int> undo_by_helper(const Context& context, privilege::Session& session) 
   const auto tell = [&log = context.log](const std::string& text) { log.info(text); };
   TRY(auto moved, session.execute(privilege::UndoNicMove{move_terms(context.call)}, tell));
   if (moved)
-    report(context.call, *moved);
+    report(context.call, *moved, nullptr);
   return 0;
 }
 
@@ -71,7 +61,8 @@ Result<int> undo(const Context& context, const Wiring& wiring) {
     TRY(moves.make(proposed));
     moves.forget_last_kept();
   }
-  report(context.call, proposed);
+  const NicMove& move = proposed.move;
+  report(context.call, {move.direction, move.nic, move.bridge}, &proposed.plan);
   return 0;
 }
 

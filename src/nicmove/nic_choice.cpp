@@ -12,12 +12,6 @@ namespace {
 
 constexpr const char* k_name_another = "name another interface with -i; `ip link` lists them";
 
-const Link* find(const std::vector<Link>& links, std::uint32_t index) {
-  const auto found =
-      std::find_if(links.begin(), links.end(), [index](const Link& link) { return link.index == index; });
-  return found == links.end() ? nullptr : &*found;
-}
-
 bool is_sharing_kind(const Link& link) {
   constexpr std::array<std::string_view, 4> kinds{"macvlan", "macvtap", "ipvlan", "ipvtap"};
   return std::find(kinds.begin(), kinds.end(), link.kind) != kinds.end();
@@ -74,7 +68,7 @@ std::optional<Objection> object_to_kind(const Link& nic) {
 std::optional<Objection> object_to_membership(const Link& nic, const std::vector<Link>& links) {
   if (nic.master == 0)
     return std::nullopt;
-  const Link* master = find(links, nic.master);
+  const Link* master = find_link(links, nic.master);
   const std::string name = master == nullptr ? "another device" : printable(master->name);
   if (nic.port_kind == "bridge")
     return Objection{fmt::format("it is a port of {} already", name),
@@ -141,7 +135,7 @@ Result<NicChoice> choose_wanted(const IfName& wanted, bool force, const HostLink
 std::vector<const Link*> by_preference(const HostLinks& host) {
   std::vector<const Link*> order;
   for (const std::uint32_t index : host.default_routes)
-    if (const Link* link = find(host.links, index))
+    if (const Link* link = find_link(host.links, index))
       order.push_back(link);
   std::vector<const Link*> rest;
   for (const Link& link : host.links)
@@ -155,8 +149,14 @@ std::vector<const Link*> by_preference(const HostLinks& host) {
 
 } // namespace
 
+const Link* find_link(const std::vector<Link>& links, std::uint32_t index) {
+  const auto found =
+      std::find_if(links.begin(), links.end(), [index](const Link& link) { return link.index == index; });
+  return found == links.end() ? nullptr : &*found;
+}
+
 std::optional<IfName> bridge_of(const Link& nic, const std::vector<Link>& links) {
-  const Link* master = nic.master == 0 ? nullptr : find(links, nic.master);
+  const Link* master = nic.master == 0 ? nullptr : find_link(links, nic.master);
   if (master == nullptr || !master->is_bridge())
     return std::nullopt;
   auto name = IfName::parse(master->name);

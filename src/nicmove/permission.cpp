@@ -12,12 +12,6 @@
 namespace vdeup::nicmove {
 namespace {
 
-const Link* find(const std::vector<Link>& links, std::uint32_t index) {
-  const auto found =
-      std::find_if(links.begin(), links.end(), [index](const Link& link) { return link.index == index; });
-  return found == links.end() ? nullptr : &*found;
-}
-
 /// The kernel does not tell which NIC the packets of a tunnel take.
 bool is_tunnel(const Link& link) {
   return (!link.is_ethernet && !link.is_loopback && link.lower == 0) || link.kind == "tun";
@@ -28,7 +22,7 @@ bool is_tunnel(const Link& link) {
 bool leads_out(const Link& nic, const HostLinks& host) {
   const auto& routes = host.default_routes;
   const auto is_other_nic = [&](std::uint32_t index) {
-    const Link* link = find(host.links, index);
+    const Link* link = find_link(host.links, index);
     return index != nic.index && link != nullptr && !is_tunnel(*link);
   };
   return std::find(routes.begin(), routes.end(), nic.index) != routes.end() ||
@@ -157,7 +151,7 @@ bool leads_through(std::uint32_t link, const Link& nic, const HostLinks& host) {
   for (int depth = 0; depth < deepest; ++depth) {
     if (link == nic.index)
       return true;
-    const Link* at = find(host.links, link);
+    const Link* at = find_link(host.links, link);
     if (at == nullptr)
       return false;
     if (is_tunnel(*at))
