@@ -142,6 +142,31 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
+std::optional<std::string> expand_percent(std::string_view text,
+                                          const std::vector<std::pair<char, std::string>>& values) {
+  std::string expanded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      expanded += text[i];
+      continue;
+    }
+    const char letter = ++i < text.size() ? text[i] : '\0';
+    const auto value =
+        std::find_if(values.begin(), values.end(), [letter](const auto& one) { return one.first == letter; });
+    if (letter != '%' && value == values.end())
+      return std::nullopt;
+    expanded += letter == '%' ? "%" : value->second;
+  }
+  return expanded;
+}
+
+std::string double_commas(std::string_view text) {
+  std::string doubled;
+  for (const char byte : text)
+    doubled.append(byte == ',' ? 2 : 1, byte);
+  return doubled;
+}
+
 std::string shell_quote(std::string_view word) {
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_bare_in_shell))
     return std::string{word};

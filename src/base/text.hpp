@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vdeup {
@@ -38,6 +39,13 @@ std::string_view take_part(std::string_view& text, char separator);
 
 /// A text with its ASCII letters in upper case, whatever the locale.
 [[nodiscard]] std::string upper_case(std::string_view text);
+
+/// Replace `%%` by `%`, and `%` and a letter by the letter's value; nothing if a letter has no value.
+[[nodiscard]] std::optional<std::string>
+expand_percent(std::string_view text, const std::vector<std::pair<char, std::string>>& values);
+
+/// Write the commas of a value twice, so that QEMU does not end it there.
+[[nodiscard]] std::string double_commas(std::string_view text);
 
 /// Quote a word so that sh(1) reads it back as it is; words that need no quotes stay bare.
 [[nodiscard]] std::string shell_quote(std::string_view word);

@@ -88,24 +88,11 @@ Result<FileSettings> read_configuration(uid_t caller) {
 }
 
 Result<std::string> expand(std::string_view text, const std::string& user, uid_t uid) {
-  std::string expanded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      expanded += text[i];
-      continue;
-    }
-    const char letter = ++i < text.size() ? text[i] : '\0';
-    if (letter == 'u')
-      expanded += user;
-    else if (letter == 'U')
-      expanded += std::to_string(uid);
-    else if (letter == '%')
-      expanded += '%';
-    else
-      return fail(Error{ErrorKind::usage, fmt::format("cannot use the path '{}'", printable(text)),
-                        "a '%' stands before u, U or another %", "vdeup.conf(5) tells what they mean"});
-  }
-  return expanded;
+  auto expanded = expand_percent(text, {{'u', user}, {'U', std::to_string(uid)}});
+  if (!expanded)
+    return fail(Error{ErrorKind::usage, fmt::format("cannot use the path '{}'", printable(text)),
+                      "a '%' stands before u, U or another %", "vdeup.conf(5) tells what they mean"});
+  return std::move(*expanded);
 }
 
 bool names_owner(std::string_view text) {

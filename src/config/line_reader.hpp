@@ -20,7 +20,7 @@ struct Place {
 /// What there is to choose from, for a word that is not among it.
 struct Vocabulary {
   std::string_view kind; ///< "setting"
-  std::vector<std::string_view> words;
+  std::vector<std::string_view> words{};
   std::string_view page; ///< the manual page that lists them
 };
 /// "there is no KIND 'WORD'", with the word that was meant, or the page.

@@ -28,16 +28,10 @@ Error unknown(const Place& place, std::string_view kind, std::string_view name, 
   return unknown_word(place, name, vocabulary);
 }
 
-bool can_have_boot_index(DiskInterface interface) {
-  return interface != DiskInterface::machine && interface != DiskInterface::scsi &&
-         interface != DiskInterface::sd && interface != DiskInterface::mtd &&
-         interface != DiskInterface::pflash;
-}
-
 Result<> check_disk(const ProfileDisk& disk, const Place& heading) {
   if (disk.file.empty() && !disk.is_cdrom)
     return fail(bad_line(heading, "the disk has no file", "add `file = PATH`"));
-  if (disk.boot_index && !can_have_boot_index(disk.interface))
+  if (disk.boot_index && row_of(disk.interface).device.empty())
     return fail(bad_line(heading, "its interface leaves no room for a boot-index",
                          "choose ide, virtio, virtio-mmio, nvme or usb, or use `order` in [boot]"));
   return ok();

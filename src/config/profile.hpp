@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "model/names.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,33 @@ enum class NicLane {
 };
 
 enum class UsbController { none, machine, xhci };
+
+/// A word of `interface`, and what it is in a QEMU line.
+struct DiskInterfaceRow {
+  std::string_view word;
+  DiskInterface interface;
+  bool has_if_word;               ///< the word is one of `if=`
+  std::string_view device{};      ///< of a disk; empty where only the machine can choose it
+  std::string_view cdrom{device}; ///< of a CD drive
+};
+inline constexpr std::array<DiskInterfaceRow, 9> k_disk_interfaces{{
+    {"ide", DiskInterface::ide, true, "ide-hd", "ide-cd"},
+    {"scsi", DiskInterface::scsi, true},
+    {"sd", DiskInterface::sd, true},
+    {"mtd", DiskInterface::mtd, true},
+    {"pflash", DiskInterface::pflash, true},
+    {"virtio", DiskInterface::virtio, true, "virtio-blk"},
+    {"virtio-mmio", DiskInterface::virtio_mmio, false, "virtio-blk-device"},
+    {"nvme", DiskInterface::nvme, false, "nvme"},
+    {"usb", DiskInterface::usb, false, "usb-storage"},
+}};
+/// The row of an interface; an empty one for the machine's choice.
+[[nodiscard]] constexpr DiskInterfaceRow row_of(DiskInterface interface) {
+  for (const DiskInterfaceRow& row : k_disk_interfaces)
+    if (row.interface == interface)
+      return row;
+  return {{}, DiskInterface::machine, false};
+}
 
 struct ProfileDisk {
   std::string file;     ///< absolute path, or what QEMU takes for a protocol; empty: a drive without a medium

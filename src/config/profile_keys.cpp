@@ -1,180 +1,160 @@
 #include "config/profile_keys.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 
 namespace vdeup::config {
 namespace {
 
-constexpr unsigned k_max_boot_indices = 1000;
-constexpr unsigned k_max_ports = 65535;
+// Where a member is: in the profile, or in what the section began.
+template <class T>
+Profile& holder(Profile& vm, T Profile::*) {
+  return vm;
+}
+template <class T>
+ProfileDisk& holder(Profile& vm, T ProfileDisk::*) {
+  return vm.disks.back();
+}
+template <class T>
+ProfileFloppy& holder(Profile& vm, T ProfileFloppy::*) {
+  return vm.floppies.back();
+}
+template <class T>
+ProfileNic& holder(Profile& vm, T ProfileNic::*) {
+  return vm.nics.back();
+}
 
 template <class T, class U>
-Result<> store(T& place, Result<U> value) {
-  if (!value)
-    return fail(std::move(value).error());
-  place = std::move(value).value();
-  return ok();
+void put(T& place, U value) {
+  place = std::move(value);
 }
-
 template <class T>
-Result<> append(std::vector<T>& list, Result<std::vector<T>> more) {
-  if (!more)
-    return fail(std::move(more).error());
-  list.insert(list.end(), more.value().begin(), more.value().end());
+void put(std::vector<T>& place, T value) {
+  place.push_back(std::move(value));
+}
+template <class T>
+void put(std::vector<T>& place, std::vector<T> more) {
+  place.insert(place.end(), more.begin(), more.end());
+}
+
+/// Put what `parse` makes of a value into a member.
+template <auto member, auto parse>
+Result<> set(Profile& vm, const ProfileValue& text) {
+  TRY(auto value, std::invoke(parse, text));
+  put(holder(vm, member).*member, std::move(value));
   return ok();
 }
 
-Result<UsbController> read_usb(const ProfileValue& value) {
+using Value = ProfileValue;
+
+template <char... signs>
+Result<std::string> word(const Value& value) {
+  constexpr std::array<char, sizeof...(signs)> all{signs...};
+  return value.word({all.data(), all.size()});
+}
+
+template <unsigned min, unsigned max>
+Result<unsigned> number(const Value& value) {
+  return value.number(min, max);
+}
+
+Result<UsbController> usb(const Value& value) {
   return value.choice<UsbController>(
       {{"no", UsbController::none}, {"yes", UsbController::machine}, {"xhci", UsbController::xhci}});
 }
 
-Result<DiskInterface> read_interface(const ProfileValue& value) {
-  return value.choice<DiskInterface>({{"ide", DiskInterface::ide},
-                                      {"scsi", DiskInterface::scsi},
-                                      {"sd", DiskInterface::sd},
-                                      {"mtd", DiskInterface::mtd},
-                                      {"pflash", DiskInterface::pflash},
-                                      {"virtio", DiskInterface::virtio},
-                                      {"virtio-mmio", DiskInterface::virtio_mmio},
-                                      {"nvme", DiskInterface::nvme},
-                                      {"usb", DiskInterface::usb}});
+Result<DiskInterface> interface(const Value& value) {
+  std::vector<std::string_view> words;
+  for (const DiskInterfaceRow& row : k_disk_interfaces)
+    words.push_back(row.word);
+  TRY(auto word, value.one_of(std::move(words)));
+  return std::find_if(k_disk_interfaces.begin(), k_disk_interfaces.end(),
+                      [&](const DiskInterfaceRow& row) { return row.word == word; })
+      ->interface;
 }
 
-Result<std::string_view> read_cache(const ProfileValue& value) {
-  return value.choice<std::string_view>({{"none", "none"},
-                                         {"writeback", "writeback"},
-                                         {"writethrough", "writethrough"},
-                                         {"directsync", "directsync"},
-                                         {"unsafe", "unsafe"}});
+Result<std::string> cache(const Value& value) {
+  return value.one_of({"none", "writeback", "writethrough", "directsync", "unsafe"});
 }
 
-Result<NicLane> read_lane(const ProfileValue& value) {
+Result<NicLane> lane(const Value& value) {
   return value.choice<NicLane>(
       {{"vde", NicLane::vde}, {"tap", NicLane::tap}, {"user", NicLane::user}, {"none", NicLane::none}});
 }
 
+constexpr unsigned k_max_boot_index = 1000;
+constexpr unsigned k_max_port = 65535;
+
+using Key = ProfileKey;
+
 constexpr std::array k_vm_keys{
-    ProfileKey{"name",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.name, value.word("._+-")); }},
-    ProfileKey{"uuid", [](Profile& vm, const ProfileValue& value) { return store(vm.uuid, value.uuid()); }},
-    ProfileKey{"program",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.program, value.program()); }},
-    ProfileKey{"machine",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.machine, value.option()); }},
-    ProfileKey{"accel",
-               [](Profile& vm, const ProfileValue& value) { return append(vm.accelerators, value.words()); }},
-    ProfileKey{"cpu", [](Profile& vm, const ProfileValue& value) { return store(vm.cpu, value.option()); }},
-    ProfileKey{"smp", [](Profile& vm, const ProfileValue& value) { return store(vm.smp, value.word("=,")); }},
-    ProfileKey{"memory",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.memory, value.memory_size()); }},
-    ProfileKey{"bios", [](Profile& vm, const ProfileValue& value) { return store(vm.bios, value.path()); }},
-    ProfileKey{"dtb", [](Profile& vm, const ProfileValue& value) { return store(vm.dtb, value.path()); }},
-    ProfileKey{"rtc", [](Profile& vm, const ProfileValue& value) { return store(vm.rtc, value.word(":-")); }},
-    ProfileKey{"usb", [](Profile& vm, const ProfileValue& value) { return store(vm.usb, read_usb(value)); }},
-    ProfileKey{"tablet", [](Profile& vm,
-                            const ProfileValue& value) { return store(vm.has_tablet, value.yes_or_no()); }},
+    Key{"name", set<&Profile::name, word<'.', '_', '+', '-'>>},
+    Key{"uuid", set<&Profile::uuid, &Value::uuid>},
+    Key{"program", set<&Profile::program, &Value::program>},
+    Key{"machine", set<&Profile::machine, &Value::option>},
+    Key{"accel", set<&Profile::accelerators, &Value::words>},
+    Key{"cpu", set<&Profile::cpu, &Value::option>},
+    Key{"smp", set<&Profile::smp, word<'=', ','>>},
+    Key{"memory", set<&Profile::memory, &Value::memory_size>},
+    Key{"bios", set<&Profile::bios, &Value::path>},
+    Key{"dtb", set<&Profile::dtb, &Value::path>},
+    Key{"rtc", set<&Profile::rtc, word<':', '-'>>},
+    Key{"usb", set<&Profile::usb, usb>},
+    Key{"tablet", set<&Profile::has_tablet, &Value::yes_or_no>},
 };
 
 constexpr std::array k_boot_keys{
-    ProfileKey{"order",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.boot_order, value.word("")); }},
-    ProfileKey{"kernel",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.kernel, value.path()); }},
-    ProfileKey{"initrd",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.initrd, value.path()); }},
-    ProfileKey{"append",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.append, value.text()); }},
+    Key{"order", set<&Profile::boot_order, word<>>},
+    Key{"kernel", set<&Profile::kernel, &Value::path>},
+    Key{"initrd", set<&Profile::initrd, &Value::path>},
+    Key{"append", set<&Profile::append, &Value::text>},
 };
 
-constexpr ProfileKey k_drive_file{
-    "file", [](Profile& vm, const ProfileValue& value) { return store(vm.disks.back().file, value.path()); }};
-constexpr ProfileKey k_drive_interface{"interface", [](Profile& vm, const ProfileValue& value) {
-                                         return store(vm.disks.back().interface, read_interface(value));
-                                       }};
-constexpr ProfileKey k_drive_boot_index{"boot-index", [](Profile& vm, const ProfileValue& value) {
-                                          return store(vm.disks.back().boot_index,
-                                                       value.number(0, k_max_boot_indices));
-                                        }};
-
+// A CD drive has the first three of them.
 constexpr std::array k_disk_keys{
-    k_drive_file,
-    k_drive_interface,
-    k_drive_boot_index,
-    ProfileKey{"format",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.disks.back().format, value.word("-"));
-               }},
-    ProfileKey{"cache",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.disks.back().cache, read_cache(value));
-               }},
-    ProfileKey{"readonly",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.disks.back().is_readonly, value.yes_or_no());
-               }},
+    Key{"file", set<&ProfileDisk::file, &Value::path>},
+    Key{"interface", set<&ProfileDisk::interface, interface>},
+    Key{"boot-index", set<&ProfileDisk::boot_index, number<0, k_max_boot_index>>},
+    Key{"format", set<&ProfileDisk::format, word<'-'>>},
+    Key{"cache", set<&ProfileDisk::cache, cache>},
+    Key{"readonly", set<&ProfileDisk::is_readonly, &Value::yes_or_no>},
 };
-
-constexpr std::array k_cdrom_keys{k_drive_file, k_drive_interface, k_drive_boot_index};
 
 constexpr std::array k_floppy_keys{
-    ProfileKey{
-        "file",
-        [](Profile& vm, const ProfileValue& value) { return store(vm.floppies.back().file, value.path()); }},
-    ProfileKey{"readonly",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.floppies.back().is_readonly, value.yes_or_no());
-               }},
+    Key{"file", set<&ProfileFloppy::file, &Value::path>},
+    Key{"readonly", set<&ProfileFloppy::is_readonly, &Value::yes_or_no>},
 };
 
 constexpr std::array k_nic_keys{
-    ProfileKey{
-        "lane",
-        [](Profile& vm, const ProfileValue& value) { return store(vm.nics.back().lane, read_lane(value)); }},
-    ProfileKey{"model",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.nics.back().model, value.word("._-"));
-               }},
-    ProfileKey{"mac",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.nics.back().mac, value.mac()); }},
-    ProfileKey{"switch",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.nics.back().socket, value.switch_directory());
-               }},
-    ProfileKey{"port",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.nics.back().port, value.number(1, k_max_ports));
-               }},
+    Key{"lane", set<&ProfileNic::lane, lane>},
+    Key{"model", set<&ProfileNic::model, word<'.', '_', '-'>>},
+    Key{"mac", set<&ProfileNic::mac, &Value::mac>},
+    Key{"switch", set<&ProfileNic::socket, &Value::switch_directory>},
+    Key{"port", set<&ProfileNic::port, number<1, k_max_port>>},
 };
 
 constexpr std::array k_screen_keys{
-    ProfileKey{"display",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.display, value.option()); }},
-    ProfileKey{"vga", [](Profile& vm, const ProfileValue& value) { return store(vm.vga, value.word("-")); }},
-    ProfileKey{"keyboard",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.keyboard, value.word("-")); }},
+    Key{"display", set<&Profile::display, &Value::option>},
+    Key{"vga", set<&Profile::vga, word<'-'>>},
+    Key{"keyboard", set<&Profile::keyboard, word<'-'>>},
 };
 
 constexpr std::array k_console_keys{
-    ProfileKey{"serial",
-               [](Profile& vm, const ProfileValue& value) {
-                 return store(vm.serials.emplace_back(), value.option());
-               },
-               true},
-    ProfileKey{"monitor",
-               [](Profile& vm, const ProfileValue& value) { return store(vm.monitor, value.option()); }},
+    Key{"serial", set<&Profile::serials, &Value::option>, true},
+    Key{"monitor", set<&Profile::monitor, &Value::option>},
 };
 
 constexpr std::array k_extra_keys{
-    ProfileKey{"qemu", [](Profile& vm, const ProfileValue& value) { return append(vm.extra, value.words()); },
-               true},
+    Key{"qemu", set<&Profile::extra, &Value::words>, true},
 };
 
 constexpr std::array k_sections{
     ProfileSection{"vm", k_vm_keys},
     ProfileSection{"boot", k_boot_keys},
     ProfileSection{"disk", k_disk_keys, [](Profile& vm) { vm.disks.emplace_back(); }},
-    ProfileSection{"cdrom", k_cdrom_keys, [](Profile& vm) { vm.disks.emplace_back().is_cdrom = true; }},
+    ProfileSection{"cdrom", std::span{k_disk_keys}.first<3>(),
+                   [](Profile& vm) { vm.disks.emplace_back().is_cdrom = true; }},
     ProfileSection{"floppy", k_floppy_keys, [](Profile& vm) { vm.floppies.emplace_back(); }},
     ProfileSection{"nic", k_nic_keys, [](Profile& vm) { vm.nics.emplace_back(); }},
     ProfileSection{"screen", k_screen_keys},

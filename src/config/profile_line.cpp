@@ -1,5 +1,6 @@
 #include "config/profile_line.hpp"
 
+#include "base/text.hpp"
 #include "config/qemu_text.hpp"
 
 #include <fmt/format.h>
@@ -8,53 +9,6 @@
 
 namespace vdeup::config {
 namespace {
-
-/// The `if=` word of an interface; empty for one that is a device of its own, and for the machine's choice.
-std::string_view if_word(DiskInterface interface) {
-  switch (interface) {
-  case DiskInterface::ide:
-    return "ide";
-  case DiskInterface::scsi:
-    return "scsi";
-  case DiskInterface::sd:
-    return "sd";
-  case DiskInterface::mtd:
-    return "mtd";
-  case DiskInterface::pflash:
-    return "pflash";
-  case DiskInterface::virtio:
-    return "virtio";
-  case DiskInterface::machine:
-  case DiskInterface::virtio_mmio:
-  case DiskInterface::nvme:
-  case DiskInterface::usb:
-    break;
-  }
-  return {};
-}
-
-/// The device for an interface; empty where the machine has to choose it.
-std::string_view device_of(const ProfileDisk& disk) {
-  switch (disk.interface) {
-  case DiskInterface::ide:
-    return disk.is_cdrom ? "ide-cd" : "ide-hd";
-  case DiskInterface::virtio:
-    return "virtio-blk";
-  case DiskInterface::virtio_mmio:
-    return "virtio-blk-device";
-  case DiskInterface::nvme:
-    return "nvme";
-  case DiskInterface::usb:
-    return "usb-storage";
-  case DiskInterface::machine:
-  case DiskInterface::scsi:
-  case DiskInterface::sd:
-  case DiskInterface::mtd:
-  case DiskInterface::pflash:
-    break;
-  }
-  return {};
-}
 
 class ProfileWriter {
  public:
@@ -90,14 +44,15 @@ class ProfileWriter {
   }
 
   void write_disk(const ProfileDisk& disk, std::size_t number) {
-    const bool is_device = disk.boot_index || if_word(disk.interface).empty();
-    const std::string_view device = is_device ? device_of(disk) : std::string_view{};
+    const DiskInterfaceRow row = row_of(disk.interface);
+    const bool is_device = disk.boot_index || !row.has_if_word;
+    const std::string_view device = !is_device ? "" : disk.is_cdrom ? row.cdrom : row.device;
     const std::string id = fmt::format("disk{}", number);
     std::string drive = fmt::format("id={}", id);
     if (!device.empty())
       drive += ",if=none";
-    else if (disk.interface != DiskInterface::machine)
-      drive += fmt::format(",if={}", if_word(disk.interface));
+    else if (row.has_if_word)
+      drive += fmt::format(",if={}", row.word);
     if (disk.is_cdrom)
       drive += ",media=cdrom";
     if (!disk.file.empty())

@@ -76,6 +76,13 @@ Result<std::string> ProfileValue::uuid() const {
   return std::string{m_text};
 }
 
+Result<std::string> ProfileValue::one_of(std::vector<std::string_view> words) const {
+  if (std::find(words.begin(), words.end(), m_text) != words.end())
+    return std::string{m_text};
+  return fail(unknown_word(m_place, m_text,
+                           {.kind = "value", .words = std::move(words), .page = "vdeup-profile(5)"}));
+}
+
 Result<unsigned> ProfileValue::number(unsigned least, unsigned most) const {
   const auto number = parse_number<unsigned>(m_text, {.min = least, .max = most});
   if (!number)
@@ -90,7 +97,7 @@ Result<bool> ProfileValue::yes_or_no() const {
 Result<MacAddress> ProfileValue::mac() const {
   auto mac = MacAddress::parse(m_text);
   if (!mac)
-    return fail(bad_line(m_place, mac.error().message(), mac.error().hints().text()));
+    return fail(bad(mac.error()));
   if (mac.value().is_multicast())
     return fail(bad("is a multicast address, and a NIC needs one of its own"));
   return mac.value();
@@ -100,33 +107,27 @@ Result<SocketPath> ProfileValue::switch_directory() const {
   TRY(auto text, path());
   auto directory = SocketPath::directory(text);
   if (!directory)
-    return fail(bad_line(m_place, directory.error().message(), directory.error().hints().text()));
+    return fail(bad(directory.error()));
   return std::move(directory).value();
 }
 
 Result<std::string> ProfileValue::expand(std::string_view text, Commas commas) const {
-  std::string expanded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      expanded += text[i];
-      continue;
-    }
-    const char letter = ++i < text.size() ? text[i] : '\0';
-    if (letter == 'd')
-      expanded += commas == Commas::doubled && !expanded.empty() ? double_commas(directory()) : directory();
-    else if (letter == 'u')
-      expanded += m_origin.user;
-    else if (letter == '%')
-      expanded += '%';
-    else
-      return fail(
-          bad("has a '%' that does not stand before d, u or another %", "write %% for the sign itself"));
-  }
-  return expanded;
+  const bool is_doubled = commas == Commas::doubled;
+  std::string path = is_doubled && take_prefix(text, "%d") ? directory() : std::string{};
+  const auto rest = expand_percent(
+      text, {{'d', is_doubled ? double_commas(directory()) : directory()}, {'u', m_origin.user}});
+  if (!rest)
+    return fail(
+        bad("has a '%' that does not stand before d, u or another %", "write %% for the sign itself"));
+  return path + *rest;
 }
 
 std::string ProfileValue::directory() const {
   return m_origin.path.substr(0, m_origin.path.rfind('/'));
+}
+
+Error ProfileValue::bad(const Error& error) const {
+  return bad_line(m_place, error.message(), error.hints().text());
 }
 
 Error ProfileValue::bad(std::string_view needed, std::string hint) const {

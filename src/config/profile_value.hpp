@@ -38,22 +38,25 @@ class ProfileValue {
   /// The socket directory of a switch.
   [[nodiscard]] Result<SocketPath> switch_directory() const;
 
+  /// One of a few words.
+  [[nodiscard]] Result<std::string> one_of(std::vector<std::string_view> words) const;
   /// What one of a few words stands for.
   template <class T>
   [[nodiscard]] Result<T> choice(std::initializer_list<std::pair<std::string_view, T>> choices) const {
-    Vocabulary known{.kind = "value", .page = "vdeup-profile(5)"};
+    std::vector<std::string_view> words;
     for (const auto& [word, meaning] : choices) {
       if (word == m_text)
         return meaning;
-      known.words.push_back(word);
+      words.push_back(word);
     }
-    return fail(unknown_word(m_place, m_text, known));
+    return fail(one_of(std::move(words)).error());
   }
 
  private:
   enum class Commas { as_they_are, doubled };
   [[nodiscard]] Result<std::string> expand(std::string_view text, Commas commas) const;
   [[nodiscard]] std::string directory() const;
+  [[nodiscard]] Error bad(const Error& error) const;
   [[nodiscard]] Error bad(std::string_view needed, std::string hint = {}) const;
 
   std::string_view m_text;

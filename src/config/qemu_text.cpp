@@ -15,13 +15,6 @@ bool is_alphanumeric(char byte) {
 
 } // namespace
 
-std::string double_commas(std::string_view text) {
-  std::string doubled;
-  for (const char byte : text)
-    doubled.append(byte == ',' ? 2 : 1, byte);
-  return doubled;
-}
-
 bool is_word(std::string_view text, std::string_view signs) {
   return !text.empty() && is_alphanumeric(text.front()) &&
          std::all_of(text.begin(), text.end(), [signs](char byte) {

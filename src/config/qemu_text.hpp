@@ -1,14 +1,10 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace vdeup::config {
 
 // What profiles and .ctys files have in common: the texts that they put into a QEMU line.
-
-/// Write the commas of a value twice, so that QEMU does not end it there.
-[[nodiscard]] std::string double_commas(std::string_view text);
 
 /// True for letters, digits and the signs in `signs`, beginning with a letter or a digit.
 [[nodiscard]] bool is_word(std::string_view text, std::string_view signs);

@@ -1,5 +1,7 @@
 #include "qemu/options.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace vdeup::qemu {
@@ -15,21 +17,12 @@ std::string undouble(std::string_view text) {
   return plain;
 }
 
-std::string double_commas(std::string_view text) {
-  std::string doubled;
-  for (const char byte : text)
-    doubled.append(byte == ',' ? 2 : 1, byte);
-  return doubled;
-}
-
 bool is_key(std::string_view part, std::string_view key) {
   return part.starts_with(key) && part.size() > key.size() && part[key.size()] == '=';
 }
 
 std::string join(std::string_view key, std::string_view value) {
-  std::string part{key};
-  part += '=';
-  return part + double_commas(value);
+  return std::string{key} + '=' + double_commas(value);
 }
 
 } // namespace
@@ -100,12 +93,9 @@ bool OptionValue::has_flag(std::string_view flag) const {
 }
 
 std::string OptionValue::str() const {
-  std::string text;
-  for (std::size_t i = 0; i < m_parts.size(); ++i) {
-    if (i > 0)
-      text += ',';
-    text += m_parts[i];
-  }
+  std::string text = m_parts.front();
+  for (std::size_t i = 1; i < m_parts.size(); ++i)
+    text += ',' + m_parts[i];
   return text;
 }
 
