@@ -15,16 +15,15 @@
 
 namespace vdeup {
 
-std::optional<std::string> FileTree::read(const std::string& path) const {
-  constexpr std::size_t most = 1U << 20U;
+std::optional<std::string> FileTree::read(const std::string& path, std::size_t max) const {
   // O_NONBLOCK: what is found under a name that we expect could be a pipe.
   const UniqueFd fd{::open((m_root + path).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
   if (!fd)
     return std::nullopt;
   std::string text;
   std::array<char, 4096> chunk{};
-  while (text.size() < most) {
-    const ssize_t size = ::read(fd.get(), chunk.data(), chunk.size());
+  while (text.size() < max) {
+    const ssize_t size = ::read(fd.get(), chunk.data(), std::min(chunk.size(), max - text.size()));
     if (size < 0 && errno == EINTR)
       continue;
     if (size < 0)

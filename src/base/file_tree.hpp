@@ -15,8 +15,10 @@ class FileTree {
   /// `root` stands in front of every path, without a slash at its end.
   explicit FileTree(std::string root) : m_root(std::move(root)) {}
 
-  /// The content of a file, its first MiB at most; nothing if it cannot be read.
-  [[nodiscard]] std::optional<std::string> read(const std::string& path) const;
+  static constexpr std::size_t k_max_file = std::size_t{1} << 20U;
+
+  /// The content of a file, its first `max` bytes; nothing if it cannot be read.
+  [[nodiscard]] std::optional<std::string> read(const std::string& path, std::size_t max = k_max_file) const;
   /// What a symbolic link says; nothing if it is none or may not be read.
   [[nodiscard]] std::optional<std::string> link(const std::string& path) const;
   /// The names in a directory, sorted; nothing if it cannot be read.

@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 namespace vdeup::config {
 namespace {
 
 constexpr const char* k_file = "/etc/qemu/bridge.conf";
+constexpr std::string_view k_blanks = " \t\r\v\f";
 constexpr unsigned k_max_include_depth = 8;
 constexpr std::size_t k_max_lines = 1024;
 
@@ -25,18 +25,16 @@ bool QemuBridges::add(const std::string& path, const Policy::Reader& reader, uns
     return false; // QEMU would read it, and find the line that denies
   if (!text || !text.value())
     return depth > 0; // only an included file may be missing, or not be this user's to read
-  std::istringstream lines{*text.value()};
   std::size_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
+  for (const std::string_view line : split(*text.value(), '\n')) {
     ++number;
-    std::istringstream words{line};
-    std::string verb;
-    std::string argument;
-    std::string more;
-    if (!(words >> verb) || verb.starts_with('#'))
+    const auto words = words_of(line, k_blanks);
+    if (words.empty() || words.front().starts_with('#'))
       continue;
-    if (!(words >> argument) || words >> more || m_lines.size() >= k_max_lines)
+    if (words.size() != 2 || m_lines.size() >= k_max_lines)
       return false;
+    const std::string_view verb = words.front();
+    const std::string argument{words.back()};
     if (verb == "include") {
       if (!add(argument, reader, depth + 1))
         return false;

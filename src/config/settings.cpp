@@ -1,6 +1,8 @@
 #include "config/settings.hpp"
 
 #include "base/accounts.hpp"
+#include "base/file_tree.hpp"
+#include "base/text.hpp"
 #include "config/owner.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +11,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <fstream>
 
 namespace vdeup::config {
 namespace {
@@ -144,10 +145,9 @@ std::optional<std::string> mgmt_beside(const std::string& socket) {
 }
 
 std::string host_seed() {
-  std::ifstream file{"/etc/machine-id"};
-  std::string id;
-  if (file >> id && !id.empty())
-    return id;
+  const auto text = FileTree{}.read("/etc/machine-id");
+  if (const auto words = words_of(text ? *text : std::string_view{}, " \t\n"); !words.empty())
+    return std::string{words.front()};
   std::array<char, 256> name{};
   (void)::gethostname(name.data(), name.size() - 1);
   return name.data();

@@ -54,13 +54,9 @@ std::vector<pid_t> find_ours(uid_t owner, const ServedBridge& where) {
 
 Result<> end_ours(const Identity& owner, const ServedBridge& where) {
   for (const pid_t pid : find_ours(owner.uid, where)) {
-    auto held = process::HeldProcess::hold(pid, owner, k_program);
-    if (!held && held.error().kind() == ErrorKind::missing)
-      continue;
-    if (!held)
-      return fail(std::move(held).error());
+    TRY(const auto held, process::HeldProcess::hold(pid, owner, k_program));
     // The pid may have become another dnsmasq's between the look and the hold.
-    if (is_ours(words_of(pid), where) && !held.value().end(k_stop_patience))
+    if (held && is_ours(words_of(pid), where) && !held->end(k_stop_patience))
       return fail(Error{ErrorKind::timed_out,
                         fmt::format("cannot end the dnsmasq of {}", where.bridge.str()),
                         fmt::format("process {} did not end in time", pid),

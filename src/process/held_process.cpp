@@ -1,6 +1,8 @@
 #include "process/held_process.hpp"
 
+#include "base/file_tree.hpp"
 #include "base/number.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -16,9 +18,7 @@ extern "C" { // glibc 2.36 forgot to say so itself
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 
 namespace vdeup::process {
@@ -35,19 +35,21 @@ struct Status {
 };
 
 std::optional<Status> read_status(pid_t pid) {
-  std::ifstream file{fmt::format("/proc/{}/status", pid)};
+  const auto text = FileTree{}.read(fmt::format("/proc/{}/status", pid));
   Status status;
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream words{line};
-    std::string key;
-    words >> key;
-    if (key == "Name:")
-      words >> status.name;
-    if (key != "Uid:")
+  for (const std::string_view line : split(text ? *text : std::string_view{}, '\n')) {
+    const auto words = words_of(line);
+    if (words.size() > 1 && words[0] == "Name:")
+      status.name = words[1];
+    if (words.size() <= status.uids.size() || words[0] != "Uid:")
       continue;
-    for (uid_t& uid : status.uids)
-      words >> uid;
-    return words ? std::optional{status} : std::nullopt;
+    for (std::size_t i = 0; i < status.uids.size(); ++i) {
+      const auto uid = parse_number<uid_t>(words[i + 1]);
+      if (!uid)
+        return std::nullopt;
+      status.uids.at(i) = *uid;
+    }
+    return status;
   }
   return std::nullopt;
 }
@@ -60,15 +62,12 @@ bool is_process_of(pid_t pid, uid_t owner, std::string_view program) {
 /// The words of a file in which each ends with a NUL: as far as one looks, for the process can make them as
 /// many as it likes.
 std::vector<std::string> read_words(const std::string& path) {
-  constexpr std::size_t most = 256UL * 1024;
-  std::ifstream file{path, std::ios::binary};
-  std::string text(most, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  constexpr std::size_t max = 256UL * 1024;
+  const auto text = FileTree{}.read(path, max);
+  std::string_view rest = text ? *text : std::string_view{};
   std::vector<std::string> words;
-  std::istringstream left{std::move(text)};
-  for (std::string word; std::getline(left, word, '\0');)
-    words.push_back(word);
+  while (!rest.empty())
+    words.emplace_back(take_part(rest, '\0'));
   return words;
 }
 
@@ -79,19 +78,20 @@ bool is_users(pid_t pid, uid_t user) {
   return status && status->is_of(user);
 }
 
-Result<HeldProcess> HeldProcess::hold(pid_t pid, const Identity& owner, std::string_view program) {
+Result<std::optional<HeldProcess>> HeldProcess::hold(pid_t pid, const Identity& owner,
+                                                     std::string_view program) {
   const std::string what = fmt::format("will not touch process {}", pid);
   UniqueFd pidfd{::pidfd_open(pid, 0)};
-  if (!pidfd) {
-    Error error = errno_error(errno, what);
-    error.set_kind(errno == ESRCH ? ErrorKind::missing : error.kind());
-    return fail(std::move(error));
-  }
-  HeldProcess process{std::move(pidfd), pid};
+  if (!pidfd && errno != ESRCH)
+    return fail(errno_error(errno, what));
+  std::optional<HeldProcess> process;
+  if (!pidfd)
+    return process;
+  process = HeldProcess{std::move(pidfd), pid};
   const bool is_ours = is_process_of(pid, owner.uid, program);
   // What was read of /proc/PID is about our process only if that has not ended before.
-  if (process.wait_for_end(Deadline::after(std::chrono::milliseconds{0})))
-    return fail(Error{ErrorKind::missing, what, "it has ended", {}});
+  if (process->wait_for_end(Deadline::after(std::chrono::milliseconds{0})))
+    return std::optional<HeldProcess>{};
   if (!is_ours)
     return fail(Error{ErrorKind::refused, what, fmt::format("it is not a {} of {}", program, owner.name),
                       "end it yourself"});

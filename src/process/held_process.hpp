@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,9 @@ namespace vdeup::process {
 /// socket lives on in a child; and root, although it acts as the owner, may signal whom it likes.
 class HeldProcess {
  public:
-  /// Errors: missing if there is no such process any more; refused if it is not that program of the owner.
-  [[nodiscard]] static Result<HeldProcess> hold(pid_t pid, const Identity& owner, std::string_view program);
+  /// Nothing if the process has ended. Errors: refused if it is not that program of the owner.
+  [[nodiscard]] static Result<std::optional<HeldProcess>> hold(pid_t pid, const Identity& owner,
+                                                               std::string_view program);
 
   [[nodiscard]] pid_t pid() const { return m_pid; }
   /// Send a signal. False if it is gone.

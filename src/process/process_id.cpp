@@ -1,32 +1,25 @@
 #include "process/process_id.hpp"
 
+#include "base/file_tree.hpp"
+#include "base/number.hpp"
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-#include <sstream>
-#include <string>
+#include <algorithm>
 
 namespace vdeup::process {
 namespace {
 
 /// Field 22 of /proc/PID/stat, or 0. The name in field 2 can have blanks and parentheses in it.
 std::uint64_t start_time_of(pid_t pid) {
-  std::ifstream file{fmt::format("/proc/{}/stat", pid)};
-  const std::string text{std::istreambuf_iterator<char>{file}, {}};
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos)
-    return 0;
-  std::istringstream fields{text.substr(name_end + 1)};
-  constexpr int fields_between = 19;
-  std::string skipped;
-  for (int i = 0; i < fields_between; ++i)
-    fields >> skipped;
-  std::uint64_t start_time = 0;
-  fields >> start_time;
-  return fields ? start_time : 0;
+  const auto text = FileTree{}.read(fmt::format("/proc/{}/stat", pid));
+  const std::string_view line = text ? *text : std::string_view{};
+  const auto fields = words_of(line.substr(std::min(line.rfind(')'), line.size())));
+  constexpr std::size_t at = 20; // `)` is in front of field 3
+  return fields.size() > at ? parse_number<std::uint64_t>(fields[at]).value_or(0) : 0;
 }
 
 } // namespace

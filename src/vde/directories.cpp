@@ -1,5 +1,7 @@
 #include "vde/directories.hpp"
 
+#include "base/file_tree.hpp"
+#include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
 #include <dirent.h>
@@ -10,12 +12,13 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <fstream>
 #include <functional>
 #include <set>
 
 namespace vdeup::vde {
 namespace {
+
+constexpr std::size_t k_max_table = std::size_t{64} << 20U; // a busy host has many sockets
 
 struct Split {
   std::string directory;
@@ -44,10 +47,10 @@ std::optional<FileEntry> look_at(const std::string& path, mode_t type) {
 /// The names under which sockets are bound in this network namespace, unix(7).
 std::set<std::string> bound_names() {
   std::set<std::string> names;
-  std::ifstream file{"/proc/net/unix"};
-  for (std::string line; std::getline(file, line);)
-    if (const std::size_t at = line.find(" /"); at != std::string::npos)
-      names.insert(line.substr(at + 1));
+  const auto table = FileTree{}.read("/proc/net/unix", k_max_table);
+  for (const std::string_view line : split(table ? *table : std::string_view{}, '\n'))
+    if (const std::size_t at = line.find(" /"); at != std::string_view::npos)
+      names.emplace(line.substr(at + 1));
   return names;
 }
 

@@ -35,21 +35,19 @@ Result<> end_process(const process::HeldProcess& process, const StopSwitch& step
 
 Result<> end_by_console(Console& console, const StopSwitch& step) {
   TRY(auto process, hold_process(console.peer().pid, step.scope.owner));
-  if (ask(console) && process.wait_for_end(Deadline::after(k_patience)))
+  if (!process || (ask(console) && process->wait_for_end(Deadline::after(k_patience))))
     return ok();
-  return end_process(process, step);
+  return end_process(*process, step);
 }
 
 } // namespace
 
 Result<> end_switch_processes(const StopSwitch& step) {
   for (const pid_t pid : find_switch_processes(step.scope)) {
-    auto process = hold_process(pid, step.scope.owner);
-    if (!process && process.error().kind() == ErrorKind::missing)
-      continue;
-    if (!process)
-      return fail(std::move(process).error());
-    TRY(end_process(process.value(), step));
+    TRY(auto process, hold_process(pid, step.scope.owner));
+    if (process) {
+      TRY(end_process(*process, step));
+    }
   }
   return ok();
 }
@@ -57,9 +55,7 @@ Result<> end_switch_processes(const StopSwitch& step) {
 Result<> stop(const StopSwitch& step) {
   auto console = connect_to_owner(step.scope, Deadline::after(k_console_patience));
   if (console) {
-    auto ended = end_by_console(console.value(), step);
-    if (!ended && ended.error().kind() != ErrorKind::missing)
-      return ended;
+    TRY(end_by_console(console.value(), step));
   } else if (console.error().kind() == ErrorKind::missing || console.error().kind() == ErrorKind::timed_out) {
     // Nobody to ask, or nobody who answers: a process that has lost its sockets, or is stopped.
     TRY(end_switch_processes(step));

@@ -4,7 +4,8 @@
 
 namespace vdeup::vde {
 
-Result<process::HeldProcess> hold_process(pid_t pid, const Identity& owner, std::string_view program) {
+Result<std::optional<process::HeldProcess>> hold_process(pid_t pid, const Identity& owner,
+                                                         std::string_view program) {
   auto process = process::HeldProcess::hold(pid, owner, program);
   if (!process && process.error().kind() == ErrorKind::refused)
     process.error().set_hints("end it yourself, or choose other sockets with -s and -S");

@@ -14,9 +14,10 @@ namespace vdeup::vde {
 inline constexpr std::string_view k_switch_program = "vde_switch";
 inline constexpr std::string_view k_plug_program = "vde_plug";
 
-/// Hold a vde_switch of the owner, or another program of a switch. Errors: those of HeldProcess.
-[[nodiscard]] Result<process::HeldProcess> hold_process(pid_t pid, const Identity& owner,
-                                                        std::string_view program = k_switch_program);
+/// Hold a vde_switch of the owner, or another program of a switch. Nothing if it has ended. Errors:
+/// those of HeldProcess.
+[[nodiscard]] Result<std::optional<process::HeldProcess>>
+hold_process(pid_t pid, const Identity& owner, std::string_view program = k_switch_program);
 
 /// Find the vde_switch processes of the owner that were started for this socket directory, by their command
 /// lines (proc(5)): the way to a switch whose sockets are gone or never came. One in another network

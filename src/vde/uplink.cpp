@@ -194,12 +194,8 @@ Result<> start_uplink(const StartUplink& step) {
 
 Result<> stop_uplink(const StopUplink& step) {
   for (const pid_t pid : find_uplink_processes(step.scope)) {
-    auto process = hold_process(pid, step.scope.owner, k_plug_program);
-    if (!process && process.error().kind() == ErrorKind::missing)
-      continue;
-    if (!process)
-      return fail(std::move(process).error());
-    if (!process.value().end(k_stop_patience))
+    TRY(auto process, hold_process(pid, step.scope.owner, k_plug_program));
+    if (process && !process->end(k_stop_patience))
       return fail(Error{ErrorKind::timed_out,
                         fmt::format("cannot end the slirp of {}", step.scope.sockets.dir.str()),
                         fmt::format("process {} did not end in time", pid),

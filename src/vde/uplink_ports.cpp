@@ -1,24 +1,25 @@
 #include "vde/uplink_ports.hpp"
 
+#include "base/file_tree.hpp"
+#include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
 #include <fmt/format.h>
 
-#include <dirent.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <set>
-#include <sstream>
 
 namespace vdeup::vde {
 namespace {
+
+constexpr std::size_t k_max_table = std::size_t{64} << 20U; // a busy host has many sockets
 
 sockaddr_in socket_address(const Forward& forward) {
   sockaddr_in address{};
@@ -50,16 +51,14 @@ std::string kernel_text(const Forward& forward) {
 std::set<std::string> inodes_at(const Forward& forward) {
   const bool is_tcp = forward.protocol == Forward::Protocol::tcp;
   constexpr std::string_view unconnected = "00000000:0000";
-  std::ifstream file{is_tcp ? "/proc/net/tcp" : "/proc/net/udp"};
+  const auto table = FileTree{}.read(is_tcp ? "/proc/net/tcp" : "/proc/net/udp", k_max_table);
   std::set<std::string> inodes;
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream words{line};
-    std::array<std::string, 10>
-        fields; // sl, local, remote, st, queues, timer, retransmits, uid, timeout, inode
-    for (std::string& field : fields)
-      words >> field;
-    if (words && fields[1] == kernel_text(forward) && fields[2] == unconnected)
-      inodes.insert("socket:[" + fields[9] + "]");
+  for (const std::string_view line : split(table ? *table : std::string_view{}, '\n')) {
+    const auto fields =
+        words_of(line); // sl, local, remote, st, queues, timer, retransmits, uid, timeout, inode
+    constexpr std::size_t inode = 9;
+    if (fields.size() > inode && fields[1] == kernel_text(forward) && fields[2] == unconnected)
+      inodes.insert(fmt::format("socket:[{}]", fields[inode]));
   }
   return inodes;
 }
@@ -89,15 +88,12 @@ Result<> check_host_port(const Forward& forward) {
 
 bool has_host_port(pid_t pid, const Forward& forward) {
   const std::set<std::string> wanted = inodes_at(forward);
-  const std::string path = fmt::format("/proc/{}/fd", pid);
-  const UniqueDirectory directory{::opendir(path.c_str())};
-  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
-    std::array<char, 64> target{};
-    const ssize_t size = ::readlinkat(::dirfd(directory.get()), entry->d_name, target.data(), target.size());
-    if (size > 0 && wanted.contains({target.data(), static_cast<std::size_t>(size)}))
-      return true;
-  }
-  return false;
+  const FileTree files;
+  const std::string directory = fmt::format("/proc/{}/fd/", pid);
+  const auto names = files.names(directory).value_or(std::vector<std::string>{});
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return wanted.contains(files.link(directory + name).value_or(""));
+  });
 }
 
 } // namespace vdeup::vde
