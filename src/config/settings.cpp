@@ -58,8 +58,8 @@ Result<SwitchSockets> find_sockets(const Choice& choice, const Environment& envi
   return SwitchSockets{std::move(dir), std::move(mgmt_path)};
 }
 
-/// A group can be given to a switch only by one who is in it: the process would else have a group's rights
-/// that its owner has not, and the owner can make it run what he likes (vde-facts fact 4).
+/// Only a member can give a switch to a group: otherwise its process would have a group that its owner is not
+/// in, and the owner can make the process run any code through its console.
 Result<Group> group_for(const std::string& name, const Owner& owner) {
   TRY(auto group, group_called(name));
   if (!is_member(owner.user, group.gid))

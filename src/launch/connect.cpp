@@ -200,7 +200,7 @@ Result<Ready> make_network(const Launch& launch, const network::World& world, vd
     return launch.options.remove ? network::begin_temporary(lock, plan) : Result<>{ok()};
   };
   if (!options.bridge_alone) {
-    TRY(auto observed, vde::observe(scope, Deadline::after(vde::k_console_patience)));
+    TRY(auto observed, vde::observe(scope, Deadline::after(vde::k_console_timeout)));
     options.vde_switch = std::move(observed.state);
     session = std::move(observed.session);
   }

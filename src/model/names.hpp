@@ -45,7 +45,7 @@ class MacAddress {
 ///
 /// Refused: relative paths (a daemon has another working directory), control characters (they would reach
 /// terminals), brackets and braces (libvdeplug reads them as syntax), and paths longer than sun_path leaves
-/// room for. vde_switch itself truncates such paths silently (vde-facts 2.7). One path has one spelling:
+/// room for. vde_switch itself truncates such paths silently. One path has one spelling:
 /// `//`,
 /// `/./` and a slash at the end are taken out, and `..` is refused.
 class SocketPath {

@@ -24,9 +24,9 @@ struct Removal {
   bool bridge = false; ///< also the bridge, if it is ours and nothing else uses it
 };
 
-/// Compute the steps that remove the switch, its TAPs and its private network, in the order that keeps the
-/// switch from spinning on a TAP that is gone. `taps` are all that bear the mark of this
-/// scope, `nats` all private networks that do.
+/// Compute the steps that remove the switch, its TAPs and its private network. The switch goes first: when
+/// its TAP is deleted, vde_switch uses all of a CPU. `taps` and `nats` are all TAPs and private networks
+/// with the mark of this scope.
 ///
 /// Errors: refused while VMs are attached or the switch does not answer, unless `force`; refused for a bridge
 /// that is to go and has ports that are not ours.

@@ -42,7 +42,7 @@ struct BridgeChoice {
   std::optional<PrivateNetwork> network{}; ///< of a bridge that is to be one
 };
 
-/// Choose the bridge (design §6): the one asked for; else in alphabetical order the first with an external
+/// Choose the bridge: the one requested; else in alphabetical order the first with an external
 /// port, else the first that no container engine or libvirt owns; else a new one.
 ///
 /// `host_seed` (the machine id) makes the address of a new bridge unique among hosts and stable on this one.

@@ -23,7 +23,7 @@ extern "C" { // glibc 2.36 forgot to say so itself
 namespace vdeup::process {
 namespace {
 
-constexpr std::chrono::seconds k_end_patience{2};
+constexpr std::chrono::seconds k_end_timeout{2};
 
 struct Ends {
   UniqueFd ours;
@@ -111,7 +111,7 @@ void Companion::finish() {
   if (m_pid <= 0)
     return;
   pollfd ended{m_process.get(), POLLIN, 0};
-  const auto deadline = Deadline::after(k_end_patience);
+  const auto deadline = Deadline::after(k_end_timeout);
   while (::poll(&ended, 1, deadline.poll_timeout()) < 0 && errno == EINTR) {
   }
   if (::waitpid(m_pid, nullptr, WNOHANG) == 0)

@@ -59,8 +59,7 @@ bool is_process_of(pid_t pid, uid_t owner, std::string_view program) {
   return status && status->name == program && status->is_of(owner);
 }
 
-/// The words of a file in which each ends with a NUL: as far as one looks, for the process can make them as
-/// many as it likes.
+/// The words of a file in which each ends with a NUL. Their number is limited because the process chooses it.
 std::vector<std::string> read_words(const std::string& path) {
   constexpr std::size_t max = 256UL * 1024;
   const auto text = FileTree{}.read(path, max);
@@ -113,9 +112,9 @@ bool HeldProcess::wait_for_end(const Deadline& deadline) const {
   }
 }
 
-bool HeldProcess::end(std::chrono::milliseconds patience) const {
-  return (signal(SIGTERM) && wait_for_end(Deadline::after(patience))) ||
-         (signal(SIGKILL) && wait_for_end(Deadline::after(patience))) ||
+bool HeldProcess::end(std::chrono::milliseconds timeout) const {
+  return (signal(SIGTERM) && wait_for_end(Deadline::after(timeout))) ||
+         (signal(SIGKILL) && wait_for_end(Deadline::after(timeout))) ||
          wait_for_end(Deadline::after(std::chrono::milliseconds{0}));
 }
 

@@ -15,11 +15,11 @@
 
 namespace vdeup::process {
 
-/// A process that is held by a pidfd, so that its pid cannot become another's, and that was found to be a
-/// program of the owner: that is its name, and all its user ids are the owner's. It need not be our child.
+/// A process held by a pidfd, so that its pid cannot be reused, and verified to be a program of the owner by
+/// its name and all its user ids. It need not be our child.
 ///
-/// SO_PEERCRED alone does not prove it: the pid of a listener that has ended can be used again while its
-/// socket lives on in a child; and root, although it acts as the owner, may signal whom it likes.
+/// SO_PEERCRED is not enough: the pid of a listener that has ended can be reused while a child keeps its
+/// socket open, and root can signal every process.
 class HeldProcess {
  public:
   /// Nothing if the process has ended. Errors: refused if it is not that program of the owner.
@@ -31,9 +31,8 @@ class HeldProcess {
   [[nodiscard]] bool signal(int number) const;
   /// Wait for its end. False if the deadline came first.
   [[nodiscard]] bool wait_for_end(const Deadline& deadline) const;
-  /// Ask it to end, and kill it if it does not within the patience. False if it is there even that long
-  /// after.
-  [[nodiscard]] bool end(std::chrono::milliseconds patience) const;
+  /// Send SIGTERM, and after the timeout SIGKILL. False if the process still runs after a second timeout.
+  [[nodiscard]] bool end(std::chrono::milliseconds timeout) const;
 
  private:
   HeldProcess(UniqueFd pidfd, pid_t pid) : m_pidfd(std::move(pidfd)), m_pid(pid) {}
@@ -44,14 +43,14 @@ class HeldProcess {
 /// True if there is such a process, and all its user ids are the user's.
 [[nodiscard]] bool is_users(pid_t pid, uid_t user);
 
-/// True if a process is in our network namespace. One that we may not look at counts as a neighbour.
+/// True if a process is in our network namespace, or if we are not permitted to tell.
 [[nodiscard]] bool is_in_our_network(pid_t pid);
 
-/// The words that a process was started with, proc(5), of which it can say what it likes: the first 256 KiB;
-/// none if it is gone or not ours to see.
+/// The command line of a process, which it can change (proc(5)): the first 256 KiB; none if the process has
+/// ended or we are not permitted to read it.
 [[nodiscard]] std::vector<std::string> command_line_of(pid_t pid);
 
-/// The same of the variables that it was started with, `NAME=value`.
+/// The same for its initial environment, `NAME=value`.
 [[nodiscard]] std::vector<std::string> environment_of(pid_t pid);
 
 /// A command line without argv[0].

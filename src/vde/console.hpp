@@ -11,8 +11,8 @@
 
 namespace vdeup::vde {
 
-/// The process at the other end of a socket, as the kernel knows it (SO_PEERCRED, unix(7)). For a listening
-/// daemon these are the ids it had when it called listen(2). A pid of 0 is one of another PID namespace.
+/// The process at the other end of a socket, from SO_PEERCRED (unix(7)). For a listening daemon these are the
+/// ids it had when it called listen(2). A pid of 0 is in another PID namespace.
 struct Peer {
   pid_t pid = 0;
   uid_t uid = 0;
@@ -20,20 +20,20 @@ struct Peer {
 
 /// A session on the management console of one switch.
 ///
-/// Whoever can write to this console runs code as the switch's user (vde-facts fact 4): it is opened only
-/// for sockets that inspect() found to be the owner's.
+/// A client can make the switch run any code (`plugin/add FILE`), so only its owner may connect: it is opened
+/// only for sockets that inspect() found to be the owner's.
 class Console {
  public:
   /// Connect, without waiting for the greeting.
-  /// Errors: missing (no socket, or nobody listens: see `is_dead_socket`), not_permitted, timed_out.
+  /// Errors: missing (no socket, or no listener), not_permitted, timed_out.
   [[nodiscard]] static Result<Console> connect(const SocketPath& path, const Deadline& deadline);
 
   [[nodiscard]] Peer peer() const { return m_peer; }
 
-  /// Wait for banner and prompt. Errors: timed_out; failed if something else is said.
+  /// Wait for banner and prompt. Errors: timed_out; failed for other text.
   [[nodiscard]] Result<> greet(const Deadline& deadline);
 
-  /// Give one command (at most 120 bytes, one line) and wait for its answer.
+  /// Send one command (at most 120 bytes, one line) and wait for its answer.
   /// Errors: timed_out; failed if the answer is not valid, or its status is not 0.
   [[nodiscard]] Result<Reply> command(std::string_view text, const Deadline& deadline);
 

@@ -9,7 +9,7 @@
 namespace vdeup::vde {
 
 /// How long a console may take for all that one look at a switch needs.
-inline constexpr std::chrono::seconds k_console_patience{3};
+inline constexpr std::chrono::seconds k_console_timeout{3};
 
 /// Look at the switch of a scope and prove who it is. The caller acts as the owner.
 ///

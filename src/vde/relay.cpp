@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int k_max_frames = 64; // of one side before the other side has its turn
+constexpr int k_max_frames = 64; // from one side before the other side is served
 constexpr auto k_first_pause = 10ms;
 constexpr auto k_max_pause = 500ms;
 
@@ -40,7 +40,7 @@ Relay::Relay(UniqueFd vm_end, UniqueFd our_end, Attachment attachment, Attach at
       m_attach(std::move(attach)) {}
 
 void Relay::fill(pollfd* entries) const {
-  const auto wanted = [](const Way& from_here, const Way& to_here) {
+  const auto wanted = [](const Direction& from_here, const Direction& to_here) {
     return static_cast<short>((from_here.size == 0 ? POLLIN : 0) | (to_here.size != 0 ? POLLOUT : 0));
   };
   entries[0] = {m_our_end.get(), m_attachment ? wanted(m_out, m_in) : short{POLLIN}, 0};
@@ -49,35 +49,35 @@ void Relay::fill(pollfd* entries) const {
 }
 
 int Relay::poll_timeout() const {
-  return m_next_try ? m_next_try->poll_timeout() : -1;
+  return m_next_attempt ? m_next_attempt->poll_timeout() : -1;
 }
 
 void Relay::handle(const pollfd* entries) {
-  // Nothing is ever said on the control stream after the handshake: whatever comes is its end.
+  // After the handshake the control stream carries nothing but its end.
   if (m_attachment && entries[2].revents != 0)
-    lose();
+    disconnect();
   if (!m_attachment) {
     drop_frames();
-    if (m_next_try && m_next_try->is_over())
-      try_again();
+    if (m_next_attempt && m_next_attempt->is_over())
+      reconnect();
     return;
   }
-  carry(m_out, m_our_end.get(), m_attachment->data.get());
-  carry(m_in, m_attachment->data.get(), m_our_end.get());
+  forward(m_out, m_our_end.get(), m_attachment->data.get());
+  forward(m_in, m_attachment->data.get(), m_our_end.get());
 }
 
-void Relay::carry(Way& way, int from, int to) const {
+void Relay::forward(Direction& direction, int from, int to) const {
   for (int i = 0; i < k_max_frames; ++i) {
-    if (way.size == 0) {
-      const ssize_t size = ::recv(from, way.frame.data(), way.frame.size(), MSG_DONTWAIT);
+    if (direction.size == 0) {
+      const ssize_t size = ::recv(from, direction.frame.data(), direction.frame.size(), MSG_DONTWAIT);
       if (size <= 0)
         return;
-      way.size = static_cast<std::size_t>(size);
+      direction.size = static_cast<std::size_t>(size);
     }
-    if (::send(to, way.frame.data(), way.size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+    if (::send(to, direction.frame.data(), direction.size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
         (errno == EAGAIN || errno == ENOBUFS))
       return; // until there is room
-    way.size = 0;
+    direction.size = 0;
   }
 }
 
@@ -88,23 +88,23 @@ void Relay::drop_frames() const {
       return;
 }
 
-void Relay::lose() {
+void Relay::disconnect() {
   m_attachment.reset();
   m_in.size = 0;
   m_out.size = 0;
   m_pause = k_first_pause;
-  m_next_try = Deadline::after(m_pause);
+  m_next_attempt = Deadline::after(m_pause);
 }
 
-void Relay::try_again() {
+void Relay::reconnect() {
   auto attachment = m_attach();
   if (attachment) {
     m_attachment = std::move(attachment).value();
-    m_next_try.reset();
+    m_next_attempt.reset();
     return;
   }
   m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_max_pause);
-  m_next_try = Deadline::after(m_pause);
+  m_next_attempt = Deadline::after(m_pause);
 }
 
 } // namespace vdeup::vde

@@ -14,61 +14,60 @@
 
 namespace vdeup::vde {
 
-/// Stands between a VM and a switch, so that the switch can end and begin again while the VM keeps what it
-/// has.
+/// Forwards frames between a VM and a switch, so that the switch can restart while the VM keeps its
+/// connection.
 ///
 /// Theory of operation:
-/// 1. The VM has one end of a datagram socket pair, as if that were its connection to the switch.
-/// 2. Each frame is carried over as it is. Where one side cannot take a frame now, no further one is read
-/// from
-///    the other side, so that nothing is dropped that would not be dropped without us.
-/// 3. The end of the control stream is the end of the switch. From then on frames of the VM are read and
-///    dropped, as a cable without a switch would, and the switch is looked for with pauses that double up to
-///    half a second: a new one is ready when its maker has let go of its lock, and nothing announces that.
+/// 1. The VM has one end of a datagram socket pair instead of a connection to the switch.
+/// 2. Frames are forwarded unchanged. While one side cannot take a frame, none is read from the other side,
+///    so the relay drops no frames.
+/// 3. When the control stream ends, the switch has ended. From then on frames of the VM are dropped, and the
+///    relay tries to reconnect, with pauses that double up to half a second: no event announces that a new
+///    switch is ready.
 class Relay {
  public:
-  /// Attaches again. Errors: as long as that does not go; it is then called again.
+  /// Attach again. After an error it is called again later.
   using Attach = std::function<Result<Attachment>()>;
 
-  /// Put a relay behind a connection. The caller gives `vm_end` to the VM.
+  /// Make a relay for a connection. The caller passes `vm_end` to the VM.
   [[nodiscard]] static Result<Relay> make(Attachment attachment, Attach attach);
 
-  /// The VM's end, at least 10 and close-on-exec; owned here until it is given away.
+  /// The VM's end, at least 10 and close-on-exec; owned here until it is released.
   [[nodiscard]] int vm_end() const { return m_vm_end.get(); }
   /// Close our copy of the VM's end, once the VM has its own.
   void release_vm_end() { m_vm_end.reset(); }
 
-  /// What to wait for, always three entries: the VM, the switch, and the end of the switch.
+  /// What to poll: three entries for the VM, the data and the control stream of the switch.
   static constexpr std::size_t k_poll_entries = 3;
   void fill(pollfd* entries) const;
-  /// How long to wait at most, in milliseconds as poll(2) has it; -1 for as long as it takes.
+  /// The timeout for poll(2) in milliseconds; -1 for none.
   [[nodiscard]] int poll_timeout() const;
-  /// Do what the entries call for, and what is due.
+  /// Forward frames that are ready, and reconnect if it is time.
   void handle(const pollfd* entries);
 
   [[nodiscard]] bool is_connected() const { return m_attachment.has_value(); }
 
  private:
-  /// One direction, with the frame that is on its way.
-  struct Way {
+  /// One direction, with the frame that waits to be sent.
+  struct Direction {
     std::array<std::uint8_t, 9234> frame{}; ///< the largest that libvdeplug knows
     std::size_t size = 0;                   ///< 0: none is waiting
   };
 
   Relay(UniqueFd vm_end, UniqueFd our_end, Attachment attachment, Attach attach);
-  void carry(Way& way, int from, int to) const;
+  void forward(Direction& direction, int from, int to) const;
   void drop_frames() const;
-  void lose();
-  void try_again();
+  void disconnect();
+  void reconnect();
 
   UniqueFd m_vm_end;
   UniqueFd m_our_end;
   std::optional<Attachment> m_attachment;
   Attach m_attach;
-  Way m_out{};
-  Way m_in{};
+  Direction m_out{};
+  Direction m_in{};
   std::chrono::milliseconds m_pause{0};
-  std::optional<Deadline> m_next_try{};
+  std::optional<Deadline> m_next_attempt{};
 };
 
 } // namespace vdeup::vde

@@ -9,10 +9,10 @@
 
 namespace vdeup::vde {
 
-// Readers of what the console prints (formats: vde-facts 2.6). Pure. What does not fit is skipped: a client
-// chooses part of this text.
+// Parsers of what the console of vde_switch 2.3 prints. Pure. Other lines are skipped: clients choose parts
+// of this text.
 
-/// What a switch says of its process.
+/// What a switch reports of its process.
 struct ProcessReport {
   std::optional<pid_t> pid{};
   std::optional<MacAddress> mac{};

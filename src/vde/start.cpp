@@ -1,8 +1,8 @@
 #include "base/text.hpp"
 #include "process/command.hpp"
+#include "vde/backoff.hpp"
 #include "vde/inspect.hpp"
 #include "vde/lifecycle.hpp"
-#include "vde/patience.hpp"
 #include "vde/sweep.hpp"
 #include "vde/uplink.hpp"
 
@@ -17,7 +17,7 @@
 namespace vdeup::vde {
 namespace {
 
-constexpr std::chrono::seconds k_start_patience{5};
+constexpr std::chrono::seconds k_start_timeout{5};
 constexpr unsigned k_ports =
     128; // a full switch makes the next client hang, and an unused port costs nothing
 
@@ -83,11 +83,11 @@ Result<> launch(const process::Command& command, const Deadline& deadline) {
 /// listen(2) its socket is there and refuses. (inotify would tell of the first, but closing a watch waits for
 /// the kernel for 15 ms, three times as long as all the rest of a start.)
 Result<Console> await_console(const SocketPath& path, const Deadline& deadline) {
-  for (Patience patience{deadline};; patience.pause()) {
+  for (Backoff backoff{deadline};; backoff.pause()) {
     auto console = Console::connect(path, deadline);
     if (console || console.error().kind() != ErrorKind::missing)
       return console;
-    if (patience.is_over())
+    if (backoff.is_over())
       return fail(Error{ErrorKind::timed_out, "cannot start a switch",
                         "vde_switch did not open its management socket in time", "the system log says more"});
   }
@@ -119,7 +119,7 @@ void clean_up(const StartSwitch& step) {
 } // namespace
 
 Result<> start(const StartSwitch& step) {
-  const auto deadline = Deadline::after(k_start_patience);
+  const auto deadline = Deadline::after(k_start_timeout);
   if (step.tap) {
     TRY(check_tun_device(step.scope.owner.name));
   }

@@ -10,7 +10,7 @@
 namespace vdeup::vde {
 namespace {
 
-constexpr std::chrono::seconds k_patience{2}; // for each way of asking
+constexpr std::chrono::seconds k_step_timeout{2}; // of each attempt
 
 Error still_there(const Scope& scope, pid_t pid) {
   return Error{ErrorKind::timed_out, fmt::format("cannot stop the switch {}", scope.sockets.dir.str()),
@@ -19,14 +19,14 @@ Error still_there(const Scope& scope, pid_t pid) {
 
 /// Ask through the console. True if the process took it.
 bool ask(Console& console) {
-  const auto deadline = Deadline::after(k_patience);
+  const auto deadline = Deadline::after(k_step_timeout);
   return console.greet(deadline) && console.shutdown(deadline);
 }
 
 Result<> end_process(const process::HeldProcess& process, const StopSwitch& step) {
-  if (process.signal(SIGTERM) && process.wait_for_end(Deadline::after(k_patience)))
+  if (process.signal(SIGTERM) && process.wait_for_end(Deadline::after(k_step_timeout)))
     return ok();
-  if (step.kill && process.signal(SIGKILL) && process.wait_for_end(Deadline::after(k_patience)))
+  if (step.kill && process.signal(SIGKILL) && process.wait_for_end(Deadline::after(k_step_timeout)))
     return ok();
   return process.wait_for_end(Deadline::after(std::chrono::milliseconds{0}))
              ? ok()
@@ -35,7 +35,7 @@ Result<> end_process(const process::HeldProcess& process, const StopSwitch& step
 
 Result<> end_by_console(Console& console, const StopSwitch& step) {
   TRY(auto process, hold_process(console.peer().pid, step.scope.owner));
-  if (!process || (ask(console) && process->wait_for_end(Deadline::after(k_patience))))
+  if (!process || (ask(console) && process->wait_for_end(Deadline::after(k_step_timeout))))
     return ok();
   return end_process(*process, step);
 }
@@ -53,7 +53,7 @@ Result<> end_switch_processes(const StopSwitch& step) {
 }
 
 Result<> stop(const StopSwitch& step) {
-  auto console = connect_to_owner(step.scope, Deadline::after(k_console_patience));
+  auto console = connect_to_owner(step.scope, Deadline::after(k_console_timeout));
   if (console) {
     TRY(end_by_console(console.value(), step));
   } else if (console.error().kind() == ErrorKind::missing || console.error().kind() == ErrorKind::timed_out) {

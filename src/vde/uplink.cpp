@@ -4,8 +4,8 @@
 #include "engine/probe.hpp"
 #include "model/vm_identity.hpp"
 #include "process/command.hpp"
+#include "vde/backoff.hpp"
 #include "vde/lifecycle.hpp"
-#include "vde/patience.hpp"
 #include "vde/session.hpp"
 #include "vde/switch_process.hpp"
 #include "vde/uplink_ports.hpp"
@@ -21,8 +21,8 @@ namespace {
 constexpr std::string_view k_label = "vdeup uplink";
 constexpr std::string_view k_scheme = "slirp:///";
 constexpr std::string_view k_intent = "VDEUP_SWITCH_UPLINK=";
-constexpr std::chrono::seconds k_uplink_patience{5};
-constexpr std::chrono::seconds k_stop_patience{2}; // for each way of asking
+constexpr std::chrono::seconds k_uplink_timeout{5};
+constexpr std::chrono::seconds k_stop_timeout{2}; // of each attempt
 
 std::string switch_url(const Scope& scope) {
   return "vde://" + scope.sockets.dir.str();
@@ -108,14 +108,14 @@ Result<> launch(const StartUplink& step, const Deadline& deadline) {
 
 /// Wait until the daemon is at a port of the switch. It says nothing when it gives up, it is just gone.
 Result<SlirpUplink> await_port(Session& session, const Scope& scope, const Deadline& deadline) {
-  for (Patience patience{deadline};; patience.pause()) {
+  for (Backoff backoff{deadline};; backoff.pause()) {
     const bool is_running = !find_uplink_processes(scope).empty(); // first: a port taken after it counts
     TRY(session.refresh(scope, deadline));
     if (session.state().slirp)
       return *session.state().slirp;
     if (!is_running)
       return fail(not_installed("vde_plug ended at once, as it does without its plugin for slirp"));
-    if (patience.is_over())
+    if (backoff.is_over())
       return fail(cannot_join(ErrorKind::timed_out, "vde_plug did not take a port of the switch in time"));
   }
 }
@@ -181,7 +181,7 @@ void recognise_uplink(Switch& found, const Scope& scope) {
 }
 
 Result<> start_uplink(const StartUplink& step) {
-  const auto deadline = Deadline::after(k_uplink_patience);
+  const auto deadline = Deadline::after(k_uplink_timeout);
   TRY(stop_uplink({step.scope})); // one that hangs would be the second DHCP server as soon as it goes on
   TRY(auto session, Session::open(step.scope, deadline)); // open until it has its port; see Session for why
   auto proven = launch(step, deadline);
@@ -195,7 +195,7 @@ Result<> start_uplink(const StartUplink& step) {
 Result<> stop_uplink(const StopUplink& step) {
   for (const pid_t pid : find_uplink_processes(step.scope)) {
     TRY(auto process, hold_process(pid, step.scope.owner, k_plug_program));
-    if (process && !process->end(k_stop_patience))
+    if (process && !process->end(k_stop_timeout))
       return fail(Error{ErrorKind::timed_out,
                         fmt::format("cannot end the slirp of {}", step.scope.sockets.dir.str()),
                         fmt::format("process {} did not end in time", pid),

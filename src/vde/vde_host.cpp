@@ -38,7 +38,7 @@ struct Execute {
 
 Result<Switch> VdeHost::inspect(const Scope& scope) {
   TRY(auto acting, ActingAs::enter(scope.owner));
-  return vde::inspect(scope, Deadline::after(k_console_patience));
+  return vde::inspect(scope, Deadline::after(k_console_timeout));
 }
 
 Result<std::optional<pid_t>> VdeHost::find_orphan(const Scope& scope) {

@@ -13,9 +13,9 @@
 namespace vdeup::vde {
 namespace {
 
-constexpr std::chrono::seconds k_attach_patience{2};
-constexpr std::chrono::milliseconds k_send_patience{200};
-constexpr std::chrono::seconds k_settle_patience{1};
+constexpr std::chrono::seconds k_attach_timeout{2};
+constexpr std::chrono::milliseconds k_send_timeout{200};
+constexpr std::chrono::seconds k_settle_timeout{1};
 
 /// True if the descriptor is ready before the deadline.
 Result<bool> wait_ready(int fd, short events, const Deadline& deadline) {
@@ -39,14 +39,14 @@ class Port final : public engine::ProbePort {
   /// whoever attaches next cannot meet the end of our connection; see Session.
   ~Port() override {
     m_attachment = {};
-    (void)m_session.settle(Deadline::after(k_settle_patience));
+    (void)m_session.settle(Deadline::after(k_settle_timeout));
   }
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
   Result<> send(const engine::Frame& frame) override {
     constexpr const char* what = "cannot send a frame into the switch";
-    const auto deadline = Deadline::after(k_send_patience);
+    const auto deadline = Deadline::after(k_send_timeout);
     for (;;) {
       if (::send(m_attachment.data.get(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
         return ok();
@@ -81,14 +81,14 @@ class Port final : public engine::ProbePort {
 
 Result<std::vector<LearntAddress>> VdePath::learnt(const Scope& scope) {
   TRY(auto acting, ActingAs::enter(scope.owner));
-  const auto deadline = Deadline::after(k_console_patience);
+  const auto deadline = Deadline::after(k_console_timeout);
   TRY(auto session, Session::open(scope, deadline));
   return session.learnt(deadline);
 }
 
 Result<std::unique_ptr<engine::ProbePort>> VdePath::probe_port(const Scope& scope) {
   TRY(auto acting, ActingAs::enter(scope.owner));
-  const auto deadline = Deadline::after(k_attach_patience);
+  const auto deadline = Deadline::after(k_attach_timeout);
   TRY(auto session, Session::open(scope, deadline));
   TRY(auto attachment, attach(scope.sockets.dir, {.description = "vdeup check"}, deadline));
   return std::unique_ptr<engine::ProbePort>{
