@@ -15,20 +15,20 @@ bool Diagnosis::is_sound() const {
 }
 
 Diagnosis diagnose(const Request& request, const Evidence& evidence) {
-  Case patient{request, evidence};
+  Report report{request, evidence};
   if (evidence.network.vde_switch.life == Switch::Life::absent && !evidence.network.tap) {
-    patient.fault(fmt::format("there is no switch {}", request.scope.sockets.dir.str()), patient.create());
-    return {.nothing_there = true, .findings = patient.take_findings()};
+    report.fault(fmt::format("there is no switch {}", request.scope.sockets.dir.str()), report.create());
+    return {.nothing_there = true, .findings = report.take_findings()};
   }
-  examine_switch(patient);
-  examine_uplink(patient);
-  examine_private_network(patient);
-  examine_addresses(patient);
-  examine_tap(patient);
-  examine_bridge(patient);
-  examine_host(patient);
-  examine_probe(patient);
-  return {.findings = patient.take_findings()};
+  examine_switch(report);
+  examine_uplink(report);
+  examine_private_network(report);
+  examine_addresses(report);
+  examine_tap(report);
+  examine_bridge(report);
+  examine_host(report);
+  examine_probe(report);
+  return {.findings = report.take_findings()};
 }
 
 std::string obstacle_to_probe(const Network& network) {

@@ -8,10 +8,10 @@
 
 namespace vdeup::plan {
 
-/// One network under examination: what was seen of it, and what has been found so far.
-class Case {
+/// The observed state of one network, and the findings so far.
+class Report {
  public:
-  Case(const Request& request, const Evidence& evidence) : m_request(request), m_evidence(evidence) {}
+  Report(const Request& request, const Evidence& evidence) : m_request(request), m_evidence(evidence) {}
 
   [[nodiscard]] const Request& request() const { return m_request; }
   [[nodiscard]] const Evidence& evidence() const { return m_evidence; }
@@ -21,13 +21,13 @@ class Case {
   void note(std::string what, Hints hints = {});
   [[nodiscard]] std::vector<Finding> take_findings() { return std::move(m_findings); }
 
-  /// The command that makes what is missing, without harm to attached VMs.
+  /// The command that makes what is missing and keeps attached VMs connected.
   [[nodiscard]] std::string create() const;
-  /// The command that makes a new switch in the place of one that is useless, whoever is attached to it.
+  /// The command that replaces a broken switch, even with VMs attached.
   [[nodiscard]] std::string replace_switch() const;
-  /// The command that takes everything down and makes it anew.
+  /// The command that removes the network and makes it again.
   [[nodiscard]] std::string make_anew() const;
-  /// A command that takes root, as the caller has to write it.
+  /// A command that needs root, with sudo if the caller is not root.
   [[nodiscard]] std::string as_root(std::string command) const;
 
  private:
@@ -36,24 +36,24 @@ class Case {
   std::vector<Finding> m_findings{};
 };
 
-// One function for each part of the way from a VM to the outside. Each adds what it finds.
+// One function for each part of the path from a VM to the outside. Each adds its findings.
 
-void examine_switch(Case& patient);
-void examine_uplink(Case& patient);
-void examine_private_network(Case& patient);
-void examine_addresses(Case& patient);
-void examine_tap(Case& patient);
-void examine_bridge(Case& patient);
-void examine_host(Case& patient);
-void examine_probe(Case& patient);
+void examine_switch(Report& report);
+void examine_uplink(Report& report);
+void examine_private_network(Report& report);
+void examine_addresses(Report& report);
+void examine_tap(Report& report);
+void examine_bridge(Report& report);
+void examine_host(Report& report);
+void examine_probe(Report& report);
 
-/// Judge the answers of a network without a TAP.
-void examine_gateway(Case& patient, const PathProbe& probe);
+/// Examine the answers to the probe in a network without a TAP.
+void examine_gateway(Report& report, const PathProbe& probe);
 
-/// The ports of a bridge that lead out of this host, or into a container: no VM's, none of ours.
+/// The ports of a bridge that lead out of this host or into a container.
 [[nodiscard]] std::vector<Link> ways_out(const Bridge& bridge, const std::vector<Link>& links);
 
-/// How many ports of a switch can be taken, and how many are. Port 0 is special and counts for neither.
+/// How many ports of a switch are usable and in use, without port 0, which is special.
 struct PortUse {
   std::size_t usable = 0;
   std::size_t taken = 0;

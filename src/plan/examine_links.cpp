@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::uint32_t k_ethernet_mtu = 1500;
 
-const Link* find(const std::vector<Link>& links, std::string_view name) {
-  const auto found =
-      std::find_if(links.begin(), links.end(), [name](const Link& l) { return l.name == name; });
-  return found == links.end() ? nullptr : &*found;
-}
-
 /// Name processes for people: "process 42 (qemu-system-x86)", or what is known where /proc is closed to us.
 std::string name_holders(const std::vector<TapHolder>& holders) {
   std::string names;
@@ -26,72 +20,72 @@ std::string name_holders(const std::vector<TapHolder>& holders) {
   return names.empty() ? "a process" : names;
 }
 
-void examine_state(Case& patient, const Tap& tap) {
+void examine_state(Report& report, const Tap& tap) {
   const std::string& name = tap.name.str();
-  const bool is_unclaimed = has_unclaimed_tap(patient.network());
-  const bool is_held = !patient.evidence().holders.empty() || (tap.is_up && tap.has_carrier);
+  const bool is_unclaimed = has_unclaimed_tap(report.network());
+  const bool is_held = !report.evidence().holders.empty() || (tap.is_up && tap.has_carrier);
   if (is_unclaimed && is_held)
-    return patient.fault(fmt::format("{} is held open by {}, not by the switch", name,
-                                     name_holders(patient.evidence().holders)),
-                         patient.make_anew());
+    return report.fault(fmt::format("{} is held open by {}, not by the switch", name,
+                                    name_holders(report.evidence().holders)),
+                        report.make_anew());
   if (!tap.is_up)
-    patient.fault(fmt::format("{} is down", name),
-                  tap.mark ? patient.create()
-                           : patient.as_root(fmt::format("ip link set dev {} up", shell_quote(name))));
+    report.fault(fmt::format("{} is down", name),
+                 tap.mark ? report.create()
+                          : report.as_root(fmt::format("ip link set dev {} up", shell_quote(name))));
   else if (!tap.has_carrier)
-    patient.fault(fmt::format("{} has no carrier: no switch has it open", name), patient.replace_switch());
-  if (is_unclaimed && patient.network().vde_switch.life == Switch::Life::alive)
-    patient.fault(fmt::format("{} is not at a port of the switch", name), patient.replace_switch());
+    report.fault(fmt::format("{} has no carrier: no switch has it open", name), report.replace_switch());
+  if (is_unclaimed && report.network().vde_switch.life == Switch::Life::alive)
+    report.fault(fmt::format("{} is not at a port of the switch", name), report.replace_switch());
 }
 
-void examine_place(Case& patient, const Tap& tap) {
+void examine_place(Report& report, const Tap& tap) {
   const std::string& name = tap.name.str();
-  const auto& wanted = patient.request().bridge;
+  const auto& wanted = report.request().bridge;
   if (wanted && tap.bridge != wanted)
-    patient.fault(fmt::format("{} is a port of {}, not of {}", name,
-                              tap.bridge ? tap.bridge->str() : "no bridge", wanted->str()),
-                  patient.create() + (tap.bridge ? " -f" : ""));
+    report.fault(fmt::format("{} is a port of {}, not of {}", name,
+                             tap.bridge ? tap.bridge->str() : "no bridge", wanted->str()),
+                 report.create() + (tap.bridge ? " -f" : ""));
   else if (!tap.bridge && tap.mark)
-    patient.fault(fmt::format("{} is not a port of a bridge", name), patient.create());
+    report.fault(fmt::format("{} is not a port of a bridge", name), report.create());
   else if (!tap.bridge)
-    patient.note(fmt::format("{} was not made by vdeup and is on no bridge: VMs reach what its maker has put "
-                             "behind it",
-                             name));
+    report.note(fmt::format("{} was not made by vdeup and is on no bridge: VMs reach what its maker has put "
+                            "behind it",
+                            name));
 }
 
 /// A port of a bridge that does not forward although both are up.
-void examine_forwarding(Case& patient, const Tap& tap, const Bridge& bridge) {
+void examine_forwarding(Report& report, const Tap& tap, const Bridge& bridge) {
   const PortState state = tap.port_state.value_or(PortState::forwarding);
   if (state == PortState::forwarding || !tap.is_up || !tap.has_carrier || !bridge.is_up)
     return;
   const std::string& name = tap.name.str();
   const std::string quoted = shell_quote(name);
   if (!bridge.stp)
-    return patient.fault(fmt::format("{} was set not to forward on bridge {}", name, bridge.name.str()),
-                         patient.as_root(fmt::format("bridge link set dev {} state 3", quoted)));
+    return report.fault(fmt::format("{} was set not to forward on bridge {}", name, bridge.name.str()),
+                        report.as_root(fmt::format("bridge link set dev {} state 3", quoted)));
   if (state == PortState::blocking || state == PortState::disabled)
-    return patient.fault(
+    return report.fault(
         fmt::format("STP blocks {}: there is another way from bridge {} to the same switch", name,
                     bridge.name.str()),
         fmt::format("take the other way out; `bridge link show` lists the ports of {}", bridge.name.str()));
-  patient.fault(fmt::format("{} does not forward yet: bridge {} runs STP and still {}", name,
-                            bridge.name.str(), state == PortState::listening ? "listens" : "learns"),
-                fmt::format("until bridge link show dev {} | grep -q forwarding; do sleep 1; done", quoted));
+  report.fault(fmt::format("{} does not forward yet: bridge {} runs STP and still {}", name,
+                           bridge.name.str(), state == PortState::listening ? "listens" : "learns"),
+               fmt::format("until bridge link show dev {} | grep -q forwarding; do sleep 1; done", quoted));
 }
 
-void examine_mtu(Case& patient, const Tap& tap, const Bridge& bridge) {
+void examine_mtu(Report& report, const Tap& tap, const Bridge& bridge) {
   const std::string& name = bridge.name.str();
   const auto set_mtu = [&](const std::string& device, std::uint32_t mtu) {
-    return patient.as_root(fmt::format("ip link set dev {} mtu {}", shell_quote(device), mtu));
+    return report.as_root(fmt::format("ip link set dev {} mtu {}", shell_quote(device), mtu));
   };
   if (tap.mtu != bridge.mtu && std::min(tap.mtu, bridge.mtu) < k_ethernet_mtu)
-    patient.fault(fmt::format("{} has MTU {}, its bridge {} has {}: large frames are lost between them",
-                              tap.name.str(), tap.mtu, name, bridge.mtu),
-                  set_mtu(tap.name.str(), std::min(bridge.mtu, k_ethernet_mtu)));
+    report.fault(fmt::format("{} has MTU {}, its bridge {} has {}: large frames are lost between them",
+                             tap.name.str(), tap.mtu, name, bridge.mtu),
+                 set_mtu(tap.name.str(), std::min(bridge.mtu, k_ethernet_mtu)));
   if (bridge.mtu > k_ethernet_mtu)
-    patient.note(fmt::format("bridge {} has MTU {}, and vde_switch cuts off frames above {}", name,
-                             bridge.mtu, k_ethernet_mtu),
-                 set_mtu(name, k_ethernet_mtu));
+    report.note(fmt::format("bridge {} has MTU {}, and vde_switch cuts off frames above {}", name, bridge.mtu,
+                            k_ethernet_mtu),
+                set_mtu(name, k_ethernet_mtu));
 }
 
 bool has_address_of_its_own(const Link& link) {
@@ -109,10 +103,10 @@ MacAddress other_address(const std::string& device, const MacAddress& given_up) 
 
 /// Two devices with one address: the bridge takes frames for itself that are another's. NICs, bonds and VLANs
 /// share one on purpose.
-void examine_twins(Case& patient, const Tap& tap, const Bridge& bridge) {
-  const auto& links = patient.evidence().links;
+void examine_twins(Report& report, const Tap& tap, const Bridge& bridge) {
+  const auto& links = report.evidence().links;
   for (const std::string& name : {tap.name.str(), bridge.name.str()}) {
-    const Link* ours = find(links, name);
+    const Link* ours = find_link(links, name);
     if (ours == nullptr || !ours->mac)
       continue;
     for (const Link& other : links) {
@@ -120,38 +114,38 @@ void examine_twins(Case& patient, const Tap& tap, const Bridge& bridge) {
       if (other.index == ours->index || other.mac != ours->mac || passes_it_on ||
           other.index == ours->master || !has_address_of_its_own(other))
         continue;
-      patient.note(
+      report.note(
           fmt::format("{} and {} have the same address {}", name, printable(other.name), ours->mac->str()),
-          patient.as_root(fmt::format("ip link set dev {} address {}", shell_quote(other.name),
-                                      other_address(other.name, *ours->mac).str())));
+          report.as_root(fmt::format("ip link set dev {} address {}", shell_quote(other.name),
+                                     other_address(other.name, *ours->mac).str())));
     }
   }
 }
 
-void examine_ways_out(Case& patient, const Bridge& bridge) {
+void examine_ways_out(Report& report, const Bridge& bridge) {
   const std::string& name = bridge.name.str();
-  const std::vector<Link> ways = ways_out(bridge, patient.evidence().links);
+  const std::vector<Link> ways = ways_out(bridge, report.evidence().links);
   if (ways.empty() && bridge.nat)
     return;
   if (ways.empty())
-    return patient.note(
+    return report.note(
         fmt::format("bridge {} has no port to the outside: VMs reach each other and this host", name));
   for (const Link& way : ways)
     if (!way.is_up)
-      patient.note(fmt::format("{}, a port of bridge {}, is down", printable(way.name), name),
-                   patient.as_root(fmt::format("ip link set dev {} up", shell_quote(way.name))));
+      report.note(fmt::format("{}, a port of bridge {}, is down", printable(way.name), name),
+                  report.as_root(fmt::format("ip link set dev {} up", shell_quote(way.name))));
     else if (!way.has_carrier)
-      patient.note(fmt::format("{}, a port of bridge {}, has no carrier: nothing is plugged in",
-                               printable(way.name), name));
+      report.note(fmt::format("{}, a port of bridge {}, has no carrier: nothing is plugged in",
+                              printable(way.name), name));
 }
 
 /// TAPs of switches that have been replaced: `cancel` takes them away as well, but that ends the switch.
-void examine_leftovers(Case& patient) {
-  const auto& in_use = patient.network().tap;
-  for (const Tap& tap : patient.evidence().taps)
-    if (in_use && tap.name != in_use->name && patient.network().vde_switch.tap != tap.name)
-      patient.note(fmt::format("{} is left from an earlier switch", tap.name.str()),
-                   patient.as_root(fmt::format("ip link delete dev {}", shell_quote(tap.name.str()))));
+void examine_leftovers(Report& report) {
+  const auto& in_use = report.network().tap;
+  for (const Tap& tap : report.evidence().taps)
+    if (in_use && tap.name != in_use->name && report.network().vde_switch.tap != tap.name)
+      report.note(fmt::format("{} is left from an earlier switch", tap.name.str()),
+                  report.as_root(fmt::format("ip link delete dev {}", shell_quote(tap.name.str()))));
 }
 
 } // namespace
@@ -159,42 +153,42 @@ void examine_leftovers(Case& patient) {
 std::vector<Link> ways_out(const Bridge& bridge, const std::vector<Link>& links) {
   std::vector<Link> ways;
   for (const std::string& port : bridge.ports)
-    if (const Link* link = find(links, port); link != nullptr && link->kind != "tun")
+    if (const Link* link = find_link(links, port); link != nullptr && link->kind != "tun")
       ways.push_back(*link);
   return ways;
 }
 
-void examine_tap(Case& patient) {
-  const Network& network = patient.network();
+void examine_tap(Report& report) {
+  const Network& network = report.network();
   const auto& at_the_switch = network.vde_switch.tap;
   if (at_the_switch && (!network.tap || network.tap->name != *at_the_switch))
-    return patient.fault(
+    return report.fault(
         fmt::format("{} was deleted under the running switch, which now uses a whole processor",
                     at_the_switch->str()),
-        patient.replace_switch());
+        report.replace_switch());
   if (!network.tap)
     return;
-  examine_state(patient, *network.tap);
-  examine_place(patient, *network.tap);
-  examine_leftovers(patient);
+  examine_state(report, *network.tap);
+  examine_place(report, *network.tap);
+  examine_leftovers(report);
 }
 
-void examine_bridge(Case& patient) {
-  if (!patient.network().bridge)
+void examine_bridge(Report& report) {
+  if (!report.network().bridge)
     return;
-  const Bridge& bridge = *patient.network().bridge;
+  const Bridge& bridge = *report.network().bridge;
   const std::string& name = bridge.name.str();
   if (!bridge.is_up)
-    patient.fault(fmt::format("bridge {} is down", name),
-                  patient.as_root(fmt::format("ip link set dev {} up", shell_quote(name))));
+    report.fault(fmt::format("bridge {} is down", name),
+                 report.as_root(fmt::format("ip link set dev {} up", shell_quote(name))));
   if (bridge.stp)
-    patient.note(fmt::format("bridge {} runs STP: a new port forwards only after its delay", name));
-  if (const auto& tap = patient.network().tap) {
-    examine_forwarding(patient, *tap, bridge);
-    examine_mtu(patient, *tap, bridge);
-    examine_twins(patient, *tap, bridge);
+    report.note(fmt::format("bridge {} runs STP: a new port forwards only after its delay", name));
+  if (const auto& tap = report.network().tap) {
+    examine_forwarding(report, *tap, bridge);
+    examine_mtu(report, *tap, bridge);
+    examine_twins(report, *tap, bridge);
   }
-  examine_ways_out(patient, bridge);
+  examine_ways_out(report, bridge);
 }
 
 } // namespace vdeup::plan

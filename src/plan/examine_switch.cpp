@@ -42,8 +42,8 @@ std::string name_port(const Switch& vde_switch, unsigned number) {
   return {};
 }
 
-void report_duplicate(Case& patient, const MacAddress& mac, const Vm& vm, const std::string& other) {
-  patient.fault(
+void report_duplicate(Report& report, const MacAddress& mac, const Vm& vm, const std::string& other) {
+  report.fault(
       fmt::format("VM {} at port {} and {} have the same address {}", vm.name, vm.port, other, mac.str()),
       "end one of them, and start it again with another macaddr=");
 }
@@ -63,49 +63,49 @@ PortUse port_use(const Switch& vde_switch) {
   return {vde_switch.port_limit - 1, static_cast<std::size_t>(taken)};
 }
 
-void examine_switch(Case& patient) {
-  const Switch& vde_switch = patient.network().vde_switch;
-  const SwitchSockets& sockets = patient.request().scope.sockets;
+void examine_switch(Report& report) {
+  const Switch& vde_switch = report.network().vde_switch;
+  const SwitchSockets& sockets = report.request().scope.sockets;
   const std::string& dir = sockets.dir.str();
   switch (vde_switch.life) {
   case Switch::Life::absent:
-    return patient.fault(fmt::format("a TAP is there, but no switch {}", dir), patient.create());
+    return report.fault(fmt::format("a TAP is there, but no switch {}", dir), report.create());
   case Switch::Life::dead:
-    return patient.fault(fmt::format("the process of the switch {} is gone, its sockets are left", dir),
-                         patient.create());
+    return report.fault(fmt::format("the process of the switch {} is gone, its sockets are left", dir),
+                        report.create());
   case Switch::Life::mute:
-    return patient.fault(
+    return report.fault(
         fmt::format("process {} holds the switch {} and does not answer", vde_switch.pid, dir),
-        patient.replace_switch());
+        report.replace_switch());
   case Switch::Life::alive:
     break;
   }
   if (!vde_switch.accepts_clients)
-    patient.fault(fmt::format("the switch answers, but its socket {}/ctl is gone", dir),
-                  patient.replace_switch());
-  if (!vde_switch.tap && !vde_switch.made_for && !patient.network().tap)
-    patient.fault("no port of the switch has a TAP", patient.replace_switch());
+    report.fault(fmt::format("the switch answers, but its socket {}/ctl is gone", dir),
+                 report.replace_switch());
+  if (!vde_switch.tap && !vde_switch.made_for && !report.network().tap)
+    report.fault("no port of the switch has a TAP", report.replace_switch());
   if (const PortUse use = port_use(vde_switch); use.is_full())
-    patient.fault(
+    report.fault(
         fmt::format("all {} ports of the switch are taken: no VM can be attached any more", use.usable),
         fmt::format("end a VM, or `unixcmd -s {} -f /etc/vde2/vdecmd port/setnumports {}`",
                     shell_quote(sockets.mgmt.str()), 2 * vde_switch.port_limit));
 }
 
-void examine_addresses(Case& patient) {
-  const Switch& vde_switch = patient.network().vde_switch;
+void examine_addresses(Report& report) {
+  const Switch& vde_switch = report.network().vde_switch;
   const std::vector<Vm> vms = list_vms(vde_switch);
   for (std::size_t i = 0; i < vms.size(); ++i)
     for (std::size_t j = i + 1; j < vms.size(); ++j)
       if (vms[i].mac == vms[j].mac)
-        report_duplicate(patient, vms[i].mac, vms[i],
+        report_duplicate(report, vms[i].mac, vms[i],
                          fmt::format("VM {} at port {}", vms[j].name, vms[j].port));
   // A VM whose address another port has sent last; two with the same label are known already.
-  for (const LearntAddress& learnt : patient.evidence().learnt)
+  for (const LearntAddress& learnt : report.evidence().learnt)
     for (const Vm& vm : vms) {
       const std::string other = name_port(vde_switch, learnt.port);
       if (vm.mac == learnt.mac && !has_label(vms, learnt.port, vm.mac) && !other.empty())
-        report_duplicate(patient, vm.mac, vm, other);
+        report_duplicate(report, vm.mac, vm, other);
     }
 }
 

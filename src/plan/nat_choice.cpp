@@ -92,9 +92,8 @@ Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Lin
   }
   for (unsigned number = 0; number < k_max_nat_bridges; ++number) {
     TRY(auto name, nat_bridge_name(scope.owner.uid, number));
-    const auto taken = std::find_if(links.begin(), links.end(),
-                                    [&name](const Link& link) { return link.name == name.str(); });
-    if (taken == links.end()) {
+    const Link* taken = find_link(links, name.str());
+    if (taken == nullptr) {
       const MacAddress mac = bridge_address(name, host_seed);
       return BridgeChoice{Bridge{.name = std::move(name), .mac = mac, .nat = mark}, false,
                           "it is to be the private network of this switch"};

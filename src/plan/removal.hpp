@@ -29,7 +29,7 @@ struct Removal {
 /// with the mark of this scope.
 ///
 /// Errors: refused while VMs are attached or the switch does not answer, unless `force`; refused for a bridge
-/// that is to go and has ports that are not ours.
+/// with other ports.
 [[nodiscard]] Result<Plan> make_removal_plan(const Scope& scope, const Removal& removal,
                                              const Network& observed, const std::vector<Tap>& taps,
                                              const std::vector<FoundNat>& nats = {});

@@ -30,18 +30,6 @@ bool belongs_to_an_engine(std::string_view name) {
 /// Where sockets are unless somebody says otherwise (manual page: CTYS_SOCKBASE).
 constexpr std::string_view k_default_base = "/var/tmp";
 
-bool has_external_port(const Link& bridge, const std::vector<Link>& links) {
-  return std::any_of(links.begin(), links.end(), [&bridge](const Link& port) {
-    return port.master == bridge.index && leads_outside(port);
-  });
-}
-
-const Link* link_named(const std::vector<Link>& links, std::string_view name) {
-  const auto found =
-      std::find_if(links.begin(), links.end(), [name](const Link& l) { return l.name == name; });
-  return found == links.end() ? nullptr : &*found;
-}
-
 std::vector<const Link*> bridges_by_name(const std::vector<Link>& links) {
   std::vector<const Link*> bridges;
   for (const Link& link : links)
@@ -65,7 +53,7 @@ BridgeChoice fresh(const IfName& name, std::string_view host_seed, std::string r
 
 Result<BridgeChoice> by_name(const IfName& name, const std::vector<Link>& links, std::string_view host_seed,
                              std::string reason) {
-  const Link* link = link_named(links, name.str());
+  const Link* link = find_link(links, name.str());
   if (link == nullptr)
     return fresh(name, host_seed, std::move(reason));
   if (!link->is_bridge())
@@ -94,6 +82,12 @@ bool leads_outside(const Link& port) {
   return port.kind != "tun" && port.kind != "veth" && port.kind != "dummy";
 }
 
+bool has_external_port(const Link& bridge, const std::vector<Link>& links) {
+  return std::any_of(links.begin(), links.end(), [&bridge](const Link& port) {
+    return port.master == bridge.index && leads_outside(port);
+  });
+}
+
 Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted, const std::vector<Link>& links,
                                    std::string_view host_seed) {
   if (wanted)
@@ -113,7 +107,7 @@ Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted, const st
 std::optional<IfName> named_bridge(const Request& request, const std::vector<Link>& links) {
   if (request.bridge || !request.interface)
     return request.bridge;
-  const Link* nic = link_named(links, request.interface->str());
+  const Link* nic = find_link(links, request.interface->str());
   const auto master = std::find_if(links.begin(), links.end(), [nic](const Link& link) {
     return nic != nullptr && link.is_bridge() && link.index == nic->master;
   });
@@ -128,10 +122,10 @@ Result<> consider_interface(const Request& request, const std::vector<Link>& lin
     return ok();
   const std::string& name = request.interface->str();
   const std::string what = fmt::format("cannot make a bridge over {}", name);
-  const Link* nic = link_named(links, name);
+  const Link* nic = find_link(links, name);
   if (nic == nullptr)
     return fail(Error{ErrorKind::missing, what, "there is no such interface", "`ip link` lists them"});
-  const Link* bridge = link_named(links, choice.bridge.name.str());
+  const Link* bridge = find_link(links, choice.bridge.name.str());
   if (bridge != nullptr) {
     choice.reason += nic->master == bridge->index
                          ? fmt::format("; {} is a port of it", name)
@@ -161,7 +155,7 @@ std::string Request::command(std::string_view verb, bool as_root) const {
 Result<IfName> free_tap_name(const std::vector<Link>& links) {
   for (unsigned number = 0;; ++number) {
     const std::string name = fmt::format("tap{}", number);
-    if (link_named(links, name) == nullptr)
+    if (find_link(links, name) == nullptr)
       return IfName::parse(name);
   }
 }

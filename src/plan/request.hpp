@@ -10,7 +10,7 @@
 
 namespace vdeup::plan {
 
-/// What a caller asks for, after parsing and configuration.
+/// A caller's request, after parsing and configuration.
 struct Request {
   Scope scope;
   std::optional<IfName> bridge{};       ///< -b; none: choose
@@ -21,20 +21,20 @@ struct Request {
   std::optional<UplinkKind> uplink{};   ///< --uplink; none: whatever serves, or else the best that can be had
   std::vector<Forward> forwards{};      ///< --forward
   bool force = false;                   ///< -f
-  /// Make a new TAP in the place of a broken switch's (manual page, create). Without it one that waits is
-  /// used again, which takes no privilege.
+  /// Replace the TAP of a broken switch (manual page, create). Otherwise an existing one is reused, which
+  /// takes no privilege.
   bool fresh_tap = false;
   bool by_root = true; ///< the caller is root and needs no sudo in front of a command
 
-  /// The command line for people that does `verb` to this very switch: `sudo vdeup create -u acue`. With
-  /// `as_root` it is for a change that takes root.
+  /// A command line for hints that runs `verb` for this switch: `sudo vdeup create -u acue`. `as_root` is for
+  /// a command that needs root.
   [[nodiscard]] std::string command(std::string_view verb, bool as_root) const;
 };
 
 /// The name of the bridge that vdeup makes when the host has none that is suitable (manual page, -b).
 inline constexpr std::string_view k_default_bridge = "ctysbr0";
 
-/// A bridge to use, and the sentence that tells the user why this one.
+/// A bridge to use, and the reason for people.
 struct BridgeChoice {
   Bridge bridge;
   bool exists = false;
@@ -50,22 +50,23 @@ struct BridgeChoice {
 [[nodiscard]] Result<BridgeChoice> choose_bridge(const std::optional<IfName>& wanted,
                                                  const std::vector<Link>& links, std::string_view host_seed);
 
-/// Hold -i against the bridge that was chosen: for one that exists it says nothing, and the reason tells so.
-/// Errors: missing if there is no such NIC; refused if a bridge would have to be made over it, and the
-/// request may not move one.
+/// Apply -i to the bridge that was chosen. If the bridge exists, -i has no effect and the reason says so.
+/// Errors: missing if there is no such NIC; refused if the bridge is to be made and the request may not move
+/// a NIC.
 [[nodiscard]] Result<> consider_interface(const Request& request, const std::vector<Link>& links,
                                           BridgeChoice& choice);
 
 /// The bridge that a request names: -b, or the one that the NIC of -i is a port of already.
 [[nodiscard]] std::optional<IfName> named_bridge(const Request& request, const std::vector<Link>& links);
 
-/// The bridges that can be suitable, in alphabetical order: none that a container engine or libvirt owns
-/// unless it has a port to the outside.
+/// The suitable bridges in alphabetical order: those of container engines and libvirt only if they have an
+/// external port.
 [[nodiscard]] std::vector<const Link*> suitable_bridges(const std::vector<Link>& links);
 
-/// True for a port that leads out of this host, as far as its kind tells: not a VM, a container or one of
-/// ours.
+/// True for a port that is not a VM's, a container's or vdeup's, by its kind.
 [[nodiscard]] bool leads_outside(const Link& port);
+/// True for a bridge with such a port.
+[[nodiscard]] bool has_external_port(const Link& bridge, const std::vector<Link>& links);
 
 /// The lowest `tapN` that no link has.
 [[nodiscard]] Result<IfName> free_tap_name(const std::vector<Link>& links);

@@ -5,19 +5,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace vdeup::plan {
 namespace {
 
 bool has_way_out(const Link& bridge, const std::vector<Link>& links) {
-  return bridge.alias == k_bridge_mark ||
-         std::any_of(links.begin(), links.end(), [&bridge](const Link& port) {
-           return port.master == bridge.index && leads_outside(port);
-         });
+  return bridge.alias == k_bridge_mark || has_external_port(bridge, links);
 }
 
-/// Why not by a bridge, for who gets something else.
+/// The reason for another uplink than a bridge.
 std::string why_no_bridge(const UplinkFacts& facts) {
   if (!facts.no_devices.empty())
     return fmt::format("no right to make a TAP: {}", facts.no_devices);
