@@ -24,7 +24,7 @@ struct Group {
   bool operator==(const Group&) const = default;
 };
 
-/// Acts as somebody else while it lives: effective user, group and supplementary groups.
+/// Changes the effective user, group and supplementary groups while it exists.
 ///
 /// Root uses it for everything that touches an owner's sockets, so that a hostile file there can do no more
 /// to root than it could do to its owner. Acting as oneself is free and needs no privilege.
@@ -38,7 +38,7 @@ class ActingAs {
   ActingAs(const ActingAs&) = delete;
   ActingAs& operator=(const ActingAs&) = delete;
 
-  /// Become again who one was. A process that cannot is in an unknown state and aborts.
+  /// Restore the former identity. A process that cannot is in an unknown state and aborts.
   ~ActingAs();
 
  private:

@@ -7,8 +7,8 @@
 
 namespace vdeup {
 
-/// A library that is loaded when it is needed, dlopen(3): linked, each launch would load it, and where it is
-/// not installed vdeup would not even start. Its functions are good for as long as this object lives.
+/// A library loaded on demand by dlopen(3). If it were linked, each launch would load it, and without it
+/// vdeup would not start. Its functions are valid while this object exists.
 class SharedLibrary {
  public:
   /// Load `libNAME.so.N` from where the system has its libraries. Errors: missing, with the linker's words;

@@ -49,8 +49,8 @@ using UniqueDirectory = std::unique_ptr<DIR, CloseDirectory>;
 /// The same open file under a number that is at least `lowest`, close-on-exec. Errors: no number is free.
 [[nodiscard]] Result<UniqueFd> move_above(UniqueFd fd, int lowest);
 
-/// Open /dev/null for each of descriptors 0, 1 and 2 that is closed, so that nothing else gets their numbers
-/// and is then written to by whoever means to print.
+/// Open /dev/null for each of descriptors 0, 1 and 2 that is closed, so that no other file gets their numbers
+/// and the output of this process.
 void fill_standard_streams();
 
 } // namespace vdeup

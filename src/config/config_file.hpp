@@ -10,8 +10,8 @@
 
 namespace vdeup::config {
 
-/// What configuration files say (vdeup.conf(5)); empty: not said. Values are as they were written: what they
-/// mean is checked where they are used, as if they were options.
+/// The settings of configuration files (vdeup.conf(5)); empty: not set. Values are checked where they are
+/// used, like options.
 struct FileSettings {
   std::optional<std::string> socket_base{}; ///< CTYS_SOCKBASE
   std::optional<std::string> socket{};      ///< QEMUSOCK; can have %u and %U, the owner's name and number
@@ -22,7 +22,7 @@ struct FileSettings {
   std::optional<std::string> debug{};       ///< -d
   std::optional<std::string> privilege{};   ///< -Z
 
-  /// Take from `weaker` what is not said here.
+  /// Add the settings of `weaker` that are not set here.
   [[nodiscard]] FileSettings over(const FileSettings& weaker) const;
 };
 
@@ -39,10 +39,10 @@ struct FileSettings {
 /// The caller's is vdeup.conf in his personal_directory().
 [[nodiscard]] Result<FileSettings> read_configuration(uid_t caller);
 
-/// Put the owner's name for `%u`, number for `%U`, and `%` for `%%`. Errors: usage for another letter.
+/// Replace `%u` by the owner's name, `%U` by the uid and `%%` by `%`. Errors: usage for another letter.
 [[nodiscard]] Result<std::string> expand(std::string_view text, const std::string& user, uid_t uid);
 
-/// True if a text has a place for the owner, and so names another path for each.
+/// True if a path has `%u` or `%U` and so differs between owners.
 [[nodiscard]] bool names_owner(std::string_view text);
 
 } // namespace vdeup::config

@@ -5,7 +5,7 @@
 
 namespace vdeup::config {
 
-/// Where the machine's console is.
+/// The machine's console.
 enum class CtysConsole {
   sdl,  ///< a window
   vnc,  ///< in the background, a VNC server
@@ -34,8 +34,7 @@ struct CtysDefinition {
   [[nodiscard]] const std::string& get(std::string_view name) const;
 };
 
-/// Put the definition together: from what bash has found, and for what it has not, from the metadata in
-/// `text`.
+/// Make the definition from the variables of bash, and for missing ones from the metadata in `text`.
 [[nodiscard]] CtysDefinition make_ctys_definition(std::string path, std::string_view text,
                                                   CtysVariables variables);
 

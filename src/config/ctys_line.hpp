@@ -7,7 +7,7 @@
 
 namespace vdeup::config {
 
-/// How a machine is to be started; what is not said, its definition says.
+/// Options for the start of a machine; the definition has the defaults.
 struct CtysLaunch {
   std::vector<std::string> starter; ///< the program, and its first arguments
   std::optional<CtysConsole> console{};

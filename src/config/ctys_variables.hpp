@@ -10,17 +10,13 @@
 
 namespace vdeup::config {
 
-// A .ctys file is a program in bash, with `case`, `${X:-…}` and what else somebody wrote into it, so bash has
-// to read it:
+// A .ctys file is a bash script with `case`, `${X:-…}` and so on, so bash has to read it:
 //
-//  1. The file is read and checked by us (trusted_file.hpp), and its *text* is given to bash as an argument.
-//  What
-//     was checked is what is run, whoever exchanges the file meanwhile.
-//  2. bash sources it with nothing of our environment, without start-up files and without input; what it
-//  prints
+//  1. The file is read and checked (trusted_file.hpp), and its text is passed to bash as an argument. So what
+//     was checked is what runs, even if the file is replaced.
+//  2. bash sources it with an environment of its own, without start-up files and without input; its output
 //     goes to standard error.
-//  3. The variables that we know are printed between two marks, each with a NUL at its end. If the file
-//  exits, or
+//  3. The known variables are printed between two marks, each with a NUL at its end. If the file exits or
 //     execs, the second mark is missing.
 
 /// The variables of a definition that a QEMU line is made from.

@@ -13,7 +13,7 @@ namespace vdeup::config {
 /// Find a group by name. Errors: usage if there is none.
 [[nodiscard]] Result<Group> group_called(const std::string& name);
 
-/// Who calls: the effective user. A uid without an account gets its number as name.
+/// The effective user. A uid without an account gets its number as name.
 [[nodiscard]] Result<Identity> calling_user();
 
 /// A user with a group, as `-u` takes them.

@@ -12,12 +12,12 @@
 
 namespace vdeup::config {
 
-/// A kind of step that an administrator allows or denies.
+/// A right that an administrator grants or denies.
 enum class Right {
-  tap,    ///< a TAP of one's own, as a port of the bridge
-  bridge, ///< the bridge itself, if vdeup makes it: create and delete, set up and down
+  tap,    ///< create TAPs and attach them to the bridge
+  bridge, ///< create the bridge, delete it, set it up and down
   nic,    ///< move a NIC of the host into the bridge
-  nat,    ///< give the bridge an address, and masquerade what comes from it
+  nat,    ///< give the bridge an address, and masquerade its traffic
 };
 [[nodiscard]] std::string_view right_text(Right right);
 
@@ -34,30 +34,30 @@ struct PolicyRule {
   std::optional<unsigned> taps{}; ///< how many TAPs the user may have at a time
 };
 
-/// What a policy says of a user, a bridge and a right.
+/// The decision of a policy about a user, a bridge and a right.
 struct Verdict {
   enum class Kind { allowed, denied, silent };
   Kind kind = Kind::silent;
-  std::string reason;      ///< the line that decides; or that there is none
+  std::string reason;      ///< the line that decides, or that no line does
   bool by_wildcard = true; ///< allowed for every bridge, and not for this one by its name
 };
 
-/// Who may do what to which bridge (vdeup-policy(5)). What no line allows is not allowed, and one line that
-/// denies beats all that allow.
+/// The permissions of users for bridges (vdeup-policy(5)). The default is to deny, and a line that denies
+/// overrides all that allow.
 class Policy {
  public:
-  /// How a file is read: by read_root_file, but in tests.
+  /// Reads a file: read_root_file, except in tests.
   using Reader = std::function<Result<std::optional<std::string>>(const std::string& path)>;
 
-  /// Read a policy and the files that it includes. No file is a policy without lines; an included one has to
-  /// be there. Errors: usage, naming the line; refused if not root alone could have written it. A policy that
-  /// cannot be read as a whole allows nothing.
+  /// Read a policy and the files that it includes. A missing file is an empty policy; a missing included file
+  /// is an error. Errors: usage, naming the line; refused if others than root could have written it. A policy
+  /// with an error allows nothing.
   [[nodiscard]] static Result<Policy> read(const std::string& path, const Reader& reader);
 
   [[nodiscard]] Verdict judge(const Identity& user, const IfName& bridge, Right right) const;
-  /// Whether a user has a right at all, on whichever bridge.
+  /// Whether a user has a right for any bridge.
   [[nodiscard]] Verdict judge_anywhere(const Identity& user, Right right) const;
-  /// How many TAPs a user may have at a time: the largest number in a line that allows some; 16 if none says.
+  /// The number of TAPs that a user can have at a time: the largest `taps=` that applies; 16 by default.
   [[nodiscard]] unsigned tap_limit(const Identity& user) const;
 
  private:

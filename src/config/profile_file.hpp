@@ -6,7 +6,7 @@
 
 namespace vdeup::config {
 
-/// Where profiles are looked for by their name, the first one first.
+/// The directories in which profiles are found by name, in order.
 [[nodiscard]] std::vector<std::string> profile_directories(uid_t caller, const std::string& templates);
 
 /// Read a profile: `word` is a file if it has a slash or ends in `.conf`, and else NAME, for NAME.conf in the

@@ -6,8 +6,8 @@
 
 namespace vdeup::config {
 
-/// A key of a section, and what its value does to a profile: to its last disk, floppy or NIC, where the
-/// section is about one.
+/// A key of a section, and the function that stores its value in a profile, or in its last disk, floppy or
+/// NIC.
 struct ProfileKey {
   std::string_view name;
   Result<> (*take)(Profile& profile, const ProfileValue& value);
@@ -18,7 +18,7 @@ struct ProfileKey {
 struct ProfileSection {
   std::string_view name;
   std::span<const ProfileKey> keys;
-  void (*begin)(Profile& profile) = nullptr; ///< for a section that can be there several times: one more
+  void (*begin)(Profile& profile) = nullptr; ///< of a section that can be repeated: add a disk, floppy or NIC
 };
 
 /// All sections, in the order of vdeup-profile(5).

@@ -8,8 +8,7 @@
 
 namespace vdeup::config {
 
-/// One value of a profile, and the ways to read it. Each puts what `%d`, `%u` and `%%` stand for into it; the
-/// Error of each is usage and names the line.
+/// One value of a profile, and its parsers. They replace `%d`, `%u` and `%%`. Errors: usage, naming the line.
 class ProfileValue {
  public:
   ProfileValue(std::string_view text, Place place, const ProfileOrigin& origin)
@@ -17,10 +16,10 @@ class ProfileValue {
 
   /// A text that QEMU takes as it is.
   [[nodiscard]] Result<std::string> text() const;
-  /// A text in which QEMU takes a comma for the end of a property: one in a `%d` is written twice, as QEMU
-  /// has it, unless the value begins with it and so is a path as a whole.
+  /// A text in which a comma ends a property: commas of a `%d` are doubled, unless the value begins with the
+  /// `%d` and so is a path as a whole.
   [[nodiscard]] Result<std::string> option() const;
-  /// A file: absolute, or from the profile's directory on. `PROTOCOL:…` stays as it is.
+  /// A file: absolute, or relative to the profile's directory. `PROTOCOL:…` is not changed.
   [[nodiscard]] Result<std::string> path() const;
   /// A program: a name, or a path if it has a slash.
   [[nodiscard]] Result<std::string> program() const;

@@ -4,18 +4,18 @@
 
 namespace vdeup::config {
 
-/// The bridges that QEMU's own helper attaches TAPs to, by QEMU's file `/etc/qemu/bridge.conf`: lines `allow
-/// NAME|all`, `deny NAME|all` and `include FILE`. As there, what is not allowed is denied, one deny beats all
-/// allows, and an included file that cannot be read is left out: administrators let files that only some can
-/// read say who may use a bridge. So this is to be read with no other rights than the user's.
+/// The bridges that qemu-bridge-helper attaches TAPs to, from `/etc/qemu/bridge.conf`: lines `allow
+/// NAME|all`, `deny NAME|all` and `include FILE`. As in QEMU, the default is to deny, a deny overrides all
+/// allows, and an included file that cannot be read is skipped: administrators grant bridges by the
+/// permissions of such files. So read this with the user's rights only.
 class QemuBridges {
  public:
-  /// Read the file. One that is missing or unsound allows nothing, and neither does one that is not root's
-  /// alone or includes such a file.
+  /// Read the file. A missing or invalid one allows nothing, nor one that others than root can write, or that
+  /// includes such a file.
   [[nodiscard]] static QemuBridges read(const std::string& path, const Policy::Reader& reader);
 
   [[nodiscard]] Verdict judge(const IfName& bridge) const;
-  /// True if there is a bridge that it allows.
+  /// True if it allows any bridge.
   [[nodiscard]] bool allows_any() const;
 
  private:

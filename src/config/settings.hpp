@@ -11,7 +11,7 @@
 
 namespace vdeup::config {
 
-/// What a caller can say about where a switch is and whose it is; empty: not said.
+/// Options about the paths and the owner of a switch; empty: not given.
 struct Choice {
   std::optional<std::string> user{};   ///< -u: USER or USER.GROUP
   std::optional<std::string> socket{}; ///< -s, QEMUSOCK
@@ -20,7 +20,7 @@ struct Choice {
   std::optional<std::string> share{};  ///< --share
 };
 
-/// Where the environment of this process places things (manual page: CTYS_SOCKBASE, QEMUSOCK, QEMUMGMT).
+/// The paths in the environment of this process (manual page: CTYS_SOCKBASE, QEMUSOCK, QEMUMGMT).
 struct Environment {
   std::optional<std::string> sock_base{};
   std::optional<std::string> socket{};
@@ -30,36 +30,35 @@ struct Environment {
   [[nodiscard]] static Environment read();
 };
 
-/// Whose switch, where it is, and who may use it; the last only if somebody said so.
+/// The owner and the paths of a switch, and its access if that was set.
 struct Settled {
   Scope scope;
   std::optional<SwitchAccess> access{};
 };
 
-/// Settle whose switch is meant, where it is and for whom: option before environment before files before
-/// default. QEMUSOCK and QEMUMGMT are the caller's own and say nothing about another user's switch, which
-/// `-u` names; nor does a path in a file that is the same for all owners. A management socket that is not
-/// named belongs to the directory: `vde_mgmtX` beside `vde_switchX`, else `DIR.mgmt`. Errors: usage for a
-/// user or group that does not exist or a path that cannot be a socket; refused for a group that the owner is
-/// not in.
+/// Decide the owner, the paths and the access of a switch: option before environment before files before
+/// default. QEMUSOCK and QEMUMGMT do not apply to another user's switch (`-u`), nor does a path in a file
+/// that is the same for all owners. The default management socket depends on the directory: `vde_mgmtX`
+/// beside `vde_switchX`, else `DIR.mgmt`. Errors: usage for a user or group that does not exist or a path
+/// that cannot be a socket; refused for a group that the owner is not in.
 [[nodiscard]] Result<Settled> settle(const Choice& choice, const Environment& environment,
                                      const FileSettings& files);
 
-/// The directory under which switches are by default.
+/// The default parent directory of switches.
 [[nodiscard]] std::string socket_base(const Environment& environment, const FileSettings& files);
 
-/// The uplink that is to be used where no option says so.
+/// The uplink if no option sets it.
 [[nodiscard]] std::optional<std::string> uplink_word(const Environment& environment,
                                                      const FileSettings& files);
 
-/// Where the switches of all users are: `PREFIX<user>SUFFIX`.
+/// A place of all users' switches: `PREFIX<user>SUFFIX`.
 struct SwitchPlace {
   std::string prefix;
   std::string suffix{};
 };
 
-/// The places that the settings come to for one user and another: the default one, and the caller's own if it
-/// is named after him. Errors: usage for a path with a wrong `%`.
+/// The places of switches by the settings: the default one, and the caller's own if its path has the user's
+/// name. Errors: usage for a path with a wrong `%`.
 [[nodiscard]] Result<std::vector<SwitchPlace>> switch_places(const Environment& environment,
                                                              const FileSettings& files);
 

@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace vdeup {
 
@@ -51,8 +49,5 @@ struct Link {
 
   [[nodiscard]] bool is_bridge() const { return kind == "bridge"; }
 };
-
-/// The link of a name; null if there is none.
-[[nodiscard]] const Link* find_link(const std::vector<Link>& links, std::string_view name);
 
 } // namespace vdeup

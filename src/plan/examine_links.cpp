@@ -1,5 +1,6 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "model/find_link.hpp"
 #include "plan/examine.hpp"
 
 #include <fmt/format.h>

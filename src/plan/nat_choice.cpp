@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "model/find_link.hpp"
 #include "model/interpret.hpp"
 
 #include <fmt/format.h>

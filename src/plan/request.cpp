@@ -1,6 +1,7 @@
 #include "plan/request.hpp"
 
 #include "base/text.hpp"
+#include "model/find_link.hpp"
 #include "model/interpret.hpp"
 
 #include <fmt/format.h>

@@ -11,18 +11,18 @@
 
 namespace vdeup::process {
 
-/// What a program has of our terminal.
+/// The access of a program to our terminal.
 enum class Terminal {
-  none,   ///< nothing: it cannot ask
-  kept,   ///< it is in its session, which is how sudo knows who has given a password there
-  shared, ///< and what it writes to standard error appears there
+  none,   ///< none: it cannot ask
+  kept,   ///< it stays in the session, by which sudo remembers passwords
+  shared, ///< and its standard error is the terminal
 };
 
-/// A child that we talk with over a SOCK_SEQPACKET socket, which is its standard input. Its standard output
-/// is /dev/null; what it writes to standard error is kept, unless it shares the terminal.
+/// A child with a SOCK_SEQPACKET socket to us as its standard input. Its standard output is /dev/null; its
+/// standard error is kept, unless it shares the terminal.
 class Companion {
  public:
-  /// Start a program, in `/` and with default signals. That it cannot be executed shows as its end.
+  /// Start a program, in `/` and with default signals. If it cannot be executed, it ends at once.
   [[nodiscard]] static Result<Companion> start(const Command& command, Terminal terminal);
 
   Companion(Companion&& other) noexcept;
@@ -34,10 +34,10 @@ class Companion {
 
   /// Our end of the socket.
   [[nodiscard]] int channel() const { return m_channel.get(); }
-  /// The first line that it has written to standard error, for people.
+  /// The first line of its standard error, for people.
   [[nodiscard]] std::string complaint() const;
-  /// Close the channel, which asks it to end, and wait for its end, two seconds at most. What does not end
-  /// then is asked by a signal, and left to init.
+  /// Close the channel, which asks it to end, and wait for up to two seconds. If it still runs, it gets a
+  /// signal and is left to init.
   void finish();
 
  private:

@@ -23,20 +23,20 @@ struct Process {
   [[nodiscard]] std::string str() const; ///< for people: "process 7 is dhclient"
 };
 
-/// The processes of a host at one moment, and what else /proc says of them when asked.
+/// The processes of a host at one moment; other facts are read from /proc on request.
 class ProcessTable {
  public:
   [[nodiscard]] static ProcessTable read(const FileTree& tree);
 
-  /// The process, its parent, and so on up to the first one. `first` itself need not be there any more.
+  /// The process, its parent, and so on up to the first one; none if `first` has ended.
   [[nodiscard]] std::vector<Process> ancestry(pid_t first) const;
   [[nodiscard]] std::vector<Process> named(std::string_view name) const;
 
-  /// The inodes of its sockets; nothing if they may not be read.
+  /// The inodes of its sockets; nothing if they cannot be read.
   [[nodiscard]] std::optional<std::vector<std::uint64_t>> sockets(pid_t pid) const;
-  /// The processes that hold a socket, as far as they let us see it.
+  /// The processes that have a socket open, of those that can be read.
   [[nodiscard]] std::vector<Process> holders(std::uint64_t socket) const;
-  /// A variable of the environment that it was started with; nothing if it has none or may not be read.
+  /// A variable of its initial environment; nothing if it is not set or cannot be read.
   [[nodiscard]] std::optional<std::string> variable(pid_t pid, std::string_view name) const;
   /// The words of its command line.
   [[nodiscard]] std::vector<std::string> words(pid_t pid) const;

@@ -14,18 +14,17 @@ namespace vdeup::process {
 
 /// How a program ended.
 struct ProgramEnd {
-  int status = 0; ///< what it exited with
+  int status = 0; ///< its exit status
   int signal = 0; ///< or the signal that ended it
 };
 
-/// Runs a program as a child that stands in our place: it has our process group, and so our terminal and job
-/// control, and the descriptors that are not close-on-exec.
+/// Runs a program as a child in our process group, so that it has our terminal and job control, and the
+/// descriptors that are not close-on-exec.
 ///
-/// Signals that others send to us are passed on to it. What the terminal sends (Ctrl-C) comes to it and to us
-/// alike and is not sent twice; the kernel says which it is, sigaction(2) si_code. Only the end of the
-/// terminal comes to us alone where we are the first program of its session, and is passed on. A signal that
-/// the caller had ignored stays ignored by both; the end of children by the program alone. Threading: in the
-/// only thread, once in a process.
+/// Signals from other processes are forwarded to it. Signals of the terminal (Ctrl-C) reach it and us alike
+/// and are not forwarded (sigaction(2), si_code); only the hangup of a terminal whose session we lead is.
+/// Signals that were ignored at our start stay ignored by both, SIGCHLD by the program alone. Threading: in
+/// the only thread, once in a process.
 class Supervisor {
  public:
   /// Errors: program_missing, program_not_executable.
@@ -36,7 +35,7 @@ class Supervisor {
   /// Readable when handle() has something to do.
   [[nodiscard]] int event_fd() const { return m_signals.get(); }
 
-  /// Pass on the signals that have come, and tell how the program ended, if it has.
+  /// Forward pending signals; returns how the program ended, if it has.
   [[nodiscard]] std::optional<ProgramEnd> handle();
 
  private:
@@ -49,7 +48,7 @@ class Supervisor {
   pid_t m_pid;
 };
 
-/// End this process as a program ended: with its status, or by its signal, without a second core dump.
+/// End this process as the program ended: with its status or by its signal, without a second core dump.
 [[noreturn]] void end_like(const ProgramEnd& end);
 
 } // namespace vdeup::process

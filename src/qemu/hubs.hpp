@@ -9,7 +9,7 @@
 
 namespace vdeup::qemu {
 
-/// What the `-net` options of a line make of it.
+/// The networks of a line's `-net` options.
 struct HubNetworks {
   std::vector<VdeNic> nics{};
   std::vector<Place> others{};
@@ -24,9 +24,9 @@ struct HubNetworks {
 /// 3. A hub with another number of NICs, or with other backends as well, stays one: each connection goes to
 ///    a `-netdev hubport` of the same number. At hub 0, `-net nic` and `-net user` can stay as they are.
 /// 4. A `-net nic` without any backend at its hub gets a connection of its own.
-/// 5. Hubs without vde are somebody else's; but where they are written with `vlan=`, no QEMU of today takes
-///    the line, so they are named in `others` and written anew.
-/// Errors: usage, for a vde backend without a NIC, and for two ways from one hub to one switch.
+/// 5. Hubs without vde are not vdeup's; but QEMU no longer accepts `vlan=`, so those are in `others` and
+///    rewritten.
+/// Errors: usage, for a vde backend without a NIC, and for two connections from one hub to one switch.
 [[nodiscard]] Result<HubNetworks> read_hubs(const std::vector<NetOption>& options);
 
 /// Read the keys of QEMU's vde backend, and of `more_keys` that its option has beside them.

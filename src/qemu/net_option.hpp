@@ -35,10 +35,9 @@ class NetOption {
   [[nodiscard]] bool has(const std::string& key) const { return get(key).has_value(); }
   [[nodiscard]] std::vector<std::string> keys() const;
 
-  /// True for a backend that is ours to connect: vde, and not with a URL (`slirp://`), which leads to no
-  /// switch.
+  /// True for a backend that vdeup connects: vde, without a URL (`slirp://`), which is no switch.
   [[nodiscard]] bool is_vde() const;
-  /// True if a NIC of the guest stands here that is joined to a `-netdev`.
+  /// True for a NIC of the guest with this `-netdev`.
   [[nodiscard]] bool is_front_of(const std::string& netdev) const;
 
   /// The number of a key. Errors: usage, naming the option.

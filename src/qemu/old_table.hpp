@@ -9,9 +9,9 @@
 
 namespace vdeup::qemu {
 
-/// What to say instead of an option.
+/// The replacement of an option.
 struct Change {
-  std::vector<std::string> instead{}; ///< empty: it is left out
+  std::vector<std::string> instead{}; ///< empty: the option is omitted
   std::string why{};                  ///< empty: this QEMU does not have it
 };
 

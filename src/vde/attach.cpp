@@ -20,8 +20,8 @@ extern "C" { // the header does not say so itself
 namespace vdeup::vde {
 namespace {
 
-// The switch can take away the socket of a port that it has just given, when the VM that had the port before
-// ends in the same moment: then the handshake fails with ENOENT, and the next one does not.
+// The switch can remove the socket of a port that it has just assigned, if the previous VM of that port ends
+// at the same moment: then the handshake fails with ENOENT, and the next one does not.
 constexpr int k_attempts = 5;
 
 /// The functions of libvdeplug that are used. Linked, each command would load it, and only `run` connects.
@@ -51,9 +51,9 @@ Result<UniqueFd> keep(int fd) {
   return copy;
 }
 
-/// Where a group shares another user's switch, that switch has to reach our end of the connection, too: it
-/// looks at the mode of our socket (access(2)), and gives up without a word if that locks it out.
-void reach_out(const SocketPath& dir, AttachOptions& options) {
+/// A switch of another user needs access to our end of the connection, too: it checks the mode of our socket
+/// (access(2)), and silently gives up without access.
+void grant_access(const SocketPath& dir, AttachOptions& options) {
   struct stat status {};
   if (options.group || ::stat(dir.str().c_str(), &status) < 0)
     return;
@@ -83,7 +83,7 @@ Error cannot_attach(const SocketPath& dir, int error_number) {
 
 Result<Attachment> attach(const SocketPath& dir, AttachOptions options, const Deadline& deadline) {
   TRY(auto vdeplug, load_vdeplug());
-  reach_out(dir, options);
+  grant_access(dir, options);
   std::string url = "vde://" + dir.str();
   std::string description = options.description;
   std::string group = options.group.value_or("");

@@ -14,14 +14,14 @@ namespace vdeup::vde {
 /// Descriptors for a VM are numbered from here on. Below it users number their own: -add-fd fd=3.
 inline constexpr int k_lowest_fd = 10;
 
-/// A port of a switch, taken. The port is free again when the last copy of `control` is closed, so both
-/// descriptors go to QEMU and live as long as it does. Both are close-on-exec and at least 10.
+/// A connection to a port of a switch. The switch frees the port when the last copy of `control` is closed,
+/// so both descriptors are passed to QEMU. Both are close-on-exec and at least 10.
 struct Attachment {
   UniqueFd data;    ///< AF_UNIX datagram socket, one Ethernet frame a datagram
   UniqueFd control; ///< the stream to `ctl`
 };
 
-/// How to attach, beside where. The defaults are libvdeplug's own.
+/// Options of a connection. The defaults are libvdeplug's own.
 struct AttachOptions {
   std::string description;            ///< shown by port/print; plain ASCII
   unsigned port = 0;                  ///< 0: any free port
@@ -29,9 +29,9 @@ struct AttachOptions {
   mode_t mode = 0700;                 ///< and its mode; never 0, which would lock out the switch itself
 };
 
-/// Connect to a switch with libvdeplug. vde_open itself waits for ever on a full or stopped switch.
-/// On a switch that its owner shares with a group, that group gets our end of the connection.
-/// Errors: timed_out; missing (also without libvdeplug), not_permitted, failed as the system says.
+/// Connect to a switch with libvdeplug, under a deadline: vde_open waits for ever for a full or stopped
+/// switch. If the switch is shared with a group, our end of the connection is given to that group. Errors:
+/// timed_out; missing, not_permitted, failed as the system says.
 [[nodiscard]] Result<Attachment> attach(const SocketPath& dir, AttachOptions options,
                                         const Deadline& deadline);
 

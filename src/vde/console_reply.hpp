@@ -9,12 +9,12 @@
 
 namespace vdeup::vde {
 
-/// One answer of the management console, read from bytes. Pure.
+/// One answer of the management console.
 ///
 /// Theory of operation (vde_switch 2.3.2, consmgmt.c):
 /// 1. The console greets with a banner and then shows the prompt, the six bytes `\nvde$ `.
-/// 2. It reads once per wake-up and takes what it gets as one command; so: one write for each command, and
-///    the next only after the prompt.
+/// 2. It takes the bytes of one read as one command; so each command is one write, and the next one is sent
+///    after the prompt.
 /// 3. A command with data answers `0000 DATA END WITH '.'`, lines, `.`, and in any case a status line
 ///    `1NNN text`, where NNN is 0 or an errno value. Only the number means something. The names of clients
 ///    are in the data as they were given, line ends and all: the end is the last one.

@@ -8,26 +8,26 @@
 
 namespace vdeup::vde {
 
-/// How long a console may take for all that one look at a switch needs.
+/// The timeout for one observation of a switch.
 inline constexpr std::chrono::seconds k_console_timeout{3};
 
-/// Look at the switch of a scope and prove who it is. The caller acts as the owner.
+/// Observe the switch of a scope and verify its identity. The caller acts as the owner.
 ///
-/// Alive means: the process behind the management socket is the owner's or root's (SO_PEERCRED), says the
-/// same pid of itself, serves this very socket directory, and lives in our network namespace.
+/// Alive means: the process behind the management socket is the owner's or root's (SO_PEERCRED), reports the
+/// same pid, serves this socket directory, and is in our network namespace.
 /// `kept` gets the console of a switch that is alive; see Session for what it proves.
-/// Errors: refused for what must not be used; see check_sockets().
+/// Errors: refused for paths and processes that must not be used; see check_sockets().
 [[nodiscard]] Result<Switch> inspect(const Scope& scope, const Deadline& deadline,
                                      std::optional<Console>* kept = nullptr);
 
-/// Connect to the management socket of a scope, and make sure that the process behind it is the owner's or
-/// root's and lives in our network namespace. Errors: as Console::connect; refused if it is not.
+/// Connect to the management socket of a scope, and verify that its process is the owner's or root's and in
+/// our network namespace. Errors: as Console::connect; refused if it is not.
 [[nodiscard]] Result<Console> connect_to_owner(const Scope& scope, const Deadline& deadline);
 
-/// Read from an open console what the switch says of itself, and hold it against what the kernel says.
+/// Read the state of the switch from an open console, and compare it with the kernel's facts.
 [[nodiscard]] Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline);
 
-/// Read from an open console that has been greeted what is at the ports of the switch now.
+/// Read the ports of the switch from an open console, after its greeting.
 [[nodiscard]] Result<> read_ports(Console& console, const Scope& scope, Switch& found,
                                   const Deadline& deadline);
 

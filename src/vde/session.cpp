@@ -29,7 +29,7 @@ Result<std::vector<LearntAddress>> Session::learnt(const Deadline& deadline) {
 }
 
 Result<> Session::settle(const Deadline& deadline) {
-  TRY(m_console.command("showinfo", deadline)); // what it says does not matter: it looked at all others, too
+  TRY(m_console.command("showinfo", deadline)); // the answer does not matter, only that it came
   return ok();
 }
 

@@ -10,14 +10,13 @@ namespace vdeup::vde {
 
 struct Observation;
 
-/// A moment in which VMs can be attached to a switch safely, and what the switch looks like in it. Held by
-/// whoever has the lock of the switch, until the last VM is attached.
+/// A console session during which VMs can be attached safely, and the state of the switch at its start. Only
+/// the holder of the switch's lock has one, until the last VM is attached.
 ///
-/// vde_switch 2.3.2 has a flaw here: when any connection to it ends between the accept of a client and the
-/// client's request, it forgets which port the client's control stream belongs to, and the port is never
-/// freed when the VM ends. So no connection of ours may end in that time. The console of a session answers
-/// commands that were given after all earlier connections were closed, which proves that the switch has dealt
-/// with their end; and it stays open itself until all is done.
+/// vde_switch 2.3.2 has a bug: when any connection to it ends between the accept of a client and the client's
+/// request, it forgets the port of the client's control stream, and never frees the port. So no connection of
+/// ours may end in that time. When the session's console answers a command, the switch has processed the end
+/// of every connection that was closed before; and the console stays open until all VMs are attached.
 class Session {
  public:
   /// Open a session. The caller acts as the owner. Errors: as interrogate(), missing if there is no switch.
@@ -25,13 +24,13 @@ class Session {
 
   [[nodiscard]] const Switch& state() const { return m_state; }
 
-  /// Look again at what is at its ports. Errors: as interrogate().
+  /// Read the ports again. Errors: as interrogate().
   [[nodiscard]] Result<> refresh(const Scope& scope, const Deadline& deadline);
 
   /// List the addresses that the switch has learnt.
   [[nodiscard]] Result<std::vector<LearntAddress>> learnt(const Deadline& deadline);
 
-  /// Wait until the switch has dealt with the end of every connection that was closed before.
+  /// Wait until the switch has processed the end of every connection that was closed before.
   [[nodiscard]] Result<> settle(const Deadline& deadline);
 
  private:

@@ -7,20 +7,18 @@
 
 namespace vdeup::vde {
 
-/// What stands at the two paths of a switch.
+/// The files at the two paths of a switch.
 struct SocketFiles {
-  std::optional<SwitchAccess> access{}; ///< what the directory's mode and group say, if it is one of ours
+  std::optional<SwitchAccess> access{}; ///< by the directory's mode and group, if vdeup makes such ones
   bool has_dir = false;
   bool has_ctl = false;
   bool has_mgmt = false;
 };
 
-/// Look at the paths of a switch without following symbolic links, before anything there is used.
-///
-/// The directory that holds them can be writable by everybody, so what we find may be a trap.
-/// Errors: refused for a symbolic link, another kind of file, another owner (root's is accepted), or a mode
-/// that lets in more than the owner, or than a group to attach VMs (SwitchAccess::Kind::shared); nothing is
-/// changed.
+/// Check the paths of a switch before their use, without following symbolic links: everybody may be able to
+/// write to the directory above them.
+/// Errors: refused for a symbolic link, another kind of file, another owner than the scope's or root, or a
+/// mode that admits more than the owner, or than a group to attach VMs (SwitchAccess::Kind::shared).
 [[nodiscard]] Result<SocketFiles> check_sockets(const Scope& scope);
 
 /// Name the `ctl` socket inside the directory.

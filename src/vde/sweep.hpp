@@ -5,11 +5,11 @@
 
 namespace vdeup::vde {
 
-/// Remove what a switch that is gone has left: `ctl`, port and client sockets, the directory, the management
-/// socket. The caller acts as the owner, holds the lock of the switch, and knows that nobody listens.
+/// Remove the stale files of a switch: `ctl`, port and client sockets, the directory, the management socket.
+/// The caller acts as the owner, holds the lock of the switch, and knows that no process listens.
 ///
-/// Only sockets of the owner are removed; anything else stays, and then the directory stays too.
-/// Errors: failed if something of ours could not be removed.
+/// Only sockets of the owner are removed; other files stay, and the directory with them.
+/// Errors: failed if a socket of the owner could not be removed.
 [[nodiscard]] Result<> sweep(const Scope& scope);
 
 } // namespace vdeup::vde

@@ -19,9 +19,8 @@ inline constexpr std::string_view k_plug_program = "vde_plug";
 [[nodiscard]] Result<std::optional<process::HeldProcess>>
 hold_process(pid_t pid, const Identity& owner, std::string_view program = k_switch_program);
 
-/// Find the vde_switch processes of the owner that were started for this socket directory, by their command
-/// lines (proc(5)): the way to a switch whose sockets are gone or never came. One in another network
-/// namespace has a directory and a TAP of its own there, and is not meant.
+/// Find the vde_switch processes of the owner in this network namespace that were started for this socket
+/// directory, by their command lines (proc(5)). It finds a switch whose sockets are missing.
 [[nodiscard]] std::vector<pid_t> find_switch_processes(const Scope& scope);
 
 } // namespace vdeup::vde

@@ -7,32 +7,32 @@
 
 namespace vdeup::vde {
 
-// A switch without a TAP reaches the outside by user-mode NAT.
+// User-mode NAT for a switch without a TAP.
 //
 // Theory of operation:
-// 1. `vde_plug slirp:// vde://DIR` is a client of the switch that is a router, a DHCP server and a DNS server
-//    to its VMs and opens plain sockets of its user on the other side. It takes no privilege.
-// 2. There is one for each switch: a second one would be a second DHCP server on the same network. So its
-//    forwards cannot be added to while it runs; it is ended, and begins again with more.
-// 3. It is found again by its label at a port of the switch, and believed by its process: a vde_plug of the
-//    owner that was started with that label for this very directory. Its command line says what it forwards.
-// 4. It ends when the switch does, because its connection to `ctl` breaks.
-// 5. What a switch without a TAP was made for is in the environment that it was started with, which the
-//    kernel keeps as long as the process: else a switch that is to have no uplink, and one whose uplink has
-//    died, would look the same.
+// 1. `vde_plug slirp:// vde://DIR` is a client of the switch: a router, a DHCP server and a DNS server for
+// the
+//    VMs, which opens ordinary sockets of its user on the host. It needs no privilege.
+// 2. There is one for each switch, because a second one would be a second DHCP server. To add forwards, it is
+//    ended and started again.
+// 3. It is found by its label at a port of the switch, and verified by its process: a vde_plug of the owner
+//    that was started with that label for this directory. Its command line lists the forwards.
+// 4. It ends with the switch, because its connection to `ctl` breaks.
+// 5. The uplink that a switch without a TAP was made for is in the initial environment of its process.
+//    Otherwise a switch without an uplink would look like one whose uplink has ended.
 
-/// `VDEUP_SWITCH_UPLINK=slirp`: what a switch is started with, so that later calls know what it is for.
+/// `VDEUP_SWITCH_UPLINK=slirp`, in the environment of a switch, tells later calls which uplink it has.
 [[nodiscard]] std::string intent_variable(UplinkKind kind);
 
-/// The words after `vde_plug` that join a switch to the outside. Pure.
+/// The arguments of vde_plug that start the uplink of a switch. Pure.
 [[nodiscard]] std::vector<std::string> uplink_words(const Scope& scope, const std::vector<Forward>& forwards);
 
-/// What a vde_plug forwards that was started with these words; nothing if they are not ours for that scope.
-/// Pure; the opposite of uplink_words().
+/// The uplink of a vde_plug with these arguments; nothing if they are not ours for that scope. Pure; the
+/// inverse of uplink_words().
 [[nodiscard]] std::optional<SlirpUplink> read_uplink_words(const std::vector<std::string>& words,
                                                            const Scope& scope);
 
-/// Find the uplink among the clients of a switch, and what a switch without a TAP was made for.
+/// Find the uplink among the clients of a switch, and the uplink that a switch without a TAP was made for.
 void recognise_uplink(Switch& found, const Scope& scope);
 
 } // namespace vdeup::vde

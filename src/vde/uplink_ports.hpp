@@ -7,13 +7,13 @@
 
 namespace vdeup::vde {
 
-/// See that a port of this host can be had, by having it for a moment.
-/// Errors: refused if somebody has it; not_permitted for one that takes a privilege; missing if the host has
-/// no such address.
+/// Check that a port of this host is free, by binding it for a moment.
+/// Errors: refused if it is in use; not_permitted if it needs a privilege; missing if the host has no such
+/// address.
 [[nodiscard]] Result<> check_host_port(const Forward& forward);
 
-/// True if a process has the port of this host open that a forward begins at: one of its sockets is the one
-/// that the kernel lists there, proc(5) net/tcp. slirp itself says nothing when it could not have a port.
+/// True if a process has the host port of a forward open: one of its sockets is listed there by the kernel
+/// (proc(5), net/tcp). slirp itself does not report a port that it could not open.
 [[nodiscard]] bool has_host_port(pid_t pid, const Forward& forward);
 
 } // namespace vdeup::vde

@@ -4,7 +4,7 @@
 
 namespace vdeup::vde {
 
-/// Carries out switch steps. Whoever calls it, everything happens as the owner of the switch.
+/// Executes switch steps, always as the owner of the switch.
 class VdeHost final : public engine::SwitchHost {
  public:
   [[nodiscard]] Result<Switch> inspect(const Scope& scope) override;

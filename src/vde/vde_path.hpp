@@ -4,8 +4,7 @@
 
 namespace vdeup::vde {
 
-/// Looks along the way of a frame through a switch. Whoever calls it, everything happens as the owner of the
-/// switch.
+/// Observes and probes the path of frames through a switch, always as the owner of the switch.
 class VdePath final : public engine::SwitchPath {
  public:
   [[nodiscard]] Result<std::vector<LearntAddress>> learnt(const Scope& scope) override;

@@ -1,4 +1,4 @@
-#include "model/link.hpp"
+#include "model/find_link.hpp"
 
 #include <algorithm>
 
