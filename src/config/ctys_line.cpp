@@ -48,7 +48,7 @@ Error bad_value(const CtysDefinition& definition, std::string_view name, std::st
 }
 
 /// A value as one word of the line.
-Result<std::string> word_of(const CtysDefinition& definition, std::string_view name) {
+Result<std::string> word_of_variable(const CtysDefinition& definition, std::string_view name) {
   const std::string& value = definition.get(name);
   if (std::any_of(value.begin(), value.end(), [](char byte) { return byte >= '\0' && byte < ' '; }))
     return fail(bad_value(definition, name, "has a control character"));
@@ -56,7 +56,7 @@ Result<std::string> word_of(const CtysDefinition& definition, std::string_view n
 }
 
 /// A value as words: the wrapper gave it to the shell's `eval`.
-Result<Words> setting_words(const CtysDefinition& definition, std::string_view name) {
+Result<Words> words_of_variable(const CtysDefinition& definition, std::string_view name) {
   auto words = shell_words(definition.get(name));
   if (!words)
     return fail(bad_value(definition, name, "cannot be split into words: " + words.error().cause()));
@@ -90,14 +90,14 @@ class CtysWriter {
 
   /// An option with the value of a variable; nothing if it has none.
   Result<> write_option(std::string_view option, std::string_view name) {
-    TRY(auto value, word_of(m_definition, name));
+    TRY(auto value, word_of_variable(m_definition, name));
     if (!value.empty())
       add(option, std::move(value));
     return ok();
   }
 
   Result<> write_words(std::string_view name) {
-    TRY(auto words, setting_words(m_definition, name));
+    TRY(auto words, words_of_variable(m_definition, name));
     m_line.insert(m_line.end(), words.begin(), words.end());
     return ok();
   }
@@ -125,13 +125,13 @@ class CtysWriter {
       nic += ",macaddr=" + mac.value().str();
     }
     add("-net", nic + ",model=" + model);
-    TRY(auto socket, word_of(m_definition, "QEMUSOCK"));
+    TRY(auto socket, word_of_variable(m_definition, "QEMUSOCK"));
     add("-net", socket.empty() ? "vde" : "vde,sock=" + double_commas(socket));
     return ok();
   }
 
   Result<> write_name() {
-    TRY(auto label, word_of(m_definition, "LABEL"));
+    TRY(auto label, word_of_variable(m_definition, "LABEL"));
     if (label.empty() || label.find('/') != std::string::npos)
       return fail(bad_value(m_definition, "LABEL", "is not a name for a machine"));
     add("-name", (label.find('=') == std::string::npos ? "" : "guest=") + double_commas(label));
@@ -168,7 +168,7 @@ class CtysWriter {
   /// One socket for the monitor and the first serial line, named by the label alone: the wrapper put its own
   /// pid into it, which is nobody's when the machine runs.
   Result<std::string> monitor() {
-    TRY(auto path, word_of(m_definition, "QEMUMONSOCK"));
+    TRY(auto path, word_of_variable(m_definition, "QEMUMONSOCK"));
     if (path.empty())
       return fail(bad_value(m_definition, "QEMUMONSOCK", "is not the path of a socket"));
     const auto replace = [&path](std::string_view what, const std::string& by) {
@@ -231,7 +231,7 @@ class CtysWriter {
     std::string path = boot.image;
     for (const std::string_view name : row.variables)
       if (path.empty() && !name.empty()) {
-        TRY(path, word_of(m_definition, name));
+        TRY(path, word_of_variable(m_definition, name));
       }
     if (path.empty() || path.starts_with('-'))
       return fail(bad_value(m_definition, row.variables.front(), "names no image to boot from"));

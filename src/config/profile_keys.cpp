@@ -38,33 +38,34 @@ void put(std::vector<T>& place, std::vector<T> more) {
   place.insert(place.end(), more.begin(), more.end());
 }
 
-/// Put what `parse` makes of a value into a member.
-template <auto member, auto parse>
-Result<> set(Profile& vm, const ProfileValue& text) {
-  TRY(auto value, std::invoke(parse, text));
+/// Parse a value and store it in a member.
+template <auto member, auto parser>
+Result<> store(Profile& vm, const ProfileValue& text) {
+  TRY(auto value, std::invoke(parser, text));
   put(holder(vm, member).*member, std::move(value));
   return ok();
 }
 
-using Value = ProfileValue;
+// The parsers of values that are not members of ProfileValue.
+namespace parsers {
 
 template <char... signs>
-Result<std::string> word(const Value& value) {
+Result<std::string> word(const ProfileValue& value) {
   constexpr std::array<char, sizeof...(signs)> all{signs...};
   return value.word({all.data(), all.size()});
 }
 
 template <unsigned min, unsigned max>
-Result<unsigned> number(const Value& value) {
+Result<unsigned> number(const ProfileValue& value) {
   return value.number(min, max);
 }
 
-Result<UsbController> usb(const Value& value) {
+Result<UsbController> usb(const ProfileValue& value) {
   return value.choice<UsbController>(
       {{"no", UsbController::none}, {"yes", UsbController::machine}, {"xhci", UsbController::xhci}});
 }
 
-Result<DiskInterface> interface(const Value& value) {
+Result<DiskInterface> interface(const ProfileValue& value) {
   std::vector<std::string_view> words;
   for (const DiskInterfaceRow& row : k_disk_interfaces)
     words.push_back(row.word);
@@ -74,79 +75,79 @@ Result<DiskInterface> interface(const Value& value) {
       ->interface;
 }
 
-Result<std::string> cache(const Value& value) {
+Result<std::string> cache(const ProfileValue& value) {
   return value.one_of({"none", "writeback", "writethrough", "directsync", "unsafe"});
 }
 
-Result<NicLane> lane(const Value& value) {
+Result<NicLane> lane(const ProfileValue& value) {
   return value.choice<NicLane>(
       {{"vde", NicLane::vde}, {"tap", NicLane::tap}, {"user", NicLane::user}, {"none", NicLane::none}});
 }
 
+} // namespace parsers
+
 constexpr unsigned k_max_boot_index = 1000;
 constexpr unsigned k_max_port = 65535;
 
-using Key = ProfileKey;
-
 constexpr std::array k_vm_keys{
-    Key{"name", set<&Profile::name, word<'.', '_', '+', '-'>>},
-    Key{"uuid", set<&Profile::uuid, &Value::uuid>},
-    Key{"program", set<&Profile::program, &Value::program>},
-    Key{"machine", set<&Profile::machine, &Value::option>},
-    Key{"accel", set<&Profile::accelerators, &Value::words>},
-    Key{"cpu", set<&Profile::cpu, &Value::option>},
-    Key{"smp", set<&Profile::smp, word<'=', ','>>},
-    Key{"memory", set<&Profile::memory, &Value::memory_size>},
-    Key{"bios", set<&Profile::bios, &Value::path>},
-    Key{"dtb", set<&Profile::dtb, &Value::path>},
-    Key{"rtc", set<&Profile::rtc, word<':', '-'>>},
-    Key{"usb", set<&Profile::usb, usb>},
-    Key{"tablet", set<&Profile::has_tablet, &Value::yes_or_no>},
+    ProfileKey{"name", store<&Profile::name, parsers::word<'.', '_', '+', '-'>>},
+    ProfileKey{"uuid", store<&Profile::uuid, &ProfileValue::uuid>},
+    ProfileKey{"program", store<&Profile::program, &ProfileValue::program>},
+    ProfileKey{"machine", store<&Profile::machine, &ProfileValue::option>},
+    ProfileKey{"accel", store<&Profile::accelerators, &ProfileValue::words>},
+    ProfileKey{"cpu", store<&Profile::cpu, &ProfileValue::option>},
+    ProfileKey{"smp", store<&Profile::smp, parsers::word<'=', ','>>},
+    ProfileKey{"memory", store<&Profile::memory, &ProfileValue::memory_size>},
+    ProfileKey{"bios", store<&Profile::bios, &ProfileValue::path>},
+    ProfileKey{"dtb", store<&Profile::dtb, &ProfileValue::path>},
+    ProfileKey{"rtc", store<&Profile::rtc, parsers::word<':', '-'>>},
+    ProfileKey{"usb", store<&Profile::usb, parsers::usb>},
+    ProfileKey{"tablet", store<&Profile::has_tablet, &ProfileValue::yes_or_no>},
 };
 
 constexpr std::array k_boot_keys{
-    Key{"order", set<&Profile::boot_order, word<>>},
-    Key{"kernel", set<&Profile::kernel, &Value::path>},
-    Key{"initrd", set<&Profile::initrd, &Value::path>},
-    Key{"append", set<&Profile::append, &Value::text>},
+    ProfileKey{"order", store<&Profile::boot_order, parsers::word<>>},
+    ProfileKey{"kernel", store<&Profile::kernel, &ProfileValue::path>},
+    ProfileKey{"initrd", store<&Profile::initrd, &ProfileValue::path>},
+    ProfileKey{"append", store<&Profile::append, &ProfileValue::text>},
 };
 
 // A CD drive has the first three of them.
 constexpr std::array k_disk_keys{
-    Key{"file", set<&ProfileDisk::file, &Value::path>},
-    Key{"interface", set<&ProfileDisk::interface, interface>},
-    Key{"boot-index", set<&ProfileDisk::boot_index, number<0, k_max_boot_index>>},
-    Key{"format", set<&ProfileDisk::format, word<'-'>>},
-    Key{"cache", set<&ProfileDisk::cache, cache>},
-    Key{"readonly", set<&ProfileDisk::is_readonly, &Value::yes_or_no>},
+    ProfileKey{"file", store<&ProfileDisk::file, &ProfileValue::path>},
+    ProfileKey{"interface", store<&ProfileDisk::interface, parsers::interface>},
+    ProfileKey{"boot-index", store<&ProfileDisk::boot_index, parsers::number<0, k_max_boot_index>>},
+    ProfileKey{"format", store<&ProfileDisk::format, parsers::word<'-'>>},
+    ProfileKey{"cache", store<&ProfileDisk::cache, parsers::cache>},
+    ProfileKey{"readonly", store<&ProfileDisk::is_readonly, &ProfileValue::yes_or_no>},
 };
 
 constexpr std::array k_floppy_keys{
-    Key{"file", set<&ProfileFloppy::file, &Value::path>},
-    Key{"readonly", set<&ProfileFloppy::is_readonly, &Value::yes_or_no>},
+    ProfileKey{"file", store<&ProfileFloppy::file, &ProfileValue::path>},
+    ProfileKey{"readonly", store<&ProfileFloppy::is_readonly, &ProfileValue::yes_or_no>},
 };
 
 constexpr std::array k_nic_keys{
-    Key{"lane", set<&ProfileNic::lane, lane>},
-    Key{"model", set<&ProfileNic::model, word<'.', '_', '-'>>},
-    Key{"mac", set<&ProfileNic::mac, &Value::mac>},
-    Key{"switch", set<&ProfileNic::socket, &Value::switch_directory>},
-    Key{"port", set<&ProfileNic::port, number<1, k_max_port>>},
+    ProfileKey{"lane", store<&ProfileNic::lane, parsers::lane>},
+    ProfileKey{"model", store<&ProfileNic::model, parsers::word<'.', '_', '-'>>},
+    ProfileKey{"mac", store<&ProfileNic::mac, &ProfileValue::mac>},
+    ProfileKey{"switch", store<&ProfileNic::socket, &ProfileValue::switch_directory>},
+    ProfileKey{"port", store<&ProfileNic::port, parsers::number<1, k_max_port>>},
 };
 
 constexpr std::array k_screen_keys{
-    Key{"display", set<&Profile::display, &Value::option>},
-    Key{"vga", set<&Profile::vga, word<'-'>>},
-    Key{"keyboard", set<&Profile::keyboard, word<'-'>>},
+    ProfileKey{"display", store<&Profile::display, &ProfileValue::option>},
+    ProfileKey{"vga", store<&Profile::vga, parsers::word<'-'>>},
+    ProfileKey{"keyboard", store<&Profile::keyboard, parsers::word<'-'>>},
 };
 
 constexpr std::array k_console_keys{
-    Key{"serial", set<&Profile::serials, &Value::option>, true},
-    Key{"monitor", set<&Profile::monitor, &Value::option>},
+    ProfileKey{"serial", store<&Profile::serials, &ProfileValue::option>, true},
+    ProfileKey{"monitor", store<&Profile::monitor, &ProfileValue::option>},
 };
 
 constexpr std::array k_extra_keys{
-    Key{"qemu", set<&Profile::extra, &Value::words>, true},
+    ProfileKey{"qemu", store<&Profile::extra, &ProfileValue::words>, true},
 };
 
 constexpr std::array k_sections{

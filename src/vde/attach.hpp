@@ -31,7 +31,7 @@ struct AttachOptions {
 
 /// Connect to a switch with libvdeplug, under a deadline: vde_open waits for ever for a full or stopped
 /// switch. If the switch is shared with a group, our end of the connection is given to that group. Errors:
-/// timed_out; missing, not_permitted, failed as the system says.
+/// timed_out; missing (also without libvdeplug), not_permitted, failed as the system says.
 [[nodiscard]] Result<Attachment> attach(const SocketPath& dir, AttachOptions options,
                                         const Deadline& deadline);
 

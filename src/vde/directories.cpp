@@ -18,7 +18,7 @@
 namespace vdeup::vde {
 namespace {
 
-constexpr std::size_t k_max_table = std::size_t{64} << 20U; // a busy host has many sockets
+constexpr std::size_t k_max_unix_table = std::size_t{64} << 20U; // a busy host has many sockets
 
 struct Split {
   std::string directory;
@@ -47,7 +47,7 @@ std::optional<FileEntry> look_at(const std::string& path, mode_t type) {
 /// The names under which sockets are bound in this network namespace, unix(7).
 std::set<std::string> bound_names() {
   std::set<std::string> names;
-  const auto table = FileTree{}.read("/proc/net/unix", k_max_table);
+  const auto table = FileTree{}.read("/proc/net/unix", k_max_unix_table);
   for (const std::string_view line : split(table ? *table : std::string_view{}, '\n'))
     if (const std::size_t at = line.find(" /"); at != std::string_view::npos)
       names.emplace(line.substr(at + 1));

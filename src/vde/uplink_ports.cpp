@@ -19,7 +19,7 @@
 namespace vdeup::vde {
 namespace {
 
-constexpr std::size_t k_max_table = std::size_t{64} << 20U; // a busy host has many sockets
+constexpr std::size_t k_max_inet_table = std::size_t{64} << 20U; // a busy host has many sockets
 
 sockaddr_in socket_address(const Forward& forward) {
   sockaddr_in address{};
@@ -51,7 +51,7 @@ std::string kernel_text(const Forward& forward) {
 std::set<std::string> inodes_at(const Forward& forward) {
   const bool is_tcp = forward.protocol == Forward::Protocol::tcp;
   constexpr std::string_view unconnected = "00000000:0000";
-  const auto table = FileTree{}.read(is_tcp ? "/proc/net/tcp" : "/proc/net/udp", k_max_table);
+  const auto table = FileTree{}.read(is_tcp ? "/proc/net/tcp" : "/proc/net/udp", k_max_inet_table);
   std::set<std::string> inodes;
   for (const std::string_view line : split(table ? *table : std::string_view{}, '\n')) {
     const auto fields =
