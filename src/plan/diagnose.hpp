@@ -24,11 +24,11 @@ struct Finding {
 /// The observed state of a network and its host. What was not observed is empty.
 struct Evidence {
   Network network;
-  std::vector<Link> links{};            ///< every link of the host
-  std::vector<Tap> taps{};              ///< with the mark of this switch, in use or not
-  std::vector<LearntAddress> learnt{};  ///< by the switch
-  std::vector<TapHolder> holders{};     ///< processes that have the TAP open, if the switch does not
-  std::optional<HostFacts> facts{};     ///< about the TAP's bridge
+  std::vector<Link> links{};           ///< every link of the host
+  std::vector<Tap> taps{};             ///< with the mark of this switch, in use or not
+  std::vector<LearntAddress> learnt{}; ///< by the switch
+  std::vector<TapHolder> holders{};    ///< processes that have the TAP open, if the switch does not
+  std::optional<HostFacts> facts{};    ///< about the TAP's bridge
   std::optional<PathProbe> probe{};
   bool must_probe = false; ///< a probe was requested: without one there is a fault
 };

@@ -36,7 +36,7 @@ void examine_private_network(Report& report) {
     report.fault(fmt::format("no dnsmasq gives VMs on bridge {} an address", name), report.create());
   if (!network->has_rules)
     report.note(fmt::format("only root can read whether bridge {} is masqueraded", name),
-                 report.request().command("check", true));
+                report.request().command("check", true));
   if (!report.evidence().facts)
     return;
   for (const NatObstacle& obstacle : report.evidence().facts->nat_obstacles)
