@@ -48,7 +48,16 @@ inline std::vector<std::string> commands_in(const std::string& text) {
   return commands;
 }
 
+/// Wait until the switch has noticed that its VMs have ended, a moment after they did.
+inline void wait_for_ports() {
+  REQUIRE(lab::eventually([] {
+    return lab::run({"ss", "-Hx", "state", "connected"}).out.find(std::string{k_switch} + "/ctl") ==
+           std::string::npos;
+  }));
+}
+
 inline void require_cancel_restores(const std::string& before) {
+  wait_for_ports();
   must(vdeup({"cancel"}));
   CHECK(lab::difference(before, lab::whole_snapshot()) == "");
 }
