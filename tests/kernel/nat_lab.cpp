@@ -2,8 +2,8 @@
 
 #include "kernel/links.hpp"
 #include "kernel/path_lab.hpp"
-#include "nat/nat_table.hpp"
 #include "nat/nat_steps.hpp"
+#include "nat/nat_table.hpp"
 #include "support/catch.hpp"
 
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 
 #include "kernel/nat_lab.hpp"
 #include "kernel/path_lab.hpp"
-#include "nat/nat_table.hpp"
 #include "nat/nat_steps.hpp"
+#include "nat/nat_table.hpp"
 #include "nic/router.hpp"
 #include "support/catch.hpp"
 
