@@ -37,6 +37,10 @@ std::string Elsewhere::must(const std::string& words) const {
   return must_run(line(lab::to_words(words)));
 }
 
+void Elsewhere::settle() const {
+  CHECK(lab::eventually([this] { return must("ip -o -6 address show tentative").empty(); }));
+}
+
 void connect(const Elsewhere& client) {
   must("ip link add nic0 type veth peer name eth0 netns " + client.pid());
   must(fmt::format("ip address add {}/24 dev nic0", k_host_address));

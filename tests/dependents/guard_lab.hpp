@@ -29,6 +29,8 @@ class Elsewhere {
   [[nodiscard]] std::vector<std::string> line(const std::vector<std::string>& words) const;
   /// Run a line in it, which has to succeed.
   std::string must(const std::string& words) const;
+  /// Wait until duplicate address detection has ended there: the kernel uses no tentative address as a source.
+  void settle() const;
 
  private:
   lab::Running m_holder;

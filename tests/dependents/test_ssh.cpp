@@ -57,6 +57,7 @@ TEST_CASE("ssh: a session over IPv6 is seen, with a link-local address, too", "[
   must("ip address add 2001:db8::1/64 dev nic0 nodad");
   lab.client().must("ip address add 2001:db8::2/64 dev eth0 nodad");
   lab::settle();
+  lab.client().settle();
   const std::string line = must("ip -6 -o address show dev nic0 scope link");
   const std::size_t begin = line.find("fe80::");
   const std::string link_local = line.substr(begin, line.find('/') - begin) + "%eth0";
