@@ -106,12 +106,15 @@ constexpr std::array k_table_traces{Trace{"docker-", "Docker"}, Trace{"firewalld
                                     Trace{"libvirt_", "libvirt"}, Trace{"incus", "Incus"},
                                     Trace{"lxd", "LXD"}};
 // In the order of who sets the policy: Docker and ufw do, libvirt only adds chains to a table that is there.
-// firewalld has a table of its own unless its FirewallBackend is iptables.
+// firewalld has a table of its own unless its FirewallBackend is iptables; from 2.0 on its chains have the
+// later names.
 constexpr std::array k_chain_traces{Trace{"DOCKER", "Docker"},
                                     Trace{"ufw-", "ufw"},
                                     Trace{"ufw6-", "ufw"},
                                     Trace{"FORWARD_ZONES", "firewalld"},
                                     Trace{"INPUT_ZONES", "firewalld"},
+                                    Trace{"FORWARD_POLICIES", "firewalld"},
+                                    Trace{"INPUT_POLICIES", "firewalld"},
                                     Trace{"LIBVIRT_", "libvirt"}};
 
 /// Whose chains of a table these are. Where several share one, as ufw and Docker do, it is who has chains in

@@ -13,7 +13,7 @@ constexpr std::string_view k_with_value =
     " incoming initrd iscsi k kernel kvm-shadow-memory loadvm m macaddr machine mem-path mod mon"
     " monitor msg mtdblock n name net netdev nic nics numa nvram object option-rom overcommit p"
     " parallel pcidevice pflash pidfile plugin prom-env qmp qmp-pretty qtest qtest-log readconfig"
-    " realtime redir rotate rtc run-with runas sandbox sd seed semihosting-config serial set smb smbios"
+    " realtime redir rotate rtc run-with runas sandbox sd seed semihosting-config serial set shim smb smbios"
     " smp sock soundhw spice startdate tb-size tftp tpmdev trace tun-fd unix usbdevice uuid vdesock vga"
     " vgaram videoram virtfs virtioconsole vmchannel vnc watchdog watchdog-action writeconfig xen-domid ";
 

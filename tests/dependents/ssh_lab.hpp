@@ -88,14 +88,25 @@ class SshLab {
     write_file(directory + "/keys", read_file(directory + "/client.pub"));
     write_file(directory + "/config",
                fmt::format("Port {}\nHostKey {}/host\nAuthorizedKeysFile {}/keys\nStrictModes no\nUsePAM no\n"
-                           "PidFile none\nPermitRootLogin yes\nPrintLastLog no\nPrintMotd no\n",
-                           k_port, directory, directory));
+                           "PidFile none\nPermitRootLogin yes\nPrintLastLog no\nPrintMotd no\n{}",
+                           k_port, directory, directory, paths_of_parts()));
     m_daemon = std::make_unique<lab::Running>(
         std::vector<std::string>{m_server, "-D", "-e", "-f", directory + "/config"});
     REQUIRE(lab::eventually([] {
       return lab::run({"ss", "-Hltn", fmt::format("sport = :{}", k_port)}).out.find(k_port) !=
              std::string::npos;
     }));
+  }
+
+  /// Settings that lead sshd of OpenSSH 9.8 and later to the programs of its package; earlier ones have none.
+  [[nodiscard]] std::string paths_of_parts() const {
+    const auto parts = std::filesystem::path{m_server} / "../../lib/openssh";
+    std::string settings;
+    for (const auto& [setting, program] :
+         {std::pair{"SshdSessionPath", "sshd-session"}, std::pair{"SshdAuthPath", "sshd-auth"}})
+      if (std::filesystem::exists(parts / program))
+        settings += fmt::format("{} {}\n", setting, (parts / program).lexically_normal().string());
+    return settings;
   }
 
   std::string m_server = lab::tool("sshd");

@@ -195,6 +195,8 @@ TEST_CASE("facts: the chains of others tell whose filter it is", "[kernel]") {
   const auto [chain, owner] = GENERATE(table<std::string, std::string>({{"ufw-before-forward", "ufw"},
                                                                         {"FORWARD_ZONES", "firewalld"},
                                                                         {"INPUT_ZONES", "firewalld"},
+                                                                        {"FORWARD_POLICIES", "firewalld"},
+                                                                        {"INPUT_POLICIES", "firewalld"},
                                                                         {"LIBVIRT_FWX", "libvirt"},
                                                                         {"mine", ""}}));
   must("nft flush ruleset");

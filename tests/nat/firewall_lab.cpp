@@ -81,9 +81,9 @@ Ufw::Ufw() {
   // What the package's scripts do when it is installed: its rules are copied to where they may be edited.
   must(fmt::format(
       "set -e; mkdir -p {0}/etc {0}/lib; cp -r {1}/etc/ufw {1}/etc/default {0}/etc; "
-      "cp -r {1}/lib/ufw {0}/lib; cp {1}/usr/share/ufw/*.rules {1}/usr/share/ufw/ufw.conf {0}/etc/ufw; "
+      "cp -r {2}/ufw {0}/lib; cp {1}/usr/share/ufw/*.rules {1}/usr/share/ufw/ufw.conf {0}/etc/ufw; "
       "sed -i s,^IPT_SYSCTL=,IPT_SYSCTL={0}, {0}/etc/default/ufw",
-      k_ufw.string(), root.string()));
+      k_ufw.string(), root.string(), (root / (fs::exists(root / "lib/ufw") ? "lib" : "usr/lib")).string()));
   offer("ufw", fmt::format("{0} --rootdir={1} --datadir={1}", line_of("ufw"), k_ufw.string()));
   must("ufw --force enable");
 }

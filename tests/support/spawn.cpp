@@ -198,6 +198,9 @@ std::string bin_directory() {
       if (std::filesystem::exists(built + "/" + name))
         std::filesystem::copy(built + "/" + name, copy + "/" + name,
                               std::filesystem::copy_options::copy_symlinks);
+    if (std::filesystem::exists(built + "/../share")) // manuals and templates
+      std::filesystem::copy(built + "/../share", "/var/tmp/home/share",
+                            std::filesystem::copy_options::recursive);
     return copy;
   }();
   return directory;
