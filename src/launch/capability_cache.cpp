@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds k_probe_patience{10};
-constexpr std::string_view k_format_line = "vdeup QEMU 2"; ///< changes with what an entry holds
+constexpr std::chrono::seconds k_probe_patience{20};       ///< for all questions
+constexpr std::string_view k_format_line = "vdeup QEMU 3"; ///< changes with what an entry holds
 constexpr std::string_view k_end_line = "end";
 
 std::optional<fs::path> cache_directory() {
@@ -103,24 +103,46 @@ void write_entry(const fs::path& file, const std::string& first_line, const qemu
   fs::rename(draft, file, ignored);
 }
 
-/// What the program prints when it is asked; empty if it does not know the question.
-std::optional<std::string> ask(const std::string& program, std::vector<std::string> question) {
-  const process::Command command{.program = program, .args = std::move(question)};
-  auto outcome = process::run(command, Deadline::after(k_probe_patience));
-  if (!outcome)
+/// What the program prints when it is asked. Nothing if it fails, or says nothing: that is no answer.
+std::optional<std::string> ask(const std::string& program, std::vector<std::string> question,
+                               const Deadline& deadline) {
+  auto outcome = process::run({.program = program, .args = std::move(question)}, deadline);
+  if (!outcome || outcome.value().exit_status != 0 || outcome.value().output.empty())
     return std::nullopt;
-  return outcome.value().exit_status == 0 ? std::move(outcome.value().output) : std::string{};
+  return std::move(outcome).value().output;
 }
 
-std::optional<qemu::Capabilities> probe(const std::string& program) {
-  const auto version = ask(program, {"-version"});
-  if (!version || version->empty())
-    return std::nullopt;
-  const auto netdevs = ask(program, {"-netdev", "help"});
-  const auto devices = ask(program, {"-machine", "none", "-device", "help"}); // ARM has no machine by itself
-  if (!netdevs || !devices)
-    return std::nullopt;
-  return qemu::read_capabilities({.netdev_help = *netdevs, .device_help = *devices, .version = *version});
+/// Ask a question that QEMU answers once it has a machine. ARM has none by default; a build with KVM alone
+/// has an accelerator for tests if there is no KVM; QEMU before 1.2 has no machine `none`.
+std::optional<std::string> ask_with_machine(const std::string& program, const std::string& option,
+                                            const Deadline& deadline) {
+  const std::vector<std::vector<std::string>> machines{
+      {"-machine", "none"}, {"-accel", "qtest", "-machine", "none"}, {}};
+  for (std::vector<std::string> question : machines) {
+    question.insert(question.end(), {option, "help"});
+    if (auto answer = ask(program, std::move(question), deadline))
+      return answer;
+  }
+  return std::nullopt;
+}
+
+/// What a program has answered; a question without an answer leaves the default.
+struct Probed {
+  qemu::Capabilities capabilities{};
+  bool is_complete = false; ///< every question was answered
+};
+
+Probed probe(const std::string& program) {
+  const auto deadline = Deadline::after(k_probe_patience);
+  const auto version = ask(program, {"-version"}, deadline);
+  if (!version)
+    return {};
+  const auto netdevs = ask_with_machine(program, "-netdev", deadline);
+  const auto devices = ask_with_machine(program, "-device", deadline);
+  return {
+      .capabilities = qemu::read_capabilities(
+          {.netdev_help = netdevs.value_or(""), .device_help = devices.value_or(""), .version = *version}),
+      .is_complete = netdevs && devices};
 }
 
 } // namespace
@@ -137,12 +159,10 @@ qemu::Capabilities capabilities_of(const std::string& program) {
   if (entry)
     if (const auto cached = read_entry(*entry, *first_line))
       return *cached;
-  const auto found = probe(resolved);
-  if (!found)
-    return {};
-  if (entry)
-    write_entry(*entry, *first_line, *found);
-  return *found;
+  auto probed = probe(resolved);
+  if (entry && probed.is_complete)
+    write_entry(*entry, *first_line, probed.capabilities);
+  return std::move(probed.capabilities);
 }
 
 } // namespace vdeup::launch

@@ -54,7 +54,7 @@ static int can_send(int fd) {
 
 int main(int argc, char** argv) {
   struct vm_report report = {.began_ns = now_ns()};
-  if (argc > 1 && (strcmp(argv[1], "-h") == 0 || (argc == 3 && strcmp(argv[2], "help") == 0)))
+  if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[argc - 1], "help") == 0))
     return answer_question(argv);
   const int hold = fd_in(VM_HOLD_FD);
   if (hold >= 0)

@@ -12,6 +12,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+void write_program(const std::string& path, const std::string& cases) {
+  std::ofstream{path} << "#!/bin/sh\ncase \"$*\" in\n" << cases << "\nesac\n";
+  fs::permissions(path, fs::perms::owner_all);
+}
+
 /// A QEMU that has only the backends named, writes down what it is called with, and then is fake_vm.
 class Shim {
  public:
@@ -19,7 +24,7 @@ class Shim {
     std::ofstream{m_program}
         << "#!/bin/sh\necho \"$*\" >> " << m_log << "\ncase \"$*\" in\n"
         << "-version) echo 'QEMU emulator version " << version << "' ;;\n"
-        << "'-netdev help') printf '" << netdevs << "' ;;\n"
+        << "'-machine none -netdev help') printf '" << netdevs << "' ;;\n"
         << "'-machine none -device help') printf 'Network devices:\\nname \"e1000\"\\n' ;;\n"
         << "*) echo \"LINE $*\"; exec " << bin_directory() << "/fake_vm exit=0 ;;\nesac\n";
     fs::permissions(m_program, fs::perms::owner_all);
@@ -88,6 +93,38 @@ TEST_CASE("run: a cache of an earlier vdeup is not believed", "[run]") {
   CHECK(run_vdeup({"run", "--", qemu.program()}).status == 0);
   CHECK(qemu.calls() == before + 4);
   CHECK(run_vdeup({"cancel", "--bridge"}).status == 0);
+}
+
+TEST_CASE("run: a QEMU that has not answered is asked again", "[run]") {
+  const std::string program = "/var/tmp/qemu-system-moody";
+  const std::string mood = "/var/tmp/moody";
+  // Which question fails: for want of a library, of memory, of /dev/kvm, …
+  const std::string failing = GENERATE("-version", "*'-netdev help'", "*'-device help'");
+  write_program(program,
+                "'" + std::string{failing.starts_with('-') ? failing + "'" : "'" + failing} + ") [ -e " +
+                    mood +
+                    " ] || { echo no memory >&2; exit 1; } ;;\nesac\n"
+                    "case \"$*\" in\n"
+                    "-version) echo 'QEMU emulator version 7.2.22' ;;\n"
+                    "'-machine none -netdev help') printf 'dgram\\nsocket\\n' ;;\n"
+                    "'-machine none -device help') printf 'Network devices:\\nname \"e1000\"\\n' ;;\n"
+                    "*help) exit 1 ;;\n*) exec " +
+                    bin_directory() + "/fake_vm exit=0 ;;");
+  const auto line = [&] {
+    const auto done = run_vdeup({"run", "--dry-run", "--uplink", "none", "--", program});
+    INFO(done.out << done.err);
+    CHECK(done.status == 0);
+    return done.out;
+  };
+  const bool is_about_devices = failing.find("device") != std::string::npos;
+  INFO(failing);
+  CHECK(is_about_devices == (line().find("-netdev dgram,") != std::string::npos));
+  std::ofstream{mood} << "good";
+  const std::string answered = line();
+  CHECK(answered.find("-netdev dgram,") != std::string::npos);
+  CHECK(answered.find("virtio") == std::string::npos); // it has e1000 alone
+  fs::remove(program);
+  fs::remove(mood);
 }
 
 TEST_CASE("run: a QEMU without dgram and socket is told the switch", "[run]") {

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "launch/capability_cache.hpp"
 #include "process/command.hpp"
 #include "qemu/case_files.hpp"
 #include "support/catch.hpp"
@@ -13,6 +14,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 
 using namespace lab;
 using vdeup::qemu::Connected;
@@ -50,16 +52,26 @@ class SocketPair {
   std::array<int, 2> m_fds{-1, -1};
 };
 
-/// The version of an emulator; nothing if it is not installed.
-std::optional<vdeup::qemu::Version> installed_version(const std::string& program) {
-  static std::map<std::string, std::optional<vdeup::qemu::Version>> known;
+/// What an installed emulator answers; nothing if it is not installed.
+std::optional<vdeup::qemu::Capabilities> installed(const std::string& program) {
+  static std::map<std::string, std::optional<vdeup::qemu::Capabilities>> known;
   const auto found = known.find(program);
   if (found != known.end())
     return found->second;
-  auto& version = known[program];
-  if (vdeup::process::find_program(program))
-    version = vdeup::qemu::read_capabilities({.version = run({program, "-version"}).out}).version;
-  return version;
+  auto& answers = known[program];
+  if (const auto path = vdeup::process::find_program(program))
+    answers = vdeup::launch::capabilities_of(path.value());
+  return answers;
+}
+
+/// The words that a line becomes with these answers, or the error.
+std::string words_with(QemuCase example, const vdeup::qemu::Capabilities& answers) {
+  example.capabilities = answers;
+  const auto outcome = rewrite_case(example, [](const VdeNic& nic, std::size_t number) {
+    const auto mac = vdeup::MacAddress::parse(fmt::format("52:54:00:00:00:{:02x}", number + 1));
+    return Connected{.fd = 10, .mac = nic.mac.value_or(mac.value()), .socket = "/switch"};
+  });
+  return outcome.error + vdeup::shell_line(outcome.words);
 }
 
 /// One trial of one case: its files, its connections and its monitor.
@@ -134,12 +146,30 @@ class Trial {
 std::string reason_to_skip(const QemuCase& example) {
   if (!example.needs.empty())
     return "needs " + example.needs;
-  if (!installed_version(example.line.front()))
+  if (!installed(example.line.front()))
     return example.line.front() + " is not installed";
   return example.is_for_other_qemu ? "for another version of QEMU" : "";
 }
 
 } // namespace
+
+TEST_CASE("qemu: each installed QEMU answers all questions", "[qemu]") {
+  std::set<fs::path> asked;
+  for (const auto& file : fs::directory_iterator{"/usr/bin"}) {
+    const std::string name = file.path().filename().string();
+    if (!name.starts_with("qemu-system-"))
+      continue;
+    const auto answers = vdeup::launch::capabilities_of(file.path().string());
+    INFO(name);
+    CHECK(answers.version.is_known());
+    CHECK(answers.has_socket);
+    CHECK(answers.has_dgram == (answers.version >= vdeup::qemu::Version{7, 2}));
+    asked.insert(fs::canonical(file.path()));
+  }
+  const fs::path cache = fs::path{std::getenv("HOME")} / ".cache" / "vdeup";
+  CHECK(std::distance(fs::directory_iterator{cache}, {}) == static_cast<std::ptrdiff_t>(asked.size()));
+  CHECK_FALSE(asked.empty());
+}
 
 TEST_CASE("qemu: each rewritten line of tests/cases/qemu is accepted by the real QEMU", "[qemu]") {
   std::map<std::string, std::vector<std::string>> skipped;
@@ -151,8 +181,14 @@ TEST_CASE("qemu: each rewritten line of tests/cases/qemu is accepted by the real
       skipped[reason].push_back(example.name);
       continue;
     }
-    example.capabilities.version = *installed_version(example.line.front());
     example.has_kvm = false;
+    auto supplied = std::exchange(example.capabilities, *installed(example.line.front()));
+    supplied.version = example.capabilities.version;
+    INFO(example.name);
+    if (example.has_own_answers)
+      example.capabilities = supplied;
+    else if (supplied.version >= vdeup::qemu::Version{7, 2})
+      CHECK(words_with(example, example.capabilities) == words_with(example, supplied));
     const std::string wrong = Trial{example}.run();
     INFO(example.name << ": " << wrong);
     CHECK(wrong.empty());

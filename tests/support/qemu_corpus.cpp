@@ -31,6 +31,7 @@ void read_option(const std::vector<std::string>& words, QemuCase& example) {
         example.capabilities.version.minor;
     example.is_for_other_qemu = true;
   } else if (name == "netdevs") {
+    example.has_own_answers = true;
     const auto has = [&words](const char* netdev) {
       return std::find(words.begin(), words.end(), netdev) != words.end();
     };
@@ -38,6 +39,7 @@ void read_option(const std::vector<std::string>& words, QemuCase& example) {
     example.capabilities.has_socket = has("socket");
     example.capabilities.has_vde = has("vde");
   } else if (name == "nics") {
+    example.has_own_answers = true;
     example.capabilities.nic_models.assign(words.begin() + 1, words.end());
   } else if (name == "kvm") {
     example.has_kvm = words.at(1) != "no";

@@ -30,6 +30,7 @@ struct QemuCase {
   bool is_unattached = false;
   bool is_refused = false;
   bool is_for_other_qemu = false;                           ///< its version is given
+  bool has_own_answers = false;                             ///< what its QEMU has is given
   std::vector<std::pair<std::string, std::string>> files{}; ///< kind and path
 
   [[nodiscard]] bool expects_error() const { return expected.starts_with("error: "); }

@@ -33,8 +33,8 @@ std::string line_of_a_vm_that_talks(const Network& network, const Words& environ
 std::string path_to_an_older_emulator() {
   const std::string real = std::string{"\"$(PATH=${PATH#*:} command -v "} + k_emulator + ")\"";
   const std::string directory = program_instead(
-      k_emulator, "case $* in\n'-netdev help') " + real +
-                      " -netdev help | grep -vx -e dgram -e vde ;;\n*) exec " + real + " \"$@\" ;;\nesac\n");
+      k_emulator, "case $* in\n*'-netdev help') " + real +
+                      " \"$@\" | grep -vx -e dgram -e vde ;;\n*) exec " + real + " \"$@\" ;;\nesac\n");
   return directory + ":" + std::getenv("PATH");
 }
 
