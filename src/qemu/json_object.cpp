@@ -3,8 +3,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <fmt/format.h>
-
 namespace vdeup::qemu {
 namespace {
 
@@ -14,6 +12,10 @@ std::string text_of(const boost::json::value& value) {
   if (value.is_bool())
     return value.get_bool() ? "on" : "off";
   return value.is_structured() || value.is_null() ? std::string{} : boost::json::serialize(value);
+}
+
+std::string json_text(std::string_view text) {
+  return boost::json::serialize(boost::json::string_view{text});
 }
 
 } // namespace
@@ -39,7 +41,7 @@ std::optional<std::string> JsonObject::get(const std::string& key) const {
 
 std::string JsonObject::with(std::string_view key, std::string_view value) const {
   std::string text = m_text;
-  const std::string member = fmt::format(R"("{}":"{}")", key, value); // neither needs an escape
+  const std::string member = json_text(key) + ":" + json_text(value);
   text.insert(text.rfind('}'), m_members.empty() ? member : "," + member);
   return text;
 }

@@ -1,6 +1,7 @@
 #include "qemu/old_table.hpp"
 
 #include "base/text.hpp"
+#include "qemu/options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +46,6 @@ constexpr auto k_removed = std::to_array<Removed>({
     {"no-frame", {4, 0}, {}, "the window has its frame"},
     {"bt", {5, 0}, {}, "QEMU has no Bluetooth any more"},
     {"no-kvm", {5, 2}, "-machine accel=tcg"},
-    {"realtime", {6, 0}, "-overcommit mem-lock=%"},
     {"show-cursor", {6, 0}, {}, "say `-display …,show-cursor=on`"},
     {"tb-size", {6, 0}, {}, "say `-accel tcg,tb-size=…`"},
     {"no-quit", {7, 0}, {}, "the window can be closed; `-display …,window-close=off` forbids it"},
@@ -66,7 +66,7 @@ constexpr auto k_removed = std::to_array<Removed>({
     {"runas", {10, 0}, "-run-with user=%"},
 });
 
-/// The words of a row, with the value in its place.
+/// The words of a row, with the value in its place. The old options took it as it is, and commas too.
 std::vector<std::string> fill(std::string_view instead, const std::string& value) {
   std::vector<std::string> words;
   const std::size_t blank = instead.find(' ');
@@ -75,7 +75,7 @@ std::vector<std::string> fill(std::string_view instead, const std::string& value
     return words;
   std::string word{instead.substr(blank + 1)};
   if (const std::size_t at = word.find('%'); at != std::string::npos)
-    word.replace(at, 1, value);
+    word.replace(at, 1, double_commas(value));
   words.push_back(std::move(word));
   return words;
 }
@@ -100,6 +100,15 @@ std::vector<std::string> sound_devices(std::string_view cards) {
   return words;
 }
 
+/// `none`, or `virtio` with the properties of the device.
+Change balloon(OptionValue device) {
+  if (device.first() == "none")
+    return {{}, "it had no effect"};
+  if (device.first() == "virtio")
+    device.set_first("virtio-balloon");
+  return {{"-device", device.str()}, {}};
+}
+
 } // namespace
 
 std::optional<Change> change_of_option(const Word& word, const std::string& value, const Version& version) {
@@ -108,8 +117,12 @@ std::optional<Change> change_of_option(const Word& word, const std::string& valu
     return Change{devices, devices.empty() ? "say `-audio DRIVER,model=MODEL`" : ""};
   }
   if (word.option == "balloon" && version >= Version{3, 1})
-    return value == "none" ? Change{{}, "it had no effect"}
-                           : Change{{"-device", value == "virtio" ? "virtio-balloon" : value}, {}};
+    return balloon(OptionValue::parse(value));
+  if (word.option == "realtime" && version >= Version{6, 0}) {
+    OptionValue overcommit;
+    overcommit.set("mem-lock", OptionValue::parse(value).get("mlock").value_or("on"));
+    return Change{{"-overcommit", overcommit.str()}, {}};
+  }
   const auto* row = std::find_if(k_removed.begin(), k_removed.end(),
                                  [&word](const Removed& removed) { return removed.name == word.option; });
   if (row == k_removed.end() || version < row->in)

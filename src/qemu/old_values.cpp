@@ -102,9 +102,10 @@ std::optional<Change> usb_host(std::string_view rest) {
     return std::nullopt;
   const auto first = rest.substr(0, middle);
   const auto second = rest.substr(middle + 1);
-  const std::string device = is_place ? fmt::format("usb-host,hostbus={},hostaddr={}", first, second)
-                                      : fmt::format("usb-host,vendorid=0x{},productid=0x{}", first, second);
-  return Change{{"-usb", "-device", device}, {}};
+  OptionValue device = OptionValue::named("usb-host");
+  device.set(is_place ? "hostbus" : "vendorid", fmt::format("{}{}", is_place ? "" : "0x", first));
+  device.set(is_place ? "hostaddr" : "productid", fmt::format("{}{}", is_place ? "" : "0x", second));
+  return Change{{"-usb", "-device", device.str()}, {}};
 }
 
 std::optional<Change> change_of_usb(const Word& word, const std::string& value, const Version& version) {

@@ -29,6 +29,7 @@ std::string join(std::string_view key, std::string_view value) {
 
 OptionValue OptionValue::parse(std::string_view text) {
   OptionValue value;
+  value.m_parts.clear();
   std::string part;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_comma = text[i] == ',';
@@ -46,9 +47,16 @@ OptionValue OptionValue::parse(std::string_view text) {
   return value;
 }
 
+OptionValue OptionValue::named(std::string_view word) {
+  OptionValue value;
+  value.set_first(word);
+  return value;
+}
+
 std::string OptionValue::first() const {
   const std::string& part = m_parts.front();
-  return part.find('=') == std::string::npos ? undouble(part) : std::string{};
+  const std::size_t sign = part.find_first_of("=,"); // behind an escaped comma, `=` belongs to the word
+  return sign != std::string::npos && part[sign] == '=' ? std::string{} : undouble(part);
 }
 
 std::string OptionValue::type() const {
@@ -74,12 +82,22 @@ void OptionValue::set(std::string_view key, std::string_view value) {
     *found = join(key, value);
 }
 
+// Behind a comma at the end, one more would make QEMU's escape of the two.
 void OptionValue::add(std::string_view key, std::string_view value) {
-  m_parts.push_back(join(key, value));
+  if (m_parts.back().empty())
+    m_parts.back() = join(key, value);
+  else
+    m_parts.push_back(join(key, value));
 }
 
 void OptionValue::remove(std::string_view key) {
   std::erase_if(m_parts, [key](const auto& part) { return is_key(part, key); });
+  if (m_parts.empty())
+    m_parts.emplace_back();
+}
+
+void OptionValue::set_first(std::string_view word) {
+  m_parts.front() = double_commas(word);
 }
 
 void OptionValue::rename(std::string_view key, std::string_view name) {

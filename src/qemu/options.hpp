@@ -14,6 +14,8 @@ namespace vdeup::qemu {
 class OptionValue {
  public:
   [[nodiscard]] static OptionValue parse(std::string_view text);
+  /// A value with this first word, whatever is in it.
+  [[nodiscard]] static OptionValue named(std::string_view word);
 
   /// The word before the first comma, if it has no `=`: `vde` in `vde,id=n0`. QEMU takes it for the value of
   /// one of the option's keys.
@@ -33,14 +35,14 @@ class OptionValue {
   /// Give a key another name, where it is there.
   void rename(std::string_view key, std::string_view name);
   /// Put another word in the place of the first.
-  void set_first(std::string_view word) { m_parts.front() = word; }
+  void set_first(std::string_view word);
 
   [[nodiscard]] std::string str() const;
   /// The keys in their order, without the first word.
   [[nodiscard]] std::vector<std::string> keys() const;
 
  private:
-  std::vector<std::string> m_parts; ///< between the commas, doubled commas left doubled
+  std::vector<std::string> m_parts{{}}; ///< between the commas, doubled commas left doubled; never none
 };
 
 } // namespace vdeup::qemu

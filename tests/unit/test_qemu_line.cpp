@@ -1,3 +1,4 @@
+#include "qemu/json_object.hpp"
 #include "qemu/line.hpp"
 #include "qemu/options.hpp"
 #include "support/catch.hpp"
@@ -238,4 +239,41 @@ TEST_CASE("line: the VM is called by -name, else by its disk", "[qemu]") {
   CHECK(analyse({"-nographic", "vm1.qcow2"}).value().vm_name == "vm1");
   CHECK(analyse({"-m", "512"}).value().vm_name.empty());
   CHECK(analyse({"-m", "64"}).value().vm_name.empty());
+}
+
+TEST_CASE("options: what is set is read back, whatever it is, behind whatever was written", "[qemu]") {
+  const std::vector<std::string> hostile{"a,b", "a,,b",  ",",    ",,", "a=b", "",
+                                         " ",   "a\\,b", "help", "\"", "é"};
+  for (const char* written : {"nic", "nic,", "nic,macaddr=1,", "", "nic,a=1,,2", "nic,a=1,,", "nic,a=1,,,"})
+    for (const std::string& word : hostile) {
+      OptionValue value = OptionValue::parse(written);
+      CHECK(value.str() == written);
+      value.set("first", word);
+      value.set("second", word);
+      value.set("first", word);
+      const auto read = OptionValue::parse(value.str());
+      INFO(written << " and " << word << " became " << value.str());
+      CHECK(read.get("first") == word);
+      CHECK(read.get("second") == word);
+      CHECK(read.get("a") == OptionValue::parse(written).get("a"));
+      CHECK(read.get("macaddr") == OptionValue::parse(written).get("macaddr"));
+      CHECK(read.first() == OptionValue::parse(written).first());
+      value.remove("second");
+      value.remove("first");
+      CHECK(OptionValue::parse(value.str()).keys() == OptionValue::parse(written).keys());
+    }
+}
+
+TEST_CASE("options: a first word is read back, whatever it is", "[qemu]") {
+  for (const char* word : {"e1000", "e1000,addr=3", ",", "a,,b"})
+    CHECK(OptionValue::parse(OptionValue::named(word).str() + ",id=x").first() == word);
+}
+
+TEST_CASE("options: JSON is read back, whatever is added", "[qemu]") {
+  for (const char* text : {"{}", R"({"driver":"e1000"} )"})
+    for (const char* word : {"a\"b", "a\\", "\n", "{", "é", ""}) {
+      const auto read = JsonObject::parse(JsonObject::parse(text).value().with(word, word));
+      REQUIRE(read);
+      CHECK(read.value().get(word) == word);
+    }
 }
