@@ -65,7 +65,8 @@ Result<Group> group_for(const std::string& name, const Owner& owner) {
   if (!is_member(owner.user, group.gid))
     return fail(Error{ErrorKind::refused, fmt::format("cannot give the switch to group {}", group.name),
                       fmt::format("{} is not in it", owner.user.name),
-                      fmt::format("`sudo adduser {} {}`, and log in again", owner.user.name, group.name)});
+                      fmt::format("`sudo adduser {} {}`, and log in again", shell_quote(owner.user.name),
+                                  shell_quote(group.name))});
   if (owner.group && *owner.group != group)
     return fail(Error{ErrorKind::usage, fmt::format("cannot use group {}", group.name),
                       fmt::format("the group of the owner is {}", owner.group->name),

@@ -106,8 +106,6 @@ Result<SocketPath> SocketPath::parse(std::string_view path, std::size_t longest)
     return bad("it is not an absolute path");
   if (!std::all_of(path.begin(), path.end(), is_printable))
     return bad("it has control characters or bytes that are not ASCII");
-  if (path.find_first_of("[]{}") != std::string_view::npos)
-    return bad("libvdeplug reads brackets and braces as syntax");
   const auto normal = normalise(path);
   if (!normal)
     return bad("it goes through '..', or names no file");

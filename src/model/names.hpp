@@ -44,10 +44,10 @@ class MacAddress {
 /// The absolute path of a UNIX socket or of vde_switch's socket directory, short enough to be bound.
 ///
 /// Refused: relative paths (a daemon has another working directory), control characters (they would reach
-/// terminals), brackets and braces (libvdeplug reads them as syntax), and paths longer than sun_path leaves
-/// room for. vde_switch itself truncates such paths silently. One path has one spelling:
-/// `//`,
-/// `/./` and a slash at the end are taken out, and `..` is refused.
+/// terminals), and paths longer than sun_path leaves room for. vde_switch itself truncates such paths
+/// silently. One path has one spelling: `//`, `/./` and a slash at the end are taken out, and `..` is
+/// refused.
+/// libvdeplug gets a path as vde_locator() writes it.
 class SocketPath {
  public:
   /// A socket directory: the switch and libvdeplug append up to 15 bytes (`/.12345-00000`) to it.

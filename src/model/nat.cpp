@@ -48,7 +48,7 @@ std::optional<NatMark> NatMark::parse(std::string_view text) {
 }
 
 bool can_be_quoted(std::string_view text) {
-  return text.find_first_of("\"*\\\n") == std::string_view::npos;
+  return text.find_first_of("\"*\n") == std::string_view::npos;
 }
 
 Result<IfName> nat_bridge_name(uid_t owner, unsigned number) {

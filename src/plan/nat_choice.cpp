@@ -86,7 +86,7 @@ Result<BridgeChoice> choose_nat_bridge(const Scope& scope, const std::vector<Lin
     return fail(Error{ErrorKind::refused, "cannot make a private network",
                       "rules for nft(8) cannot name the directory of the switch, " +
                           printable(scope.sockets.dir.str()),
-                      "choose one without quotes, asterisks and backslashes with -s"});
+                      "choose one without quotes and asterisks with -s"});
   if (const Link* there = find_private_bridge(links, mark); there != nullptr) {
     TRY(auto bridge, to_bridge(*there, links, host_seed));
     return take(std::move(bridge), mark);

@@ -3,6 +3,8 @@
 #include "base/accounts.hpp"
 #include "base/call_timer.hpp"
 #include "base/shared_library.hpp"
+#include "model/vde_locator.hpp"
+#include "vde/directories.hpp"
 
 #include <fmt/format.h>
 
@@ -81,10 +83,20 @@ Error cannot_attach(const SocketPath& dir, int error_number) {
 
 } // namespace
 
+Result<> check_attachable(const SocketPath& dir) {
+  const std::string control = dir.str() + "/ctl";
+  if (::access(control.c_str(), W_OK) < 0)
+    return fail(cannot_attach(dir, errno));
+  for (const SocketEntry& socket : list_sockets(dir.str()).value_or(std::vector<SocketEntry>{}))
+    if (socket.file.path == control && socket.is_dangling)
+      return fail(cannot_attach(dir, ECONNREFUSED));
+  return ok();
+}
+
 Result<Attachment> attach(const SocketPath& dir, AttachOptions options, const Deadline& deadline) {
   TRY(auto vdeplug, load_vdeplug());
   grant_access(dir, options);
-  std::string url = "vde://" + dir.str();
+  std::string url = "vde://" + vde_locator(dir);
   std::string description = options.description;
   std::string group = options.group.value_or("");
   vde_open_args arguments{.port = static_cast<int>(options.port),

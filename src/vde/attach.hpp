@@ -35,4 +35,8 @@ struct AttachOptions {
 [[nodiscard]] Result<Attachment> attach(const SocketPath& dir, AttachOptions options,
                                         const Deadline& deadline);
 
+/// Check that attach() would find a switch there that lets this process in; makes no connection.
+/// Errors: as those of attach().
+[[nodiscard]] Result<> check_attachable(const SocketPath& dir);
+
 } // namespace vdeup::vde

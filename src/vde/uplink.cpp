@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "engine/probe.hpp"
+#include "model/vde_locator.hpp"
 #include "model/vm_identity.hpp"
 #include "process/command.hpp"
 #include "vde/backoff.hpp"
@@ -25,7 +26,7 @@ constexpr std::chrono::seconds k_uplink_timeout{5};
 constexpr std::chrono::seconds k_stop_timeout{2}; // of each attempt
 
 std::string switch_url(const Scope& scope) {
-  return "vde://" + scope.sockets.dir.str();
+  return "vde://" + vde_locator(scope.sockets.dir);
 }
 
 /// `127.0.0.1:8080:10.0.2.15:80`, as libvdeplug_slirp(1) has it.

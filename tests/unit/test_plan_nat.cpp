@@ -106,8 +106,8 @@ TEST_CASE("nat bridge: no other network takes it for a bridge", "[nat]") {
 }
 
 TEST_CASE("can_be_quoted: what nft would read otherwise cannot", "[nat]") {
-  CHECK(can_be_quoted("eth0.5 @$#;{}'"));
-  for (const char* name : {"a\"", "a*", "a\\", "a\nb"})
+  CHECK(can_be_quoted("eth0.5 @$#;{}'\\"));
+  for (const char* name : {"a\"", "a*", "a\nb"})
     CHECK_FALSE(can_be_quoted(name));
 }
 
