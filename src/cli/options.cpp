@@ -265,6 +265,8 @@ Result<> check_company(const Invocation& call) {
   if (call.choice.group && call.choice.share)
     return fail(usage("cannot use -g and --share together",
                       "-g closes the switch to the group, and --share opens it"));
+  if (call.json && call.command == CommandWord::run && !call.dry_run)
+    return fail(usage("cannot use --json here", "run prints an answer with --dry-run only", {}));
   if (call.json && call.terse)
     return fail(usage("cannot use -X and --json together", "they are two forms of one answer"));
   if (call.remote_user && call.remote_hosts.empty())

@@ -4,6 +4,7 @@
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"
 #include "launch/connect.hpp"
+#include "launch/effect.hpp"
 #include "launch/start.hpp"
 #include "launch/supervise.hpp"
 #include "network/settle_uplink.hpp"
@@ -54,12 +55,28 @@ Result<int> print_dry_run(launch::Launch& launch, const Context& context) {
   return 0;
 }
 
+/// The names of the options that are about the caller's network.
+std::vector<std::string_view> network_options(const Invocation& call) {
+  std::vector<std::string_view> names;
+  if (call.bridge)
+    names.push_back("-b");
+  if (call.interface)
+    names.push_back("-i");
+  if (call.uplink)
+    names.push_back("--uplink");
+  if (!call.forwards.empty())
+    names.push_back("--forward");
+  return names;
+}
+
 } // namespace
 
 Result<int> run_command(const Context& context) {
   launch::Timing timing;
   TRY(auto launch, prepare_launch(context));
   timing.mark("settings");
+  TRY(launch::check_effect(launch, network_options(context.call)));
+  launch::tell_of_default_switch(launch, context.log);
   if (context.call.dry_run)
     return print_dry_run(launch, context);
   if (launch.line.nics.empty())

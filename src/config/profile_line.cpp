@@ -15,7 +15,8 @@ class ProfileWriter {
   explicit ProfileWriter(std::string program) { m_line.words.push_back(std::move(program)); }
 
   void write_machine(const Profile& vm) {
-    option("-name", double_commas(vm.name));
+    if (!vm.name.empty())
+      option("-name", (vm.name.find('=') == std::string::npos ? "" : "guest=") + double_commas(vm.name));
     option("-uuid", vm.uuid);
     option("-machine", vm.machine);
     for (const std::string& accelerator : vm.accelerators)
@@ -123,7 +124,7 @@ class ProfileWriter {
       backend += fmt::format(",port={}", *nic.port);
     const std::string mac = nic.mac ? ",mac=" + nic.mac->str() : "";
     if (is_ours)
-      m_line.lanes.push_back({id, nic.lane});
+      m_line.lanes.push_back({id, nic.lane, nic.model.empty()});
     if (nic.model.empty())
       return option("-nic", backend + mac);
     option("-netdev", backend);

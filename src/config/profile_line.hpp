@@ -10,7 +10,8 @@ namespace vdeup::config {
 /// The lane of one NIC in a line, by the id of its `-netdev vde,id=` or `-nic vde,id=`.
 struct LaneById {
   std::string id;
-  NicLane lane; ///< vde or tap: the others need nothing of us
+  NicLane lane;                     ///< vde or tap: the others need nothing of us
+  bool wants_default_model = false; ///< the profile names no model
   bool operator==(const LaneById&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include "base/signal_hold.hpp"
 #include "base/text.hpp"
 #include "launch/nic_addresses.hpp"
+#include "model/vde_locator.hpp"
 #include "network/lock.hpp"
 #include "network/settle_uplink.hpp"
 #include "network/temporary.hpp"
@@ -26,16 +27,9 @@ enum class Way {
   by_itself ///< by QEMU: this one takes no descriptors
 };
 
-bool names_own_switch(const qemu::VdeNic& nic, const Scope& scope) {
-  if (!nic.socket)
-    return true;
-  const auto named = SocketPath::directory(*nic.socket);
-  return named && named.value() == scope.sockets.dir;
-}
-
 Way way_of(const Launch& launch, const qemu::VdeNic& nic) {
   const auto index = static_cast<std::size_t>(&nic - launch.line.nics.data());
-  const bool is_own = !launch.is_guest && names_own_switch(nic, launch.request.scope);
+  const bool is_own = goes_to_own_switch(launch, nic);
   if (!nic.has_connection())
     return Way::shared;
   if (is_own && launch.lanes.at(index) == Lane::tap)
@@ -56,14 +50,13 @@ bool needs_switch(const Launch& launch) {
   const auto& nics = launch.line.nics;
   return std::any_of(nics.begin(), nics.end(), [&](const qemu::VdeNic& nic) {
     const Way way = way_of(launch, nic);
-    return way == Way::own ||
-           (way == Way::by_itself && !launch.is_guest && names_own_switch(nic, launch.request.scope));
+    return way == Way::own || (way == Way::by_itself && goes_to_own_switch(launch, nic));
   });
 }
 
 /// The socket directory of the switch that a NIC is to be attached to.
 Result<SocketPath> switch_of(const Launch& launch, const qemu::VdeNic& nic) {
-  if (names_own_switch(nic, launch.request.scope))
+  if (names_own_switch(launch.request.scope, nic))
     return launch.request.scope.sockets.dir;
   return SocketPath::directory(*nic.socket);
 }
@@ -130,7 +123,7 @@ class Connector {
         TRY(connect_switch(nic, mac));
       } else {
         TRY(auto dir, switch_of(m_launch, nic));
-        m_launch.connected.push_back({.mac = mac, .socket = dir.str()});
+        m_launch.connected.push_back({.mac = mac, .socket = vde_locator(dir)});
       }
     }
     return ok();
@@ -273,7 +266,10 @@ Result<network::Ensured> rehearse(Launch& launch, const network::World& world) {
     const qemu::VdeNic& nic = launch.line.nics[i];
     TRY(auto mac, addresses.choose(launch.line, i));
     TRY(auto dir, switch_of(launch, nic));
-    qemu::Connected connected{.fd = next_fd, .mac = mac, .socket = dir.str()};
+    if (way_of(launch, nic) == Way::foreign) {
+      TRY(vde::check_attachable(dir));
+    }
+    qemu::Connected connected{.fd = next_fd, .mac = mac, .socket = vde_locator(dir)};
     if (way_of(launch, nic) == Way::tap) {
       connected.tap.emplace();
       for (unsigned queue = 0; queue < launch.options.queues; ++queue)

@@ -4,9 +4,11 @@
 #include "launch/capability_cache.hpp"
 #include "launch/ctys_machine.hpp"
 #include "launch/nic_addresses.hpp"
+#include "launch/prefix.hpp"
 #include "launch/profile_lookup.hpp"
 #include "launch/program.hpp"
 #include "process/command.hpp"
+#include "process/held_process.hpp"
 #include "qemu/line_facts.hpp"
 #include "qemu/old_options.hpp"
 #include "qemu/options.hpp"
@@ -61,17 +63,50 @@ Result<config::ProfileLine> described_line(const LaunchOrder& order) {
   return line;
 }
 
-/// The lane of each NIC: what its profile says of it, else what the caller says of all.
-std::vector<Lane> lanes_of(const qemu::Line& line, const std::vector<config::LaneById>& named, Lane usual) {
+/// How this program was called, up to the words that it is to run.
+std::vector<std::string> own_words(const std::vector<std::string>& program) {
+  auto words = process::command_line_of(::getpid());
+  if (words.size() < program.size() ||
+      !std::equal(program.begin(), program.end(), words.end() - static_cast<std::ptrdiff_t>(program.size())))
+    return {};
+  words.resize(words.size() - program.size());
+  return words;
+}
+
+/// What is executed, and QEMU behind it.
+struct Programs {
+  std::string first;
+  std::vector<std::string> command; ///< up to QEMU
+  std::string emulator;
+};
+
+/// Take what is in front of QEMU's arguments off the words.
+Result<Programs> take_programs(std::vector<std::string>& words, const std::vector<std::string>& vdeup) {
+  TRY(auto at, find_program_word(words, vdeup));
+  const auto end = words.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+  Programs programs{.command = {words.begin(), end}};
+  words.erase(words.begin(), end);
+  TRY(programs.emulator, process::find_program(programs.command.back()));
+  TRY(programs.first, process::find_program(programs.command.front()));
+  return programs;
+}
+
+/// The lane of each NIC: what its profile says of it, else what the caller says of all. A profile's NIC
+/// without a model gets that of a NIC that is added.
+std::vector<Lane> lanes_of(qemu::Line& line, const std::vector<config::LaneById>& named, Lane usual) {
   std::vector<Lane> lanes;
-  for (const qemu::VdeNic& nic : line.nics) {
+  for (qemu::VdeNic& nic : line.nics) {
     lanes.push_back(usual);
     if (!nic.place.backend)
       continue;
     const auto id = qemu::OptionValue::parse(line.args.at(*nic.place.backend)).get("id");
-    for (const config::LaneById& lane : named)
-      if (lane.id == id && lane.lane == config::NicLane::tap)
+    for (const config::LaneById& lane : named) {
+      if (lane.id != id)
+        continue;
+      if (lane.lane == config::NicLane::tap)
         lanes.back() = Lane::tap;
+      nic.wants_default_model = lane.wants_default_model;
+    }
   }
   return lanes;
 }
@@ -79,7 +114,6 @@ std::vector<Lane> lanes_of(const qemu::Line& line, const std::vector<config::Lan
 /// The words for QEMU, in the words of this QEMU.
 std::vector<std::string> modern_words(std::vector<std::string> words, bool strict,
                                       const qemu::Capabilities& capabilities, const Log& log) {
-  words.erase(words.begin());
   if (strict)
     return words;
   auto translated =
@@ -106,22 +140,51 @@ Result<> check_foreground(const Launch& launch) {
                     "leave out -daemonize, and run the whole line in the background: `vdeup run … &`"});
 }
 
+/// A board without a NIC gets none that nobody wrote.
+void drop_impossible_nic(qemu::Line& line, const std::string& emulator) {
+  const bool is_added = line.nics.size() == 1 && line.nics.front().place.form == qemu::Place::Form::added &&
+                        !line.nics.front().socket;
+  if (is_added && qemu::has_board_without_nic(called_as(emulator), line))
+    line.nics.clear();
+}
+
 } // namespace
+
+bool names_own_switch(const Scope& scope, const qemu::VdeNic& nic) {
+  if (!nic.socket)
+    return true;
+  const auto named = SocketPath::directory(*nic.socket);
+  return named && named.value() == scope.sockets.dir;
+}
+
+bool goes_to_own_switch(const Launch& launch, const qemu::VdeNic& nic) {
+  return !launch.is_guest && names_own_switch(launch.request.scope, nic);
+}
+
+qemu::NicModel chosen_model(const Launch& launch) {
+  return qemu::choose_model(called_as(launch.emulator), launch.line, launch.qemu,
+                            launch.options.nic_model.value_or(""));
+}
 
 Result<Launch> prepare(const LaunchOrder& order, const Log& log) {
   TRY(auto described, described_line(order));
-  const std::string word = described.words.front();
-  TRY(auto program, process::find_program(word));
-  auto capabilities = capabilities_of(program);
+  TRY(auto programs, take_programs(described.words, own_words(order.program)));
+  auto capabilities = capabilities_of(programs.emulator);
   TRY(auto line,
       qemu::analyse(modern_words(std::move(described.words), order.options.strict, capabilities, log)));
+  drop_impossible_nic(line, programs.emulator);
   auto choice = order.choice;
   adopt_socket_of_line(choice, line);
   TRY(auto request, order.make_request(choice));
   if (line.vm_name.empty())
-    line.vm_name = called_as(program);
-  Launch launch{std::move(program), word,         std::move(capabilities), std::move(line),
-                std::move(request), order.options};
+    line.vm_name = called_as(programs.emulator);
+  Launch launch{.program = std::move(programs.first),
+                .command = std::move(programs.command),
+                .emulator = std::move(programs.emulator),
+                .qemu = std::move(capabilities),
+                .line = std::move(line),
+                .request = std::move(request),
+                .options = order.options};
   launch.lanes = lanes_of(launch.line, described.lanes, order.options.lane);
   launch.is_guest = belongs_to_another(launch.request.scope.sockets.dir.str());
   TRY(check_owner(launch));

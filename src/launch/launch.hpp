@@ -28,8 +28,9 @@ struct LaunchOrder {
 
 /// A launch on its way from the command line to the program.
 struct Launch {
-  std::string program;      ///< resolved
-  std::string program_word; ///< as the user wrote it: QEMU's argv[0]
+  std::string program;              ///< what is executed, resolved
+  std::vector<std::string> command; ///< all before QEMU's arguments, as the user wrote it: `nice -n 5 QEMU`
+  std::string emulator;             ///< the last word of that, resolved
   qemu::Capabilities qemu;
   qemu::Line line;
   plan::Request request;
@@ -44,6 +45,15 @@ struct Launch {
   std::vector<engine::VmTap> taps{};
   std::vector<vde::Relay> relays{}; ///< with --reconnect, in the place of attachments
 };
+
+/// True if a NIC names the switch of this scope, or none.
+[[nodiscard]] bool names_own_switch(const Scope& scope, const qemu::VdeNic& nic);
+
+/// True if a NIC goes to the switch that a launch looks after, or by a TAP of its own to that network.
+[[nodiscard]] bool goes_to_own_switch(const Launch& launch, const qemu::VdeNic& nic);
+
+/// The model of NICs that are added.
+[[nodiscard]] qemu::NicModel chosen_model(const Launch& launch);
 
 /// Find out what is to be run and connected. Starts no process unless this QEMU has never been asked what it
 /// can do. Errors: of the program, the line and the settings.

@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
-#include "launch/program.hpp"
 #include "launch/supervise.hpp"
 #include "process/command.hpp"
 #include "qemu/line_facts.hpp"
@@ -46,10 +45,8 @@ void tell(const Launch& launch, const Timing& timing, const Log& log) {
 } // namespace
 
 std::vector<std::string> final_line(const Launch& launch) {
-  const auto model = qemu::choose_model(called_as(launch.program), launch.line, launch.qemu,
-                                        launch.options.nic_model.value_or(""));
-  auto words = qemu::rewrite(launch.line, launch.connected, launch.qemu.best_backend(), model);
-  words.insert(words.begin(), launch.program_word);
+  auto words = qemu::rewrite(launch.line, launch.connected, launch.qemu.best_backend(), chosen_model(launch));
+  words.insert(words.begin(), launch.command.begin(), launch.command.end());
   return words;
 }
 

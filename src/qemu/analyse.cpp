@@ -79,9 +79,10 @@ Result<> distribute(const VdeqOptions& options, std::vector<VdeNic>& nics) {
 Result<Line> analyse(std::vector<std::string> args) {
   TRY(auto vdeq, take_vdeq_options(args));
   const auto words = read_words(args);
-  Line line{.vm_name = find_vm_name(args, words), .machine = find_machine(args, words)};
-  if (!only_asks(args, words) &&
-      line.machine != "none") { // a machine without anything has no place for a NIC
+  Line line{.vm_name = find_vm_name(args, words),
+            .machine = find_machine(args, words),
+            .only_asks = only_asks(args, words)};
+  if (!line.only_asks && line.machine != "none") { // a machine without anything has no place for a NIC
     TRY(auto options, NetOption::read_all(args, words));
     TRY(auto networks, read_networks(options));
     TRY(distribute(vdeq, networks.nics));

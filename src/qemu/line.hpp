@@ -33,6 +33,7 @@ struct VdeNic {
   std::optional<unsigned> mode{};  ///< octal on the line
   std::optional<MacAddress> mac{}; ///< the line's own
   Place place{};
+  bool wants_default_model = false; ///< a `-nic` of a profile that leaves the model to us
 
   /// False for a NIC that needs an address only: a hub joins it to the connection of another one.
   [[nodiscard]] bool has_connection() const { return place.form != Place::Form::hub || place.backend; }
@@ -45,6 +46,7 @@ struct Line {
   std::vector<Place> others{};   ///< other networks, written with the `vlan=` that QEMU 3.0 has removed
   std::string vm_name{};         ///< from -name, else from the disk; else empty
   std::string machine{};         ///< from -M or -machine; else empty
+  bool only_asks = false;        ///< `-version`, `-device help`: it starts no VM
 };
 
 /// Find out which NICs of a line are to be attached to a switch. Pure.
@@ -67,7 +69,7 @@ struct TapQueues {
 struct Connected {
   int fd = -1; ///< the number under which QEMU inherits the connection; not with Backend::vde or a TAP
   MacAddress mac;
-  std::string socket{};           ///< the switch, with Backend::vde: QEMU connects itself
+  std::string socket{};           ///< the switch's locator, with Backend::vde: QEMU connects itself
   std::optional<TapQueues> tap{}; ///< instead of the connection to a switch
 };
 
@@ -83,6 +85,12 @@ struct NicModel {
 /// where and as it is, byte for byte. `model` is for a NIC that is added.
 [[nodiscard]] std::vector<std::string> rewrite(const Line& line, const std::vector<Connected>& connected,
                                                Backend backend, const NicModel& model);
+
+/// True if the board of a line has no place for a NIC that the line does not write.
+[[nodiscard]] bool has_board_without_nic(std::string_view program_basename, const Line& line);
+
+/// True if rewrite() gives one of the line's NICs this model.
+[[nodiscard]] bool uses_model(const Line& line, const NicModel& model);
 
 /// The model for a NIC that we add: virtio where the machine has it, else what the board has built in.
 /// `wanted` is the user's choice, or empty.

@@ -134,7 +134,7 @@ class Rewriting {
     const std::size_t queues = connected.tap ? connected.tap->fds.size() : 1;
     if (queues > 1 && (model.name.empty() || model.name == "virtio"))
       model = {"virtio-net-pci", true}; // -net nic has no place for mq=
-    OptionValue value = OptionValue::parse(model.is_device ? model.name : "nic");
+    OptionValue value = OptionValue::named(model.is_device ? model.name : "nic");
     value.set("netdev", id);
     if (!model.is_device && !model.name.empty())
       value.set("model", model.name);
@@ -210,8 +210,12 @@ class Rewriting {
   }
 
   void add_hub_port(std::size_t argument, unsigned hub, const std::string& id, const std::string& netdev) {
-    add_after(argument, {"-netdev", fmt::format("hubport,id={},hubid={}{}{}", id, hub,
-                                                netdev.empty() ? "" : ",netdev=", netdev)});
+    OptionValue port = OptionValue::named("hubport");
+    port.set("id", id);
+    port.set("hubid", std::to_string(hub));
+    if (!netdev.empty())
+      port.set("netdev", netdev);
+    add_after(argument, {"-netdev", port.str()});
   }
 
   /// Turn `-net user,vlan=1` into `-netdev user,id=…`, and give its id.
@@ -255,7 +259,7 @@ class Rewriting {
     replace(argument, "-netdev", backend_value(nic, connected, id));
     NicModel model{old.get("model").value_or("")};
     model.is_device = model.name.ends_with("-device"); // -net nic makes none of these
-    if (model.name.empty() && m_model.is_device)
+    if (model.name.empty() && (m_model.is_device || nic.wants_default_model))
       model = m_model;
     add_after(argument, added_front(model, id, connected));
   }
@@ -275,7 +279,32 @@ std::string unused_id(const Words& args, std::string id) {
   return id;
 }
 
+bool takes_model(const Line& line, const VdeNic& nic, const NicModel& model) {
+  const auto [form, backend, front, hub] = nic.place;
+  const auto has_model = [&line](std::optional<std::size_t> argument) {
+    return OptionValue::parse(line.args.at(*argument)).has("model");
+  };
+  switch (form) {
+  case Place::Form::added:
+    return true;
+  case Place::Form::net_pair:
+    return !front || (model.is_device && !has_model(front));
+  case Place::Form::hub:
+    return front && hub != 0 && model.is_device && !has_model(front);
+  case Place::Form::nic:
+    return (nic.wants_default_model || model.is_device) && !has_model(backend);
+  case Place::Form::netdev:
+    return front && model.is_device && line.args.at(*front - 1).ends_with("net") && !has_model(front);
+  }
+  return false;
+}
+
 } // namespace
+
+bool uses_model(const Line& line, const NicModel& model) {
+  return std::any_of(line.nics.begin(), line.nics.end(),
+                     [&](const VdeNic& nic) { return takes_model(line, nic, model); });
+}
 
 std::vector<std::string> rewrite(const Line& line, const std::vector<Connected>& connected, Backend backend,
                                  const NicModel& model) {
