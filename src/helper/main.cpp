@@ -8,7 +8,7 @@
 // 3. It takes nothing from its surroundings: no environment, no words, no descriptors but three, no files but
 //    the administrator's policy and QEMU's list of bridges.
 // 4. It serves requests (privilege/protocol.hpp) until the channel is closed. What it does for them, and why
-//    that is safe, is in privilege/menu.cpp.
+//    that is safe, is in privilege/handler.cpp.
 // 5. Where root starts it and the policy lets the caller move a NIC, a part of it stays root's, for nothing
 //    but that (privilege/nic_monitor.hpp).
 
@@ -19,7 +19,7 @@
 #include "config/settings.hpp"
 #include "kernel/capabilities.hpp"
 #include "privilege/caller.hpp"
-#include "privilege/menu.hpp"
+#include "privilege/request_handler.hpp"
 #include "privilege/server.hpp"
 
 #include <fmt/format.h>
@@ -66,12 +66,12 @@ Result<> help() {
   TRY(auto monitor, start_monitor(caller));
   TRY(kernel::keep_network_rights(user));
   TRY(auto policy, config::read_policy());
-  TRY(auto menu, privilege::Menu::open({.caller = user,
-                                        .host_seed = config::host_seed(),
-                                        .policy = std::move(policy),
-                                        .qemu_bridges = config::read_qemu_bridges()},
-                                       std::move(monitor)));
-  return privilege::serve(STDIN_FILENO, user, menu);
+  TRY(auto handler, privilege::RequestHandler::open({.caller = user,
+                                                     .host_seed = config::host_seed(),
+                                                     .policy = std::move(policy),
+                                                     .qemu_bridges = config::read_qemu_bridges()},
+                                                    std::move(monitor)));
+  return privilege::serve(STDIN_FILENO, user, handler);
 }
 
 /// Whether it can be written or not: where the caller has closed standard error, the C library of a

@@ -13,88 +13,94 @@
 namespace vdeup::kernel {
 namespace {
 
-/// Change a device that was just looked up. That it is missing now means that somebody was faster.
-Result<> change_found(Netlink& netlink, const Link& link, const LinkChange& wanted, const std::string& what) {
-  auto changed = change_link(netlink, link.index, wanted, what);
-  if (!changed && changed.error().kind() == ErrorKind::missing)
-    changed.error().set_kind(ErrorKind::conflict);
-  return changed;
-}
-
-/// Carries out one step. Every change to a device that exists looks it up first and acts on its index, so
-/// that a device which takes the name in between is never touched.
+/// Executes one step. A device that exists is looked up and checked, then changed by its index, so that a
+/// device which takes its name in between is never touched.
 class Executor {
  public:
-  Executor(Netlink& netlink, std::optional<NicTools>& nic_tools)
-      : m_netlink(netlink), m_nic_tools(nic_tools) {}
+  Executor(Netlink& netlink, StepChecks& checks, std::optional<NicTools>& nic_tools, std::string what)
+      : m_netlink(netlink), m_checks(checks), m_nic_tools(nic_tools), m_what(std::move(what)) {}
 
   Result<> operator()(const CreateBridge& step) const {
+    TRY(m_checks.check(step));
     TRY(create_bridge(m_netlink, step.name, step.mac, step.mtu));
-    // The kernel takes no alias in the creating message. If the second message fails, the first is taken
-    // back here: a step that failed has changed nothing. If we die between them, the address is the proof.
-    auto marked = mark_bridge(step.name, step.mac, step.nat);
-    if (!marked) {
-      TRY(take_back_bridge(step));
+    // The kernel takes no alias in the creating message. If we die before the second message, the address is
+    // the proof.
+    auto created = mark_bridge(step.name, step.mac, step.nat, no_check);
+    if (created)
+      created = m_checks.check_created(step);
+    if (!created) { // a step that failed has changed nothing
+      TRY(delete_new_bridge(step));
     }
-    return marked;
+    return created;
   }
 
-  Result<> operator()(const MarkBridge& step) const { return mark_bridge(step.name, step.mac, step.nat); }
+  Result<> operator()(const MarkBridge& step) const {
+    return mark_bridge(step.name, step.mac, step.nat,
+                       [&](const Link& bridge) { return m_checks.check(step, bridge); });
+  }
 
   Result<> operator()(const DeleteBridge& step) const {
-    const std::string what = "cannot delete bridge " + step.name.str();
     TRY(auto link, find_link(m_netlink, step.name));
     if (!link)
       return ok(); // what is to be gone is gone
+    TRY(m_checks.check(step, *link));
     if (!link->is_bridge() || link->alias != bridge_mark(step.nat))
-      return fail(Error{ErrorKind::refused, what, "it is not marked as made by vdeup", {}});
+      return refuse("it is not marked as made by vdeup");
     TRY(auto links, list_links(m_netlink));
     for (const Link& port : links)
       if (port.master == link->index)
-        return fail(Error{
-            ErrorKind::refused, what, fmt::format("{} is still a port of it", printable(port.name)), {}});
-    return delete_link(m_netlink, link->index, what);
+        return refuse(fmt::format("{} is still a port of it", printable(port.name)));
+    return delete_link(m_netlink, link->index, m_what);
   }
 
   Result<> operator()(const CreateTap& step) const {
-    return create_tap(m_netlink, step.name, step.owner, {.mtu = step.mtu, .alias = step.mark.text()});
+    TRY(m_checks.check(step));
+    return create_tap(m_netlink, step.name, step.owner,
+                      {.mtu = step.mtu, .alias = step.mark.text(), .last_check = [this, &step] {
+                         return m_checks.check_created(step);
+                       }});
   }
 
   Result<> operator()(const DeleteTap& step) const {
-    const std::string what = "cannot delete TAP " + step.name.str();
     TRY(auto link, find_link(m_netlink, step.name));
     if (!link)
       return ok();
+    TRY(m_checks.check(step, *link));
     if (!link->is_tap || TapMark::parse(link->alias) != step.mark)
-      return fail(Error{ErrorKind::refused, what, "it does not bear the mark of this switch", {}});
-    auto deleted = delete_link(m_netlink, link->index, what);
+      return refuse("it has no mark, or the mark of another switch");
+    auto deleted = delete_link(m_netlink, link->index, m_what);
     if (deleted || deleted.error().kind() != ErrorKind::not_permitted)
       return deleted;
     return delete_own_tap(step.name, link->index);
   }
 
   Result<> operator()(const SetUp& step) const {
-    return change(step.name, {.up = true}, fmt::format("cannot set {} up", step.name.str()));
+    TRY(auto link, find(step.name));
+    TRY(m_checks.check(step, link));
+    return change(link, {.up = true});
   }
 
   Result<> operator()(const SetDown& step) const {
-    return change(step.name, {.up = false}, fmt::format("cannot set {} down", step.name.str()));
+    TRY(auto link, find(step.name));
+    TRY(m_checks.check(step, link));
+    return change(link, {.up = false});
   }
 
   Result<> operator()(const SetBridge& step) const {
-    std::uint32_t master = 0;
-    std::string what = fmt::format("cannot take {} out of its bridge", step.port.str());
-    if (step.bridge) {
-      what = fmt::format("cannot make {} a port of {}", step.port.str(), step.bridge->str());
-      TRY(auto bridge, find_link(m_netlink, *step.bridge));
-      if (!bridge || !bridge->is_bridge())
-        return fail(Error{ErrorKind::conflict, what, "the bridge is gone", {}});
-      master = bridge->index;
+    TRY(auto port, find(step.port));
+    if (!step.bridge) {
+      TRY(m_checks.check(step, port, nullptr));
+      return change(port, {.master = 0});
     }
-    return change(step.port, {.master = master}, what);
+    TRY(auto bridge, find(*step.bridge));
+    TRY(m_checks.check(step, port, &bridge));
+    if (!bridge.is_bridge())
+      return conflict(fmt::format("{} is no bridge", step.bridge->str()));
+    return change(port, {.master = bridge.index});
   }
 
   Result<> operator()(const NicStep& step) const {
+    TRY(m_checks.check(step));
     if (!m_nic_tools) { // at the first of these steps, which is harmless: nothing is to be opened later
       TRY(auto announcer, Announcer::open());
       m_nic_tools.emplace(NicTools{std::move(announcer)});
@@ -103,40 +109,64 @@ class Executor {
   }
 
  private:
-  [[nodiscard]] Result<> change(const IfName& name, const LinkChange& wanted, const std::string& what) const {
+  static Result<> no_check(const Link& /*bridge*/) { return ok(); }
+
+  [[nodiscard]] Result<> refuse(std::string cause) const {
+    return fail(Error{ErrorKind::refused, m_what, std::move(cause), {}});
+  }
+  [[nodiscard]] Result<> conflict(std::string cause) const {
+    return fail(Error{ErrorKind::conflict, m_what, std::move(cause), {}});
+  }
+
+  [[nodiscard]] Result<Link> find(const IfName& name) const {
     TRY(auto link, find_link(m_netlink, name));
     if (!link)
-      return fail(Error{ErrorKind::conflict, what, "the device is gone", {}});
-    return change_found(m_netlink, *link, wanted, what);
+      return fail(Error{ErrorKind::conflict, m_what, name.str() + " is gone", {}});
+    return std::move(*link);
   }
 
-  /// One that bears a mark already was somebody else's, who was as fast as we.
+  /// That the device is missing now means that somebody was faster.
+  [[nodiscard]] Result<> change(const Link& link, const LinkChange& wanted) const {
+    auto changed = change_link(m_netlink, link.index, wanted, m_what);
+    if (!changed && changed.error().kind() == ErrorKind::missing)
+      changed.error().set_kind(ErrorKind::conflict);
+    return changed;
+  }
+
+  /// A bridge that this call, or a call that was interrupted, created.
+  [[nodiscard]] static bool is_new(const Link& link, const MacAddress& mac, const std::string& mark) {
+    return link.is_bridge() && link.mac == mac && (link.alias.empty() || link.alias == mark);
+  }
+
+  template <class Check>
   [[nodiscard]] Result<> mark_bridge(const IfName& name, const MacAddress& mac,
-                                     const std::optional<NatMark>& nat) const {
-    const std::string what = "cannot mark bridge " + name.str();
-    TRY(auto link, find_link(m_netlink, name));
+                                     const std::optional<NatMark>& nat, Check check) const {
+    TRY(auto link, find(name));
+    TRY(check(link));
     const std::string mark = bridge_mark(nat);
-    if (!link || !link->is_bridge() || link->mac != mac || !(link->alias.empty() || link->alias == mark))
-      return fail(Error{ErrorKind::conflict, what, "another device has taken its name", {}});
-    return change_found(m_netlink, *link, {.alias = mark}, what);
+    if (!is_new(link, mac, mark))
+      return conflict("another device has taken its name");
+    return change(link, {.alias = mark});
   }
 
-  [[nodiscard]] Result<> take_back_bridge(const CreateBridge& step) const {
+  [[nodiscard]] Result<> delete_new_bridge(const CreateBridge& step) const {
     TRY(auto link, find_link(m_netlink, step.name));
-    if (!link || link->mac != step.mac)
-      return ok();
-    return delete_link(m_netlink, link->index, "cannot delete bridge " + step.name.str());
+    return link && is_new(*link, step.mac, bridge_mark(step.nat))
+               ? delete_link(m_netlink, link->index, "cannot delete bridge " + step.name.str())
+               : ok();
   }
 
   Netlink& m_netlink;
+  StepChecks& m_checks;
   std::optional<NicTools>& m_nic_tools;
+  std::string m_what;
 };
 
 } // namespace
 
-Result<std::unique_ptr<KernelHost>> KernelHost::open() {
+Result<std::unique_ptr<KernelHost>> KernelHost::open(std::shared_ptr<StepChecks> checks) {
   TRY(auto netlink, Netlink::open());
-  return std::make_unique<KernelHost>(std::move(netlink));
+  return std::make_unique<KernelHost>(std::move(netlink), std::move(checks));
 }
 
 bool KernelHost::may_make_devices() {
@@ -164,7 +194,7 @@ Result<> KernelHost::wait_until_forwarding(const IfName& port, const Deadline& d
 }
 
 Result<> KernelHost::execute(const LinkStep& step) {
-  return std::visit(Executor{m_netlink, m_nic_tools}, step);
+  return std::visit(Executor{m_netlink, *m_checks, m_nic_tools, "cannot " + describe(Step{step})}, step);
 }
 
 } // namespace vdeup::kernel

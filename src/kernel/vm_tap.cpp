@@ -78,6 +78,12 @@ std::vector<UniqueFd> open_vhost(std::size_t queues) {
 Result<engine::VmTap> KernelLane::open_tap(const VmTapPlan& plan) {
   const std::string what = fmt::format("cannot make a TAP for {}", plan.mark.vm_name);
   TRY(auto netlink, Netlink::open());
+  TRY(auto bridge, find_link(netlink, plan.bridge));
+  if (!bridge)
+    return fail(Error{ErrorKind::conflict, what, fmt::format("{} is gone", plan.bridge.str()), {}});
+  TRY(m_checks->check(plan, *bridge));
+  if (!bridge->is_bridge())
+    return fail(Error{ErrorKind::conflict, what, fmt::format("{} is no bridge", plan.bridge.str()), {}});
   const short flags = static_cast<short>(k_for_a_vm | (plan.queues > 1 ? k_multi_queue : 0));
   TRY(auto tap, create(flags, what));
   while (tap.queues.size() < plan.queues) {
@@ -87,12 +93,10 @@ Result<engine::VmTap> KernelLane::open_tap(const VmTapPlan& plan) {
   }
   TRY(auto index, tap_index(tap.queues.front().get(), tap.name));
   TRY(check_is_alone(netlink, tap, index, what));
-  TRY(auto bridge, find_link(netlink, plan.bridge));
-  if (!bridge || !bridge->is_bridge())
-    return fail(Error{ErrorKind::conflict, what, fmt::format("bridge {} is gone", plan.bridge.str()), {}});
   TRY(change_link(
       netlink, index,
       {.mtu = plan.mtu, .mac = high_address(), .alias = plan.mark.text(), .no_ipv6_address = true}, what));
+  TRY(m_checks->check_created(plan)); // before it becomes a port
   // Up last: udev and others who watch see a device that is whole.
   TRY(change_link(netlink, index, {.master = bridge->index}, what));
   TRY(change_link(netlink, index, {.up = true}, what));

@@ -4,7 +4,7 @@
 #include "base/undisturbed.hpp"
 #include "kernel/capabilities.hpp"
 #include "privilege/channel.hpp"
-#include "privilege/nic_menu.hpp"
+#include "privilege/nic_request_handler.hpp"
 #include "privilege/protocol.hpp"
 
 #include <fcntl.h>
@@ -64,7 +64,7 @@ bool has_hung_up(int line) {
   return ::poll(&looked, 1, 0) > 0;
 }
 
-Reply carry_out(const NicMenu& menu, const Caller& caller, int line, std::string_view bytes) {
+Reply carry_out(const NicRequestHandler& handler, const Caller& caller, int line, std::string_view bytes) {
   auto request = read_request(bytes, caller.account.identity);
   const auto* nic = request ? std::get_if<NicRequest>(&request.value()) : nullptr;
   if (!request)
@@ -74,12 +74,12 @@ Reply carry_out(const NicMenu& menu, const Caller& caller, int line, std::string
   const auto tell = [line](const std::string& text) { // who does not listen misses it
     (void)send_message(line, write_reply({.note = text}), {}, Deadline::after(std::chrono::milliseconds{0}));
   };
-  const auto is_there = [line]() -> Result<> {
+  const auto check_connected = [line]() -> Result<> {
     if (has_hung_up(line))
       return fail(Error{ErrorKind::failed, "interrupted", "who asked for it is gone", {}});
     return ok();
   };
-  auto done = menu.perform(*nic, {.tell = tell, .is_there = is_there});
+  auto done = handler.execute(*nic, {.tell = tell, .check_connected = check_connected});
   return done ? Reply{.moved = std::move(done).value()} : Reply{.error = std::move(done).error()};
 }
 
@@ -89,13 +89,13 @@ Error has_ended(const NicRequest& request) {
                "its watchdog takes back what was not proven"};
 }
 
-[[noreturn]] void serve_helper(UniqueFd line, const Caller& caller, const MenuRules& rules) noexcept {
+[[noreturn]] void serve_helper(UniqueFd line, const Caller& caller, const AccessRules& rules) noexcept {
   (void)::prctl(PR_SET_NAME, k_name);
   take_nothing_from_the_caller();
   leave_the_streams();
   if (!kernel::keep_mover_rights())
     ::_exit(1);
-  const NicMenu menu{caller, rules};
+  const NicRequestHandler handler{caller, rules};
   for (;;) {
     const auto message =
         receive_message(line.get(), k_max_request, Fds::dropped, Deadline::after(k_until_the_next_look));
@@ -103,7 +103,7 @@ Error has_ended(const NicRequest& request) {
       continue;
     if (!message || !message.value())
       ::_exit(0);
-    const Reply reply = carry_out(menu, caller, line.get(), message.value()->bytes);
+    const Reply reply = carry_out(handler, caller, line.get(), message.value()->bytes);
     if (!send_message(line.get(), write_reply(reply), {}, Deadline::after(k_reply_patience)))
       ::_exit(0);
   }
@@ -111,7 +111,7 @@ Error has_ended(const NicRequest& request) {
 
 } // namespace
 
-Result<NicMonitor> NicMonitor::start(const Caller& caller, const MenuRules& rules) {
+Result<NicMonitor> NicMonitor::start(const Caller& caller, const AccessRules& rules) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) < 0)
     return fail(errno_error(errno, "cannot start the part that moves NICs"));
@@ -127,8 +127,8 @@ Result<NicMonitor> NicMonitor::start(const Caller& caller, const MenuRules& rule
   return NicMonitor{std::move(ours)};
 }
 
-Result<std::optional<MovedNic>> NicMonitor::order(const NicRequest& request, int channel,
-                                                  const std::function<void(const std::string&)>& tell) {
+Result<std::optional<MovedNic>> NicMonitor::execute(const NicRequest& request, int channel,
+                                                    const std::function<void(const std::string&)>& tell) {
   bool is_answered = false;
   auto outcome = ask(request, channel, tell, is_answered);
   if (!is_answered)

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
+#include "privilege/access_rules.hpp"
 #include "privilege/caller.hpp"
-#include "privilege/menu_rules.hpp"
 #include "privilege/nic_request.hpp"
 
 #include <functional>
@@ -17,7 +17,7 @@ namespace vdeup::privilege {
 //    where root starts the helper, and the policy has a line that lets the caller move a NIC, a process of
 //    root's stays beside the one that serves: the monitor.
 // 2. It never hears the caller. It reads requests from the helper, which has read and understood them first,
-//    reads them just as strictly, and judges them by the policy by itself: a helper that the caller has taken
+//    reads them just as strictly, and checks them by the policy itself: a helper that the caller has taken
 //    over gets no more than the caller.
 // 3. It has the capabilities that this takes and no others (kernel/capabilities.hpp), and starts no program.
 // 4. It ends when the helper does. A move that is under way then is not kept; one that waits to be confirmed
@@ -27,13 +27,13 @@ namespace vdeup::privilege {
 class NicMonitor {
  public:
   /// Start one. To be called by root, before the helper gives up its privileges; in the only thread.
-  [[nodiscard]] static Result<NicMonitor> start(const Caller& caller, const MenuRules& rules);
+  [[nodiscard]] static Result<NicMonitor> start(const Caller& caller, const AccessRules& rules);
 
   /// Have it carry out a request for the client at the other end of `channel`. `tell` hears what is for
-  /// people, on the way. Errors: as NicMenu::perform(); failed if the monitor or the client has gone;
-  /// timed_out.
-  [[nodiscard]] Result<std::optional<MovedNic>> order(const NicRequest& request, int channel,
-                                                      const std::function<void(const std::string&)>& tell);
+  /// people, on the way. Errors: as NicRequestHandler::execute(); failed if the monitor or the client has
+  /// gone; timed_out.
+  [[nodiscard]] Result<std::optional<MovedNic>> execute(const NicRequest& request, int channel,
+                                                        const std::function<void(const std::string&)>& tell);
 
  private:
   explicit NicMonitor(UniqueFd line) : m_line(std::move(line)) {}

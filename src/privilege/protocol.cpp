@@ -109,7 +109,7 @@ std::string fitting_lines(std::string_view text) {
   return fmt::format("{}", fmt::join(fitting(std::move(lines), "line"), "\n"));
 }
 
-Error not_on_the_menu(const Request& request) {
+Error unsupported_request(const Request& request) {
   const auto* link = std::get_if<LinkStep>(&request);
   const auto* nat = std::get_if<NatStep>(&request);
   const std::string what = link != nullptr  ? describe(Step{*link})
@@ -140,7 +140,7 @@ Result<std::string> write_request(const Request& request) {
   if (auto* plan = std::get_if<VmTapPlan>(&written))
     plan->mark.vm_name = safe_vm_name(plan->mark.vm_name);
   auto text = write_text(k_form, written);
-  return text ? Result<std::string>{*std::move(text)} : fail(not_on_the_menu(request));
+  return text ? Result<std::string>{*std::move(text)} : fail(unsupported_request(request));
 }
 
 Result<Request> read_request(std::string_view message, const Identity& caller) {

@@ -59,7 +59,7 @@ struct NatRulesQuestion {
 using Request = std::variant<Greeting, TapQuestion, NatQuestion, NatRulesQuestion, LinkStep, NatStep,
                              VmTapPlan, NicRequest>;
 
-/// Write a request. Errors: refused for a step that is not on the helper's menu.
+/// Write a request. Errors: refused for a step that is not on the helper's handler.
 [[nodiscard]] Result<std::string> write_request(const Request& request);
 /// Read a request that `caller` has sent. Errors: usage if it is not exactly of the form.
 [[nodiscard]] Result<Request> read_request(std::string_view message, const Identity& caller);

@@ -20,8 +20,8 @@ Served refused(Result<Value> failed) {
   return {{.error = std::move(failed).error()}};
 }
 
-Served serve_tap(Menu& menu, const VmTapPlan& plan) {
-  auto opened = menu.open_tap(plan);
+Served serve_tap(RequestHandler& handler, const VmTapPlan& plan) {
+  auto opened = handler.open_tap(plan);
   if (!opened)
     return refused(std::move(opened));
   engine::VmTap tap = std::move(opened).value();
@@ -33,38 +33,38 @@ Served serve_tap(Menu& menu, const VmTapPlan& plan) {
   return served;
 }
 
-Served serve_nic(Menu& menu, const NicRequest& request, int channel, const Patience& patience) {
+Served serve_nic(RequestHandler& handler, const NicRequest& request, int channel, const Patience& patience) {
   const auto tell = [&](const std::string& text) { // who does not listen misses it
     (void)send_message(channel, write_reply({.note = text}), {}, Deadline::after(patience.reply));
   };
-  auto done = menu.perform(request, channel, tell);
+  auto done = handler.execute(request, channel, tell);
   return done ? Served{{.moved = std::move(done).value()}} : refused(std::move(done));
 }
 
-Served serve_request(Menu& menu, const Identity& caller, std::string_view bytes, int channel,
+Served serve_request(RequestHandler& handler, const Identity& caller, std::string_view bytes, int channel,
                      const Patience& patience) {
   auto request = read_request(bytes, caller);
   if (!request)
     return refused(std::move(request));
   if (const auto* plan = std::get_if<VmTapPlan>(&request.value()))
-    return serve_tap(menu, *plan);
+    return serve_tap(handler, *plan);
   if (const auto* nic = std::get_if<NicRequest>(&request.value()))
-    return serve_nic(menu, *nic, channel, patience);
+    return serve_nic(handler, *nic, channel, patience);
   if (const auto* question = std::get_if<TapQuestion>(&request.value()))
-    if (auto allowed = menu.may_attach(question->bridge); !allowed)
+    if (auto allowed = handler.may_attach(question->bridge); !allowed)
       return refused(std::move(allowed));
   if (const auto* question = std::get_if<NatQuestion>(&request.value()))
-    if (auto allowed = menu.may_masquerade(question->bridge); !allowed)
+    if (auto allowed = handler.may_masquerade(question->bridge); !allowed)
       return refused(std::move(allowed));
   if (const auto* question = std::get_if<NatRulesQuestion>(&request.value())) {
-    auto found = menu.has_nat_rules(question->bridge, question->mark);
+    auto found = handler.has_nat_rules(question->bridge, question->mark);
     return found ? Served{{.is_no = !found.value()}} : refused(std::move(found));
   }
   if (const auto* step = std::get_if<LinkStep>(&request.value()))
-    if (auto done = menu.perform(*step); !done)
+    if (auto done = handler.execute(*step); !done)
       return refused(std::move(done));
   if (const auto* step = std::get_if<NatStep>(&request.value()))
-    if (auto done = menu.perform(*step); !done)
+    if (auto done = handler.execute(*step); !done)
       return refused(std::move(done));
   return {};
 }
@@ -82,7 +82,7 @@ Result<> send(int channel, const Served& served, const Deadline& deadline) {
 
 } // namespace
 
-Result<> serve(int channel, const Identity& caller, Menu& menu, const Patience& patience) {
+Result<> serve(int channel, const Identity& caller, RequestHandler& handler, const Patience& patience) {
   const SignalHold hold; // Ctrl-C reaches us and the client, which then wants its undo
   for (;;) {
     auto message = receive_message(channel, k_max_request, Fds::dropped, Deadline::after(patience.silence));
@@ -90,7 +90,7 @@ Result<> serve(int channel, const Identity& caller, Menu& menu, const Patience& 
       return fail(std::move(message).error());
     if (message && !message.value())
       return ok();
-    const Served served = message ? serve_request(menu, caller, message.value()->bytes, channel, patience)
+    const Served served = message ? serve_request(handler, caller, message.value()->bytes, channel, patience)
                                   : refused(std::move(message));
     TRY(send(channel, served, Deadline::after(patience.reply)));
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/identity.hpp"
-#include "privilege/menu.hpp"
+#include "privilege/request_handler.hpp"
 
 #include <chrono>
 
@@ -17,6 +17,7 @@ struct Patience {
 
 /// Serve a client until it closes the channel: read a request, carry it out, reply. Signals that ask us to
 /// end wait until a step is done. Errors: timed_out if it is silent for too long or does not read.
-[[nodiscard]] Result<> serve(int channel, const Identity& caller, Menu& menu, const Patience& patience = {});
+[[nodiscard]] Result<> serve(int channel, const Identity& caller, RequestHandler& handler,
+                             const Patience& patience = {});
 
 } // namespace vdeup::privilege

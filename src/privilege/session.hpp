@@ -26,8 +26,9 @@ class Session {
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan);
 
   /// Have a NIC moved, which takes a helper that root has started: one that has a capability alone makes
-  /// place for it. `tell` hears what is for people, on the way. Nothing if no move was made (NicMenu).
-  /// Errors: as above; those of the move, after which all is as it was, or the hint says what is not.
+  /// place for it. `tell` hears what is for people, on the way. Nothing if no move was made
+  /// (NicRequestHandler). Errors: as above; those of the move, after which all is as it was, or the hint says
+  /// what is not.
   using Tell = std::function<void(const std::string&)>;
   [[nodiscard]] Result<std::optional<MovedNic>> execute(const NicRequest& request, const Tell& tell);
 

@@ -34,9 +34,9 @@ Ends make_channel() {
 }
 
 Result<> serve(const Ends& ends, privilege::Patience patience) {
-  auto menu = privilege::Menu::open({.caller = {5001, 5001, "acue"}});
-  REQUIRE(menu);
-  return privilege::serve(ends.helper.get(), {5001, 5001, "acue"}, menu.value(), patience);
+  auto handler = privilege::RequestHandler::open({.caller = {5001, 5001, "acue"}});
+  REQUIRE(handler);
+  return privilege::serve(ends.helper.get(), {5001, 5001, "acue"}, handler.value(), patience);
 }
 
 /// Send messages that nobody reads, until no more go in.

@@ -87,7 +87,7 @@ TEST_CASE("protocol: what is read is the caller's, whoever the client says that 
   CHECK(step.mark.owner == k_caller.uid);
 }
 
-TEST_CASE("protocol: a step that is not on the menu cannot be written", "[privilege]") {
+TEST_CASE("protocol: a step that the helper does not execute cannot be written", "[privilege]") {
   const auto written = write_request(LinkStep{NicStep{EndDetour{name("eth0")}}});
   REQUIRE(!written);
   CHECK(written.error().kind() == ErrorKind::refused);

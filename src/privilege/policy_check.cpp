@@ -1,4 +1,4 @@
-#include "privilege/judge.hpp"
+#include "privilege/policy_check.hpp"
 
 #include "kernel/links.hpp"
 #include "model/step.hpp"
@@ -15,7 +15,7 @@ using Kind = config::Verdict::Kind;
 
 constexpr std::string_view k_own_bridges = "ctysbr";
 
-/// A word of ours with a number that is written in one way.
+/// A word of ours with a number without leading zeros.
 bool is_numbered(const std::string& name, std::string_view word) {
   if (!name.starts_with(word))
     return false;
@@ -34,12 +34,20 @@ bool is_of(const Link& link, uid_t uid) {
 
 } // namespace
 
-Error Judge::refusal(std::string cause) const {
+Error PolicyCheck::refusal(std::string cause) const {
   return Error{ErrorKind::refused, m_what, std::move(cause),
                "the administrator of this host decides; see vdeup-policy(5)"};
 }
 
-Result<> Judge::conclude(const config::Verdict& verdict, const std::string& object) const {
+Error PolicyCheck::foreign_owner() const {
+  return refusal("only root can work for another user");
+}
+
+Result<> PolicyCheck::own_mark(const std::optional<NatMark>& mark) const {
+  return !mark || mark->owner == m_rules.caller.uid ? Result<>{ok()} : fail(foreign_owner());
+}
+
+Result<> PolicyCheck::conclude(const config::Verdict& verdict, const std::string& object) const {
   const std::string& user = m_rules.caller.name;
   if (verdict.kind == Kind::allowed)
     return ok();
@@ -48,7 +56,7 @@ Result<> Judge::conclude(const config::Verdict& verdict, const std::string& obje
                           : fmt::format("{} allows {} to {}", verdict.reason, object, user)));
 }
 
-Result<> Judge::allow(const IfName& bridge, config::Right right) const {
+Result<> PolicyCheck::allow(const IfName& bridge, config::Right right) const {
   config::Verdict verdict = m_rules.policy.judge(m_rules.caller, bridge, right);
   if (verdict.kind == Kind::silent && right == config::Right::tap)
     if (auto by_qemu = m_rules.qemu_bridges.judge(bridge); by_qemu.kind != Kind::silent)
@@ -56,7 +64,7 @@ Result<> Judge::allow(const IfName& bridge, config::Right right) const {
   return conclude(verdict, fmt::format("'{}' on {}", config::right_text(right), bridge.str()));
 }
 
-Result<> Judge::allow_new_bridge(const IfName& name) const {
+Result<> PolicyCheck::allow_new_bridge(const IfName& name) const {
   TRY(allow(name, config::Right::bridge));
   const auto verdict = m_rules.policy.judge(m_rules.caller, name, config::Right::bridge);
   if (verdict.by_wildcard && !is_numbered(name.str(), k_own_bridges))
@@ -65,7 +73,7 @@ Result<> Judge::allow_new_bridge(const IfName& name) const {
   return ok();
 }
 
-Result<> Judge::allow_new_private_network(const IfName& name) const {
+Result<> PolicyCheck::allow_new_private_network(const IfName& name) const {
   TRY(allow(name, config::Right::nat));
   const auto verdict = m_rules.policy.judge(m_rules.caller, name, config::Right::nat);
   for (unsigned number = 0; number < k_max_nat_bridges; ++number)
@@ -77,11 +85,11 @@ Result<> Judge::allow_new_private_network(const IfName& name) const {
       refusal(fmt::format("{} is not a name for a private network of {}", name.str(), m_rules.caller.name)));
 }
 
-Result<> Judge::allow_nic_somewhere() const {
+Result<> PolicyCheck::allow_nic_somewhere() const {
   return conclude(m_rules.policy.judge_anywhere(m_rules.caller, config::Right::nic), "'nic'");
 }
 
-Result<> Judge::allow_taps() const {
+Result<> PolicyCheck::allow_taps() const {
   config::Verdict verdict = m_rules.policy.judge_anywhere(m_rules.caller, config::Right::tap);
   if (verdict.kind == Kind::silent && m_rules.qemu_bridges.allows_any())
     verdict.kind = Kind::allowed;
@@ -89,15 +97,16 @@ Result<> Judge::allow_taps() const {
 }
 
 template <class IsCounted>
-Result<bool> Judge::is_within_limit(kernel::Netlink& netlink, unsigned to_come, IsCounted is_counted) const {
+Result<bool> PolicyCheck::is_within_limit(kernel::Netlink& netlink, unsigned more,
+                                          IsCounted is_counted) const {
   TRY(auto links, kernel::list_links(netlink));
   const auto count = std::count_if(links.begin(), links.end(), is_counted);
-  return static_cast<std::size_t>(count) + to_come <= m_rules.policy.tap_limit(m_rules.caller);
+  return static_cast<std::size_t>(count) + more <= m_rules.policy.tap_limit(m_rules.caller);
 }
 
-Result<> Judge::allow_count(kernel::Netlink& netlink, unsigned to_come) const {
+Result<> PolicyCheck::allow_count(kernel::Netlink& netlink, unsigned more) const {
   const auto is_tap = [this](const Link& link) { return is_of(link, m_rules.caller.uid); };
-  TRY(const bool is_within, is_within_limit(netlink, to_come, is_tap));
+  TRY(const bool is_within, is_within_limit(netlink, more, is_tap));
   if (is_within)
     return ok();
   const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);
@@ -105,12 +114,12 @@ Result<> Judge::allow_count(kernel::Netlink& netlink, unsigned to_come) const {
                                   limit == 1 ? "" : "s")));
 }
 
-Result<> Judge::allow_network_count(kernel::Netlink& netlink, unsigned to_come) const {
+Result<> PolicyCheck::allow_network_count(kernel::Netlink& netlink, unsigned more) const {
   const auto is_network = [this](const Link& link) {
     const auto mark = NatMark::parse(link.alias);
     return mark && mark->owner == m_rules.caller.uid;
   };
-  TRY(const bool is_within, is_within_limit(netlink, to_come, is_network));
+  TRY(const bool is_within, is_within_limit(netlink, more, is_network));
   if (is_within)
     return ok();
   const unsigned limit = m_rules.policy.tap_limit(m_rules.caller);

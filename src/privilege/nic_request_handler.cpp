@@ -1,13 +1,10 @@
-// The part of the menu that moves NICs of the host (privilege/menu.cpp has that for the caller's own
-// devices).
-
-#include "privilege/nic_menu.hpp"
+#include "privilege/nic_request_handler.hpp"
 
 #include "base/text.hpp"
 #include "model/interpret.hpp"
 #include "nicmove/nic_choice.hpp"
 #include "nicmove/undo.hpp"
-#include "privilege/judge.hpp"
+#include "privilege/link_checks.hpp"
 #include "process/held_process.hpp"
 
 #include <fmt/format.h>
@@ -27,19 +24,19 @@ MovedNic moved(const NicMove& move) {
   return {move.direction, move.nic, move.bridge};
 }
 
-/// Carries out one request for the caller.
-class NicCook {
+/// Executes one request for the caller.
+class NicRequestExecution {
  public:
-  NicCook(const MenuRules& rules, nicmove::Requester requester, std::string what)
-      : m_rules(rules), m_requester(std::move(requester)), m_what(std::move(what)), m_judge(rules, m_what) {}
+  NicRequestExecution(const AccessRules& rules, nicmove::Requester requester, std::string what)
+      : m_rules(rules), m_requester(std::move(requester)), m_what(std::move(what)), m_policy(rules, m_what) {}
 
   // Safe: the policy lets the caller move NICs into this bridge, and make it under this name. Which NIC is
   // for the caller to say, among those that root could move without insisting: no port of another bridge, and
   // none whose addresses somebody else looks after or whom the packet filter names. What it has is on the
   // bridge then, and is proven to work there, or all goes back.
   Outcome operator()(const MoveNicIn& in) {
-    TRY(m_judge.allow(in.bridge, Right::nic));
-    TRY(m_judge.allow_new_bridge(in.bridge));
+    TRY(m_policy.allow(in.bridge, Right::nic));
+    TRY(m_policy.allow_new_bridge(in.bridge));
     TRY(auto moves, open(in.terms));
     TRY(nicmove::recover_moves(m_requester));
     TRY(auto there, moves.links().link(in.bridge));
@@ -73,7 +70,7 @@ class NicCook {
   // Safe: what is taken back is what root's own record tells of, and the policy lets the caller do to that
   // bridge what this does. A move that was cut off is taken back for whoever comes: that is its end.
   Outcome operator()(const UndoNicMove& undo) {
-    TRY(m_judge.allow_nic_somewhere());
+    TRY(m_policy.allow_nic_somewhere());
     TRY(const bool is_undone, roll_back_open_move(undo.terms));
     if (is_undone)
       return std::optional<MovedNic>{};
@@ -86,7 +83,7 @@ class NicCook {
 
   // Safe: the move is made and proven; the caller says that it is to stay, and could have made it.
   Outcome operator()(const ConfirmNicMove& /*confirm*/) {
-    TRY(m_judge.allow_nic_somewhere());
+    TRY(m_policy.allow_nic_somewhere());
     TRY(nicmove::confirm_move(authorize()));
     return std::optional<MovedNic>{};
   }
@@ -115,14 +112,14 @@ class NicCook {
   }
 
   [[nodiscard]] Result<> allow_both(const IfName& bridge) const {
-    TRY(m_judge.allow(bridge, Right::nic));
-    return m_judge.allow(bridge, Right::bridge);
+    TRY(m_policy.allow(bridge, Right::nic));
+    return m_policy.allow(bridge, Right::bridge);
   }
 
   [[nodiscard]] nicmove::Authorize authorize() const {
     return [this](const NicMove& move) -> Result<> {
       TRY(allow_both(move.bridge));
-      return move.direction == NicMove::Direction::in ? ok() : m_judge.allow_new_bridge(move.bridge);
+      return move.direction == NicMove::Direction::in ? ok() : m_policy.allow_new_bridge(move.bridge);
     };
   }
 
@@ -130,8 +127,7 @@ class NicCook {
   [[nodiscard]] std::vector<std::string> own_taps(const std::vector<Link>& links) const {
     std::vector<std::string> names;
     for (const Link& link : links)
-      if (const auto mark = TapMark::parse(link.alias);
-          link.is_tap && mark && mark->owner == m_rules.caller.uid && link.tun_owner == m_rules.caller.uid)
+      if (is_own_tap(link, m_rules.caller.uid))
         names.push_back(link.name);
     return names;
   }
@@ -154,10 +150,10 @@ class NicCook {
     return *std::move(nic);
   }
 
-  const MenuRules& m_rules;
+  const AccessRules& m_rules;
   nicmove::Requester m_requester;
   std::string m_what;
-  Judge m_judge;
+  PolicyCheck m_policy;
 };
 
 /// Check that this process is still the caller's: what is at stake is looked up from it.
@@ -169,14 +165,14 @@ Result<> check_is_callers(const Caller& caller, const std::string& what) {
 
 } // namespace
 
-Result<std::optional<MovedNic>> NicMenu::perform(const NicRequest& request, Talk talk) const {
+Result<std::optional<MovedNic>> NicRequestHandler::execute(const NicRequest& request, Client client) const {
   const std::string what = "cannot " + describe(request);
   TRY(check_is_callers(m_caller, what));
   nicmove::Requester requester{.process = m_caller.process,
                                .home = m_caller.account.home,
-                               .inform = std::move(talk.tell),
-                               .check_connected = std::move(talk.is_there)};
-  auto outcome = std::visit(NicCook{m_rules, std::move(requester), what}, request);
+                               .inform = std::move(client.tell),
+                               .check_connected = std::move(client.check_connected)};
+  auto outcome = std::visit(NicRequestExecution{m_rules, std::move(requester), what}, request);
   if (!outcome && outcome.error().yields_to_force())
     outcome.error().add_hint("for a NIC only root can use -f");
   return outcome;

@@ -7,8 +7,8 @@
 
 namespace vdeup::privilege {
 
-/// Whom the helper works for, and by which rules.
-struct MenuRules {
+/// The user that the helper works for, and the administrator's rules for this user.
+struct AccessRules {
   Identity caller;
   std::string host_seed;
   config::Policy policy;
