@@ -193,11 +193,11 @@ void report_cancellation(const Context& context, const plan::Request& request, c
 Result<int> cancel_command(const Context& context) {
   const Invocation& call = context.call;
   TRY(auto request, make_request(call, context.files));
-  TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish));
+  TRY(auto elevation, elevation_options(context));
+  TRY(auto wiring, Wiring::connect(context.log, elevation));
   TRY(recover_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
-  if (!call.dry_run) { // a rehearsal shows what a killed keeper has left, and leaves it
+  if (!call.dry_run) { // a rehearsal shows what a killed supervisor has left, and leaves it
     network::remove_stale_temporary(wiring.world(), request);
     TRY(auto acquired, network::lock_switch(request.scope));
     lock = std::move(acquired);

@@ -91,8 +91,8 @@ boost::json::object json_of(const plan::Request& request, const network::PathChe
 }
 
 Result<network::PathCheck> observe(const Context& context, const plan::Request& request) {
-  TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish, Wiring::Looks::thorough));
+  TRY(auto elevation, elevation_options(context));
+  TRY(auto wiring, Wiring::connect(context.log, elevation, Wiring::Looks::thorough));
   TRY(auto kernel, network::PathObserver::open());
   vde::VdePath switches;
   return network::check_path(wiring.world(), {*kernel, switches}, request, context.call.probes);

@@ -259,8 +259,8 @@ Result<Created> create(const Context& context, const Wiring& wiring, const plan:
 }
 
 Result<int> print_persistent(const Context& context, const plan::Request& request) {
-  TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish));
+  TRY(auto elevation, elevation_options(context));
+  TRY(auto wiring, Wiring::connect(context.log, elevation));
   TRY(auto situation, network::observe_situation(wiring.world(), request, {}));
   return print_configuration(context, wiring, request, *situation.choice);
 }
@@ -272,8 +272,8 @@ Result<int> create_command(const Context& context) {
   request.fresh_tap = kernel::KernelHost::may_make_devices();
   if (context.call.move.persist)
     return print_persistent(context, request);
-  TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish, Wiring::Looks::thorough));
+  TRY(auto elevation, elevation_options(context));
+  TRY(auto wiring, Wiring::connect(context.log, elevation, Wiring::Looks::thorough));
   TRY(recover_moves(context, wiring));
   std::optional<vde::SwitchLock> lock;
   if (!context.call.dry_run) { // a look does not need the right to change

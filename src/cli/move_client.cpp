@@ -15,10 +15,10 @@ std::string home_of_caller() {
 }
 
 /// With -f a user insists on what is done to devices of his own. Of a NIC only root can.
-MoveTerms users_terms(const Invocation& call) {
-  MoveTerms terms = move_terms(call);
-  terms.force = false;
-  return terms;
+MoveOptions helper_options(const Invocation& call) {
+  MoveOptions options = move_options(call);
+  options.force = false;
+  return options;
 }
 
 } // namespace
@@ -30,7 +30,7 @@ nicmove::Requester requester(const Wiring& wiring) {
           .on_step = wiring.world().step_listener()};
 }
 
-MoveTerms move_terms(const Invocation& call) {
+MoveOptions move_options(const Invocation& call) {
   return {
       .force = call.force, .probes = call.probes, .timeout = call.move.timeout, .confirm = call.move.confirm};
 }
@@ -38,16 +38,16 @@ MoveTerms move_terms(const Invocation& call) {
 /// A process that leaves the move to the helper sees less of the host and would object without need: so it
 /// objects to nothing, and the helper decides.
 Result<MoveClient> MoveClient::open(const Context& context, const Wiring& wiring) {
-  MoveTerms terms = move_terms(context.call);
-  if (wiring.session() != nullptr)
-    terms.force = !context.call.dry_run;
-  TRY(auto moves, nicmove::MoveService::open(requester(wiring), std::move(terms)));
-  return MoveClient{std::move(moves), wiring.session(), context};
+  MoveOptions options = move_options(context.call);
+  if (wiring.helper() != nullptr)
+    options.force = !context.call.dry_run;
+  TRY(auto moves, nicmove::MoveService::open(requester(wiring), std::move(options)));
+  return MoveClient{std::move(moves), wiring.helper(), context};
 }
 
 bool MoveClient::needs_steps() const {
   const Invocation& call = m_context.call;
-  return m_session == nullptr || call.dry_run || call.json || call.terse;
+  return m_helper == nullptr || call.dry_run || call.json || call.terse;
 }
 
 Result<std::optional<PlannedMove>> MoveClient::plan_in(const plan::Request& request,
@@ -70,7 +70,7 @@ Result<std::optional<PlannedMove>> MoveClient::plan_in(const plan::Request& requ
 
 Result<PlannedMove> MoveClient::plan_out(const IfName& bridge, const IfName& nic,
                                          const std::vector<std::string>& leaving) const {
-  if (m_session != nullptr && !m_context.call.dry_run) {
+  if (m_helper != nullptr && !m_context.call.dry_run) {
     TRY(order_out(bridge, privilege::MoveNicOut::How::rehearsed));
   }
   PlannedMove move{NicMove::Direction::out, nic, bridge};
@@ -86,16 +86,16 @@ Result<> MoveClient::lock() {
 }
 
 Result<> MoveClient::make(const PlannedMove& move) {
-  if (m_session == nullptr)
+  if (m_helper == nullptr)
     return m_moves.make(*move.proposal);
   if (move.direction == NicMove::Direction::in)
-    return order(privilege::MoveNicIn{move.bridge, move.nic, users_terms(m_context.call)});
+    return order(privilege::MoveNicIn{move.bridge, move.nic, helper_options(m_context.call)});
   return order_out(move.bridge, privilege::MoveNicOut::How::made);
 }
 
 Result<> MoveClient::roll_back(const PlannedMove& failed) {
   using How = privilege::MoveNicOut::How;
-  if (m_session != nullptr) { // it checks and forgets by itself
+  if (m_helper != nullptr) { // it checks and forgets by itself
     return order_out(failed.bridge, How::rolled_back);
   }
   TRY(auto back, m_moves.propose_out(failed.bridge, failed.nic, {}));
@@ -106,11 +106,11 @@ Result<> MoveClient::roll_back(const PlannedMove& failed) {
 }
 
 Result<> MoveClient::order_out(const IfName& bridge, privilege::MoveNicOut::How how) const {
-  return order(privilege::MoveNicOut{bridge, users_terms(m_context.call), how});
+  return order(privilege::MoveNicOut{bridge, helper_options(m_context.call), how});
 }
 
 Result<> MoveClient::order(const privilege::NicRequest& request) const {
-  TRY(m_session->execute(request, [this](const std::string& text) { m_context.log.info(text); }));
+  TRY(m_helper->execute(request, [this](const std::string& text) { m_context.log.info(text); }));
   return ok();
 }
 

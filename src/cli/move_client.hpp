@@ -15,7 +15,7 @@ namespace vdeup::cli {
 [[nodiscard]] nicmove::Requester requester(const Wiring& wiring);
 
 /// The options of a call for moves.
-[[nodiscard]] MoveTerms move_terms(const Invocation& call);
+[[nodiscard]] MoveOptions move_options(const Invocation& call);
 
 /// The move of a NIC that a command comes to.
 struct PlannedMove {
@@ -47,25 +47,25 @@ class MoveClient {
                                              const std::vector<std::string>& leaving) const;
 
   /// True if vdeup-helper makes the moves.
-  [[nodiscard]] bool is_by_helper() const { return m_session != nullptr; }
+  [[nodiscard]] bool is_by_helper() const { return m_helper != nullptr; }
   /// Prevent other calls from moving a NIC from here on. Takes root. Errors: as MoveService::recover().
   [[nodiscard]] Result<> lock();
 
-  /// Make it. Errors: as MoveService::make(); as Session::execute().
+  /// Make it. Errors: as MoveService::make(); as HelperClient::execute().
   [[nodiscard]] Result<> make(const PlannedMove& move);
   /// Move the NIC back out of the bridge of a network that failed, and forget both moves.
   [[nodiscard]] Result<> roll_back(const PlannedMove& failed);
 
  private:
-  MoveClient(nicmove::MoveService moves, privilege::Session* session, const Context& context)
-      : m_moves(std::move(moves)), m_session(session), m_context(context) {}
+  MoveClient(nicmove::MoveService moves, privilege::HelperClient* helper, const Context& context)
+      : m_moves(std::move(moves)), m_helper(helper), m_context(context) {}
   /// True if this process needs the steps of a move.
   [[nodiscard]] bool needs_steps() const;
   [[nodiscard]] Result<> order(const privilege::NicRequest& request) const;
   [[nodiscard]] Result<> order_out(const IfName& bridge, privilege::MoveNicOut::How how) const;
 
   nicmove::MoveService m_moves;
-  privilege::Session* m_session; ///< none: this process moves NICs itself
+  privilege::HelperClient* m_helper; ///< none: this process moves NICs itself
   const Context& m_context;
 };
 

@@ -58,9 +58,9 @@ Result<> check_host(std::string_view word) {
 
 } // namespace
 
-Result<PrivilegeWish> parse_privilege(std::string_view text) {
-  using Wish = PrivilegeWish::Wish;
-  PrivilegeWish wish;
+Result<ElevationOptions> parse_privilege(std::string_view text) {
+  using Choice = ElevationOptions::Choice;
+  ElevationOptions elevation;
   bool no_ksu = false;
   bool no_sudo = false;
   std::size_t words = 0;
@@ -68,9 +68,9 @@ Result<PrivilegeWish> parse_privilege(std::string_view text) {
     const std::string name = upper_case(word);
     ++words;
     if (name == "KSU" || name == "ALL")
-      wish.ksu = Wish::yes;
+      elevation.ksu = Choice::yes;
     if (name == "SUDO" || name == "ALL")
-      wish.sudo = Wish::yes;
+      elevation.sudo = Choice::yes;
     no_ksu = no_ksu || name == "NOKSU";
     no_sudo = no_sudo || name == "NOSUDO";
     const std::vector<std::string_view> known{"KSU", "NOKSU", "SUDO", "NOSUDO", "ALL"};
@@ -82,9 +82,9 @@ Result<PrivilegeWish> parse_privilege(std::string_view text) {
   }
   if (words == 0)
     return fail(bad_value("-Z", text, "it is empty", "an example: -Z SUDO"));
-  wish.ksu = no_ksu ? Wish::no : wish.ksu;
-  wish.sudo = no_sudo ? Wish::no : wish.sudo;
-  return wish;
+  elevation.ksu = no_ksu ? Choice::no : elevation.ksu;
+  elevation.sudo = no_sudo ? Choice::no : elevation.sudo;
+  return elevation;
 }
 
 Result<std::vector<std::string>> parse_hosts(std::string_view text) {

@@ -3,7 +3,7 @@
 #include "base/result.hpp"
 #include "model/reach_target.hpp"
 #include "model/uplink.hpp"
-#include "privilege/ways.hpp"
+#include "privilege/elevation.hpp"
 
 #include <chrono>
 #include <string>
@@ -12,11 +12,11 @@
 
 namespace vdeup::cli {
 
-using privilege::PrivilegeWish;
+using privilege::ElevationOptions;
 
 /// Read the value of `-Z`: KSU, NOKSU, SUDO, NOSUDO and ALL in any letter case, separated by commas or
 /// blanks. A NO beats its opposite. Errors: usage, naming the word.
-[[nodiscard]] Result<PrivilegeWish> parse_privilege(std::string_view text);
+[[nodiscard]] Result<ElevationOptions> parse_privilege(std::string_view text);
 
 /// Read the value of `-r`: hosts, groups and macros, separated by blanks or commas, each `[user@]name[:port]`
 /// with options in parentheses behind it, or before the first one for all. Only the form is checked: no word

@@ -165,8 +165,8 @@ Result<launch::LaunchOptions> read_run_options(const po::variables_map& values) 
   return run;
 }
 
-Result<MoveOptions> read_move_options(const po::variables_map& values) {
-  MoveOptions move;
+Result<MoveArguments> read_move_arguments(const po::variables_map& values) {
+  MoveArguments move;
   move.persist = values.count("persist") > 0;
   if (const auto timeout = get(values, "timeout")) {
     TRY(move.timeout, parse_seconds("--timeout", *timeout));
@@ -224,7 +224,7 @@ Result<> read_values(const po::variables_map& values, Invocation& call) {
       TRY(auto target, parse_probe(text));
       call.probes.push_back(std::move(target));
     }
-  TRY(call.move, read_move_options(values));
+  TRY(call.move, read_move_arguments(values));
   return ok();
 }
 

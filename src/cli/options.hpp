@@ -24,7 +24,7 @@ enum class Dialect {
 };
 
 /// How a NIC is moved.
-struct MoveOptions {
+struct MoveArguments {
   std::chrono::seconds timeout{10};              ///< --timeout: until the new way has to be proven
   std::optional<std::chrono::seconds> confirm{}; ///< --confirm: until `vdeup confirm` has to come
   bool persist = false;                          ///< --persist: print the configuration that keeps it
@@ -48,12 +48,12 @@ struct Invocation {
   std::vector<std::string> remote_hosts{};  ///< -r
   bool version = false;                     ///< -V
   bool terse = false;                       ///< -X
-  PrivilegeWish privilege{};                ///< -Z, --no-prompt
+  ElevationOptions privilege{};             ///< -Z, --no-prompt
   bool dry_run = false;
   bool json = false;
   bool remove_bridge = false;        ///< cancel --bridge
   std::vector<ReachTarget> probes{}; ///< --probe
-  MoveOptions move{};
+  MoveArguments move{};
   launch::LaunchOptions run{};
   std::vector<std::string> program{}; ///< run: the program and its arguments; with a profile, more arguments
 };

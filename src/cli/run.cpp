@@ -81,8 +81,8 @@ Result<int> run_command(const Context& context) {
     return print_dry_run(launch, context);
   if (launch.line.nics.empty())
     return launch::become_program(launch, timing, context.log);
-  TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish));
+  TRY(auto elevation, elevation_options(context));
+  TRY(auto wiring, Wiring::connect(context.log, elevation));
   network::remove_stale_temporary(wiring.world(), launch.request);
   TRY(recover_moves(context, wiring));
   if (auto connected = launch::connect(launch, wiring.world(), timing); !connected) {

@@ -33,24 +33,24 @@ void report(const Invocation& call, const privilege::MovedNic& moved, const Plan
                (is_in ? moved.nic : moved.bridge).str());
 }
 
-Result<int> undo_by_helper(const Context& context, privilege::Session& session) {
+Result<int> undo_by_helper(const Context& context, privilege::HelperClient& helper) {
   const auto tell = [&log = context.log](const std::string& text) { log.info(text); };
-  TRY(auto moved, session.execute(privilege::UndoNicMove{move_terms(context.call)}, tell));
+  TRY(auto moved, helper.execute(privilege::UndoNicMove{move_options(context.call)}, tell));
   if (moved)
     report(context.call, *moved, nullptr);
   return 0;
 }
 
 Error with_root_hint(Error error, const Wiring& wiring, std::string_view command) {
-  if (error.kind() == ErrorKind::not_permitted && error.hints().empty() && wiring.session() != nullptr)
+  if (error.kind() == ErrorKind::not_permitted && error.hints().empty() && wiring.helper() != nullptr)
     error.set_hints(fmt::format("run `sudo vdeup {}`", command));
   return error;
 }
 
 Result<int> undo(const Context& context, const Wiring& wiring) {
-  if (wiring.session() != nullptr && !context.call.dry_run)
-    return undo_by_helper(context, *wiring.session());
-  TRY(auto moves, nicmove::MoveService::open(requester(wiring), move_terms(context.call)));
+  if (wiring.helper() != nullptr && !context.call.dry_run)
+    return undo_by_helper(context, *wiring.helper());
+  TRY(auto moves, nicmove::MoveService::open(requester(wiring), move_options(context.call)));
   if (!context.call.dry_run) {
     TRY(auto is_undone, nicmove::roll_back_open_move(moves, authorize_all));
     if (is_undone)
@@ -67,27 +67,27 @@ Result<int> undo(const Context& context, const Wiring& wiring) {
 }
 
 Result<int> confirm(const Wiring& wiring) {
-  if (wiring.session() == nullptr) {
+  if (wiring.helper() == nullptr) {
     TRY(nicmove::confirm_move(authorize_all));
     return 0;
   }
-  TRY(wiring.session()->execute(privilege::ConfirmNicMove{}, [](const std::string& /*text*/) {}));
+  TRY(wiring.helper()->execute(privilege::ConfirmNicMove{}, [](const std::string& /*text*/) {}));
   return 0;
 }
 
 } // namespace
 
 Result<int> confirm_command(const Context& context) {
-  TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish));
+  TRY(auto elevation, elevation_options(context));
+  TRY(auto wiring, Wiring::connect(context.log, elevation));
   auto confirmed = confirm(wiring);
   return confirmed ? std::move(confirmed)
                    : fail(with_root_hint(std::move(confirmed).error(), wiring, "confirm"));
 }
 
 Result<int> undo_command(const Context& context) {
-  TRY(auto wish, privilege_wish(context));
-  TRY(auto wiring, Wiring::connect(context.log, wish));
+  TRY(auto elevation, elevation_options(context));
+  TRY(auto wiring, Wiring::connect(context.log, elevation));
   auto undone = undo(context, wiring);
   return undone ? std::move(undone)
                 : fail(with_root_hint(std::move(undone).error(), wiring,

@@ -13,32 +13,32 @@
 
 namespace vdeup::cli {
 
-Result<Wiring> Wiring::connect(const Log& log, const privilege::PrivilegeWish& wish, Looks looks) {
+Result<Wiring> Wiring::connect(const Log& log, const privilege::ElevationOptions& elevation, Looks looks) {
   TRY(auto direct, kernel::KernelHost::open());
   std::unique_ptr<engine::LinkHost> links = std::move(direct);
   std::unique_ptr<engine::NatHost> nats = std::make_unique<nat::NatNetworks>();
   std::unique_ptr<engine::LaneHost> lanes = std::make_unique<kernel::KernelLane>();
-  std::shared_ptr<privilege::Session> session;
+  std::shared_ptr<privilege::HelperClient> helper;
   if (!kernel::KernelHost::may_make_devices() && ::geteuid() != 0) {
-    session = std::make_shared<privilege::Session>(wish, [&log](std::string_view way) {
-      log.debug(fmt::format("vdeup-helper has its privilege by {}", way));
+    helper = std::make_shared<privilege::HelperClient>(elevation, [&log](std::string_view method) {
+      log.debug(fmt::format("vdeup-helper has its privileges by {}", method));
     });
-    links = std::make_unique<privilege::HelperHost>(std::move(links), session);
+    links = std::make_unique<privilege::HelperHost>(std::move(links), helper);
     using Rules = privilege::HelperNats::Rules;
     nats = std::make_unique<privilege::HelperNats>(
-        std::move(nats), session, looks == Looks::thorough ? Rules::asked_for : Rules::left_open);
-    lanes = std::make_unique<privilege::HelperLane>(session);
+        std::move(nats), helper, looks == Looks::thorough ? Rules::asked_for : Rules::left_open);
+    lanes = std::make_unique<privilege::HelperLane>(helper);
   }
-  return Wiring{std::move(links),  std::make_unique<vde::VdeHost>(), std::move(nats), std::move(lanes), log,
-                std::move(session)};
+  return Wiring{std::move(links), std::make_unique<vde::VdeHost>(), std::move(nats), std::move(lanes), log,
+                std::move(helper)};
 }
 
 void Wiring::end_privilege() const {
-  if (m_session)
-    m_session->end();
+  if (m_helper)
+    m_helper->end();
 }
 
-Result<privilege::PrivilegeWish> privilege_wish(const Context& context) {
+Result<privilege::ElevationOptions> elevation_options(const Context& context) {
   if (!context.files.privilege)
     return context.call.privilege;
   TRY(auto weaker, parse_privilege(*context.files.privilege));

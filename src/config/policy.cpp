@@ -60,7 +60,7 @@ Verdict Policy::silent() const {
                                                         : fmt::format("no line of {}", printable(m_path))};
 }
 
-Verdict Policy::judge(const Identity& user, const IfName& bridge, Right right) const {
+Verdict Policy::evaluate(const Identity& user, const IfName& bridge, Right right) const {
   Verdict verdict = silent();
   for (const PolicyRule& rule : m_rules) {
     if (!has(rule, right) || (rule.bridge && rule.bridge != bridge) || !is_about(rule, user))
@@ -74,7 +74,7 @@ Verdict Policy::judge(const Identity& user, const IfName& bridge, Right right) c
   return verdict;
 }
 
-Verdict Policy::judge_anywhere(const Identity& user, Right right) const {
+Verdict Policy::evaluate_anywhere(const Identity& user, Right right) const {
   Verdict verdict = silent();
   for (const PolicyRule& rule : m_rules) {
     if (!has(rule, right) || !is_about(rule, user))

@@ -54,9 +54,9 @@ class Policy {
   /// with an error allows nothing.
   [[nodiscard]] static Result<Policy> read(const std::string& path, const Reader& reader);
 
-  [[nodiscard]] Verdict judge(const Identity& user, const IfName& bridge, Right right) const;
+  [[nodiscard]] Verdict evaluate(const Identity& user, const IfName& bridge, Right right) const;
   /// Whether a user has a right for any bridge.
-  [[nodiscard]] Verdict judge_anywhere(const Identity& user, Right right) const;
+  [[nodiscard]] Verdict evaluate_anywhere(const Identity& user, Right right) const;
   /// The number of TAPs that a user can have at a time: the largest `taps=` that applies; 16 by default.
   [[nodiscard]] unsigned tap_limit(const Identity& user) const;
 

@@ -54,7 +54,7 @@ QemuBridges QemuBridges::read(const std::string& path, const Policy::Reader& rea
   return bridges;
 }
 
-Verdict QemuBridges::judge(const IfName& bridge) const {
+Verdict QemuBridges::evaluate(const IfName& bridge) const {
   Verdict verdict;
   for (const Line& line : m_lines) {
     if (line.bridge != bridge.str() && line.bridge != "all")

@@ -14,7 +14,7 @@ class QemuBridges {
   /// includes such a file.
   [[nodiscard]] static QemuBridges read(const std::string& path, const Policy::Reader& reader);
 
-  [[nodiscard]] Verdict judge(const IfName& bridge) const;
+  [[nodiscard]] Verdict evaluate(const IfName& bridge) const;
   /// True if it allows any bridge.
   [[nodiscard]] bool allows_any() const;
 

@@ -43,8 +43,8 @@ struct Header {
 };
 
 /// A mask ends where the name that is meant may go on.
-Match judge_interface(const FrameSide& side, std::span<const char> name, std::span<const unsigned char> mask,
-                      bool is_inverted) {
+Match evaluate_interface(const FrameSide& side, std::span<const char> name,
+                         std::span<const unsigned char> mask, bool is_inverted) {
   const auto end = std::find(mask.begin(), mask.end(), static_cast<unsigned char>(0));
   const auto size = static_cast<std::size_t>(end - mask.begin());
   const Match holds = size == 0 ? Match::always : compare_name(side, {name.data(), size});
@@ -57,7 +57,7 @@ bool is_zero(const T& value) {
   return std::all_of(bytes, bytes + sizeof(value), [](unsigned char byte) { return byte == 0; });
 }
 
-Match judge_protocol(std::uint16_t protocol, bool is_inverted, const Frames& frames) {
+Match evaluate_protocol(std::uint16_t protocol, bool is_inverted, const Frames& frames) {
   if (protocol == 0)
     return match_if(!is_inverted);
   return frames.service ? match_if((protocol == frames.service->protocol) != is_inverted) : Match::sometimes;
@@ -65,15 +65,16 @@ Match judge_protocol(std::uint16_t protocol, bool is_inverted, const Frames& fra
 
 /// For what ipt_ip and ip6t_ip6 have in common; the bits for interfaces and protocol are the same.
 template <class Ip>
-Match judge_addresses(const Ip& ip, std::uint8_t goto_flag, const Frames& frames) {
+Match evaluate_addresses(const Ip& ip, std::uint8_t goto_flag, const Frames& frames) {
   constexpr int k_known = IPT_INV_VIA_IN | IPT_INV_VIA_OUT | XT_INV_PROTO;
   const bool asks_more =
       !is_zero(ip.smsk) || !is_zero(ip.dmsk) || (ip.flags & ~goto_flag) != 0 || (ip.invflags & ~k_known) != 0;
   const auto is_inverted = [&ip](int bit) { return (ip.invflags & bit) != 0; };
-  return std::min({judge_interface(frames.in, ip.iniface, ip.iniface_mask, is_inverted(IPT_INV_VIA_IN)),
-                   judge_interface(frames.out, ip.outiface, ip.outiface_mask, is_inverted(IPT_INV_VIA_OUT)),
-                   judge_protocol(ip.proto, is_inverted(XT_INV_PROTO), frames),
-                   asks_more ? Match::sometimes : Match::always});
+  return std::min(
+      {evaluate_interface(frames.in, ip.iniface, ip.iniface_mask, is_inverted(IPT_INV_VIA_IN)),
+       evaluate_interface(frames.out, ip.outiface, ip.outiface_mask, is_inverted(IPT_INV_VIA_OUT)),
+       evaluate_protocol(ip.proto, is_inverted(XT_INV_PROTO), frames),
+       asks_more ? Match::sometimes : Match::always});
 }
 
 /// `T` is ipt_entry or ip6t_entry, `ip` its part of the family.
@@ -82,7 +83,7 @@ std::optional<Header> read_header_of(const LegacyBlob& blob, std::size_t place, 
   T entry{};
   if (!read_at(blob.entries, place, entry))
     return std::nullopt;
-  return Header{.match = judge_addresses(entry.*ip, goto_flag, frames),
+  return Header{.match = evaluate_addresses(entry.*ip, goto_flag, frames),
                 .is_goto = ((entry.*ip).flags & goto_flag) != 0,
                 .size = sizeof(entry),
                 .target = entry.target_offset,
@@ -132,7 +133,7 @@ bool read_matches(kernel::Bytes matches, const Frames& frames, FilterRule& rule)
     Extension match{};
     if (!read_at(matches, 0, match) || match.size < sizeof(match) || match.size > matches.size())
       return false;
-    rule.require(judge_xt_match(match.text(), matches.first(match.size).subspan(sizeof(match)), frames));
+    rule.require(evaluate_xt_match(match.text(), matches.first(match.size).subspan(sizeof(match)), frames));
     matches = matches.subspan(match.size);
   }
   return true;

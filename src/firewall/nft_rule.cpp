@@ -314,8 +314,8 @@ class RuleReader {
 
   void read_xt_match(nlattr* data) {
     const auto found = kernel::parse_nest<NFTA_MATCH_MAX>(data);
-    m_rule.require(judge_xt_match(kernel::text_of(found[NFTA_MATCH_NAME]),
-                                  kernel::bytes_of(found[NFTA_MATCH_INFO]), m_frames));
+    m_rule.require(evaluate_xt_match(kernel::text_of(found[NFTA_MATCH_NAME]),
+                                     kernel::bytes_of(found[NFTA_MATCH_INFO]), m_frames));
   }
 
   std::uint8_t m_family;
@@ -334,7 +334,7 @@ void read_verdict(nlattr* verdict, Action& action, std::string& target) {
                                           .value_or(static_cast<std::uint32_t>(NF_QUEUE))));
 }
 
-FilterRule judge_nft_rule(const NftRule& rule, const Frames& frames, const NftSets& sets) {
+FilterRule evaluate_nft_rule(const NftRule& rule, const Frames& frames, const NftSets& sets) {
   RuleReader reader{rule.table.family, frames, sets};
   for_each_attribute(rule.expressions, [&reader](nlattr* expression) { reader.read(expression); });
   return reader.rule();

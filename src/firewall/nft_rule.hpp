@@ -44,7 +44,7 @@ using NftSets = std::map<std::string, NftSet>;
 void read_verdict(nlattr* verdict, Action& action, std::string& target);
 
 /// Evaluate a rule for such frames, with the sets of its table. Pure.
-[[nodiscard]] FilterRule judge_nft_rule(const NftRule& rule, const Frames& frames, const NftSets& sets);
+[[nodiscard]] FilterRule evaluate_nft_rule(const NftRule& rule, const Frames& frames, const NftSets& sets);
 
 /// Call `read` with each attribute in a block of them.
 template <class Read>

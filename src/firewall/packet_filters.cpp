@@ -34,7 +34,7 @@ FilterTable read_table(const Ruleset& ruleset, const NftTable& table, const Fram
   const NftSets sets = sets_of(ruleset, table);
   for (const NftRule& rule : ruleset.rules)
     if (rule.table == table)
-      read.chains[rule.chain].push_back(judge_nft_rule(rule, frames, sets));
+      read.chains[rule.chain].push_back(evaluate_nft_rule(rule, frames, sets));
   return read;
 }
 

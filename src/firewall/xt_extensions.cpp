@@ -24,7 +24,7 @@ bool asks_whether_bridged(kernel::Bytes data) {
 }
 
 /// -m conntrack --ctstate …, and nothing more; in the form that iptables uses since 2011.
-Match judge_conntrack(kernel::Bytes data, std::uint32_t state) {
+Match evaluate_conntrack(kernel::Bytes data, std::uint32_t state) {
   xt_conntrack_mtinfo3 info{};
   if (state == 0 || data.size() < sizeof(info))
     return Match::sometimes;
@@ -36,7 +36,7 @@ Match judge_conntrack(kernel::Bytes data, std::uint32_t state) {
 }
 
 /// -m state --state …
-Match judge_state(kernel::Bytes data, std::uint32_t state) {
+Match evaluate_state(kernel::Bytes data, std::uint32_t state) {
   xt_state_info info{};
   if (state == 0 || data.size() < sizeof(info))
     return Match::sometimes;
@@ -57,7 +57,7 @@ bool is_any(PortRange range) {
 }
 
 /// -p udp --dport …
-Match judge_udp(kernel::Bytes data, std::uint16_t port) {
+Match evaluate_udp(kernel::Bytes data, std::uint16_t port) {
   xt_udp info{};
   if (data.size() < sizeof(info))
     return Match::sometimes;
@@ -69,7 +69,7 @@ Match judge_udp(kernel::Bytes data, std::uint16_t port) {
 }
 
 /// -p tcp --dport …
-Match judge_tcp(kernel::Bytes data, std::uint16_t port) {
+Match evaluate_tcp(kernel::Bytes data, std::uint16_t port) {
   xt_tcp info{};
   if (data.size() < sizeof(info))
     return Match::sometimes;
@@ -97,7 +97,7 @@ bool is_listed(const xt_multiport_v1& list, std::uint16_t port) {
 }
 
 /// -m multiport --dports …
-Match judge_multiport(kernel::Bytes data, std::uint16_t port) {
+Match evaluate_multiport(kernel::Bytes data, std::uint16_t port) {
   xt_multiport_v1 info{};
   if (data.size() < sizeof(info))
     return Match::sometimes;
@@ -113,19 +113,19 @@ constexpr std::array<std::string_view, 8> k_going_on{"AUDIT", "CHECKSUM", "CONNM
 
 } // namespace
 
-Match judge_xt_match(std::string_view name, kernel::Bytes data, const Frames& frames) {
+Match evaluate_xt_match(std::string_view name, kernel::Bytes data, const Frames& frames) {
   if (name == "comment" || (name == "physdev" && frames.is_bridged() && asks_whether_bridged(data)))
     return Match::always;
   if (name == "conntrack")
-    return judge_conntrack(data, frames.state);
+    return evaluate_conntrack(data, frames.state);
   if (name == "state")
-    return judge_state(data, frames.state);
+    return evaluate_state(data, frames.state);
   if (name == "udp" && frames.service && frames.service->protocol == IPPROTO_UDP)
-    return judge_udp(data, frames.service->port);
+    return evaluate_udp(data, frames.service->port);
   if (name == "tcp" && frames.service && frames.service->protocol == IPPROTO_TCP)
-    return judge_tcp(data, frames.service->port);
+    return evaluate_tcp(data, frames.service->port);
   if (name == "multiport" && frames.service)
-    return judge_multiport(data, frames.service->port);
+    return evaluate_multiport(data, frames.service->port);
   return Match::sometimes;
 }
 

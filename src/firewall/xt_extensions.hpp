@@ -11,7 +11,7 @@ namespace vdeup::firewall {
 // that iptables-nft makes.
 
 /// Judge a match by its name and its private data, for such frames.
-[[nodiscard]] Match judge_xt_match(std::string_view name, kernel::Bytes data, const Frames& frames);
+[[nodiscard]] Match evaluate_xt_match(std::string_view name, kernel::Bytes data, const Frames& frames);
 
 /// Say what a target does that is neither a verdict nor a jump.
 void apply_xt_target(std::string_view name, FilterRule& rule);

@@ -52,7 +52,7 @@ Result<std::optional<privilege::NicMonitor>> start_monitor(const privilege::Call
     return std::optional<privilege::NicMonitor>{};
   const Identity& user = caller.account.identity;
   TRY(auto policy, config::read_policy());
-  if (policy.judge_anywhere(user, config::Right::nic).kind != config::Verdict::Kind::allowed)
+  if (policy.evaluate_anywhere(user, config::Right::nic).kind != config::Verdict::Kind::allowed)
     return std::optional<privilege::NicMonitor>{};
   TRY(auto monitor,
       privilege::NicMonitor::start(

@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::seconds k_attach_patience{3};
 
 /// How one NIC is connected.
-enum class Way {
+enum class NicConnection {
   shared,   ///< by the connection of another NIC of its hub
   own,      ///< to the switch that we look after
   foreign,  ///< to a switch that the line names, or that another user shares
@@ -27,30 +27,32 @@ enum class Way {
   by_itself ///< by QEMU: this one takes no descriptors
 };
 
-Way way_of(const Launch& launch, const qemu::VdeNic& nic) {
+NicConnection connection_of(const Launch& launch, const qemu::VdeNic& nic) {
   const auto index = static_cast<std::size_t>(&nic - launch.line.nics.data());
   const bool is_own = goes_to_own_switch(launch, nic);
   if (!nic.has_connection())
-    return Way::shared;
+    return NicConnection::shared;
   if (is_own && launch.lanes.at(index) == Lane::tap)
-    return Way::tap;
+    return NicConnection::tap;
   if (launch.qemu.best_backend() == qemu::Backend::vde)
-    return Way::by_itself;
-  return is_own ? Way::own : Way::foreign;
+    return NicConnection::by_itself;
+  return is_own ? NicConnection::own : NicConnection::foreign;
 }
 
-std::size_t count(const Launch& launch, Way way) {
+std::size_t count(const Launch& launch, NicConnection connection) {
   const auto& nics = launch.line.nics;
-  return static_cast<std::size_t>(std::count_if(
-      nics.begin(), nics.end(), [&](const qemu::VdeNic& nic) { return way_of(launch, nic) == way; }));
+  return static_cast<std::size_t>(std::count_if(nics.begin(), nics.end(), [&](const qemu::VdeNic& nic) {
+    return connection_of(launch, nic) == connection;
+  }));
 }
 
 /// The switch has to exist if a NIC goes to it, whoever connects.
 bool needs_switch(const Launch& launch) {
   const auto& nics = launch.line.nics;
   return std::any_of(nics.begin(), nics.end(), [&](const qemu::VdeNic& nic) {
-    const Way way = way_of(launch, nic);
-    return way == Way::own || (way == Way::by_itself && goes_to_own_switch(launch, nic));
+    const NicConnection connection = connection_of(launch, nic);
+    return connection == NicConnection::own ||
+           (connection == NicConnection::by_itself && goes_to_own_switch(launch, nic));
   });
 }
 
@@ -71,14 +73,14 @@ Error cannot_attach(std::string cause) {
 Result<> check_free_ports(const Launch& launch, const Switch& vde_switch) {
   const std::string& dir = launch.request.scope.sockets.dir.str();
   for (const qemu::VdeNic& nic : launch.line.nics)
-    if (way_of(launch, nic) == Way::own && nic.port.value_or(0) >= vde_switch.port_limit)
+    if (connection_of(launch, nic) == NicConnection::own && nic.port.value_or(0) >= vde_switch.port_limit)
       return fail(cannot_attach(fmt::format("there is no port {}: the ports of the switch {} go from 1 to {}",
                                             *nic.port, dir, vde_switch.port_limit - 1)));
   const auto taken = static_cast<std::size_t>(
       std::count_if(vde_switch.ports.begin(), vde_switch.ports.end(),
                     [](const SwitchPort& port) { return port.number != 0 && !port.endpoints.empty(); }));
   const std::size_t usable = vde_switch.port_limit - 1; // port 0 is special
-  if (taken + count(launch, Way::own) <= usable)
+  if (taken + count(launch, NicConnection::own) <= usable)
     return ok();
   return fail(
       cannot_attach(fmt::format("{} of the {} ports of the switch {} are taken", taken, usable, dir)));
@@ -116,10 +118,10 @@ class Connector {
     for (std::size_t i = 0; i < m_launch.line.nics.size(); ++i) {
       const qemu::VdeNic& nic = m_launch.line.nics[i];
       TRY(auto mac, m_addresses.choose(m_launch.line, i));
-      const Way way = way_of(m_launch, nic);
-      if (way == Way::tap) {
+      const NicConnection connection = connection_of(m_launch, nic);
+      if (connection == NicConnection::tap) {
         TRY(connect_tap(*bridge, mac));
-      } else if (way == Way::own || way == Way::foreign) {
+      } else if (connection == NicConnection::own || connection == NicConnection::foreign) {
         TRY(connect_switch(nic, mac));
       } else {
         TRY(auto dir, switch_of(m_launch, nic));
@@ -139,7 +141,7 @@ class Connector {
       m_launch.attachments.push_back(std::move(attachment));
       return ok();
     }
-    const bool is_own = way_of(m_launch, nic) == Way::own;
+    const bool is_own = connection_of(m_launch, nic) == NicConnection::own;
     auto again = [scope = m_launch.request.scope, dir, options, is_own]() -> Result<vde::Attachment> {
       return is_own ? attach_again(scope, options)
                     : vde::attach(dir, options, Deadline::after(k_attach_patience));
@@ -219,7 +221,7 @@ Result<> connect_under_lock(Launch& launch, const network::World& world, const R
     TRY(check_free_ports(launch, ready.session->state()));
     addresses.add(ready.session->state());
   }
-  if (count(launch, Way::tap) > 0) {
+  if (count(launch, NicConnection::tap) > 0) {
     TRY(auto links, world.host.links.links());
     addresses.add(links);
   }
@@ -232,7 +234,7 @@ Result<> connect_under_lock(Launch& launch, const network::World& world, const R
 
 Result<> connect(Launch& launch, const network::World& world, Timing& timing) {
   const SignalHold hold;
-  if (!needs_switch(launch) && count(launch, Way::tap) == 0)
+  if (!needs_switch(launch) && count(launch, NicConnection::tap) == 0)
     return Connector{launch, world, fresh_addresses(launch, world)}.connect_all({});
   TRY(auto lock, network::lock_switch(launch.request.scope));
   timing.mark("lock");
@@ -256,7 +258,7 @@ Result<> connect(Launch& launch, const network::World& world, Timing& timing) {
 Result<network::Ensured> rehearse(Launch& launch, const network::World& world) {
   NicAddresses addresses = fresh_addresses(launch, world);
   network::Ensured rehearsed;
-  if (needs_switch(launch) || count(launch, Way::tap) > 0) {
+  if (needs_switch(launch) || count(launch, NicConnection::tap) > 0) {
     TRY(rehearsed,
         network::ensure(world, launch.request, {.bridge_alone = !needs_switch(launch), .dry_run = true}));
     addresses.add(rehearsed.network.vde_switch);
@@ -266,11 +268,11 @@ Result<network::Ensured> rehearse(Launch& launch, const network::World& world) {
     const qemu::VdeNic& nic = launch.line.nics[i];
     TRY(auto mac, addresses.choose(launch.line, i));
     TRY(auto dir, switch_of(launch, nic));
-    if (way_of(launch, nic) == Way::foreign) {
+    if (connection_of(launch, nic) == NicConnection::foreign) {
       TRY(vde::check_attachable(dir));
     }
     qemu::Connected connected{.fd = next_fd, .mac = mac, .socket = vde_locator(dir)};
-    if (way_of(launch, nic) == Way::tap) {
+    if (connection_of(launch, nic) == NicConnection::tap) {
       connected.tap.emplace();
       for (unsigned queue = 0; queue < launch.options.queues; ++queue)
         connected.tap->fds.push_back(next_fd++);

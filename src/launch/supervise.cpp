@@ -51,7 +51,7 @@ process::ProgramEnd wait_for_end(process::Supervisor& supervisor, std::vector<vd
 }
 
 /// The program has its own copies now. Ours would keep ports and TAPs alive beyond its end.
-void let_go(Launch& launch) {
+void release(Launch& launch) {
   launch.attachments.clear();
   launch.taps.clear();
   for (vde::Relay& relay : launch.relays)
@@ -63,7 +63,7 @@ void let_go(Launch& launch) {
 Result<int> supervise(Launch launch, const network::World& world) {
   (void)std::fflush(nullptr); // else the child would print it once more
   auto supervisor = process::Supervisor::start(launch.program, final_line(launch), final_environment(launch));
-  let_go(launch);
+  release(launch);
   std::optional<process::ProgramEnd> end;
   if (supervisor)
     end = wait_for_end(supervisor.value(), launch.relays, world.log);
@@ -74,7 +74,7 @@ Result<int> supervise(Launch launch, const network::World& world) {
 }
 
 void wind_up(Launch& launch, const network::World& world) {
-  let_go(launch);
+  release(launch);
   launch.relays.clear(); // frees their ports
   if (!launch.options.remove)
     return;

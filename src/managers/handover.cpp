@@ -64,7 +64,7 @@ Result<Handover> plan_handover(const std::vector<Kind>& running, const std::vect
   TRY(handover.before, unmanage_steps(running, {bridge}));
   for (const NicManager& manager : managers) {
     if (manager.kind == Kind::network_manager && manager.is_in_charge())
-      handover.before.emplace_back(LetGo{nic, manager.configuration});
+      handover.before.emplace_back(DisconnectNic{nic, manager.configuration});
     if (manager.kind == Kind::networkd && can_hand_over(manager)) {
       TRY(check_plain(nic));
       handover.after.emplace_back(Unmanage{Kind::networkd, {nic}});

@@ -86,9 +86,9 @@ Result<> HostManagers::execute(const ManagerStep& step) {
     return unmanage(*devices);
   if (const auto* devices = std::get_if<Manage>(&step))
     return manage(*devices);
-  if (const auto* nic = std::get_if<LetGo>(&step))
-    return let_go(*nic);
-  return take_up(std::get<TakeUp>(step));
+  if (const auto* nic = std::get_if<DisconnectNic>(&step))
+    return disconnect_nic(*nic);
+  return connect_nic(std::get<ConnectNic>(step));
 }
 
 Result<> HostManagers::unmanage(const Unmanage& step) {
@@ -129,21 +129,21 @@ Result<> HostManagers::manage(const Manage& step) {
   return removed;
 }
 
-Result<> HostManagers::let_go(const LetGo& step) {
+Result<> HostManagers::disconnect_nic(const DisconnectNic& step) {
   TRY(auto bus, Bus::connect(Deadline::after(m_patience)));
   TRY(auto found, find(bus, Kind::network_manager));
   if (!found)
     return fail(is_not_there(step.nic));
-  return NetworkManager{bus, *found}.let_go(step.nic);
+  return NetworkManager{bus, *found}.disconnect_nic(step.nic);
 }
 
-Result<> HostManagers::take_up(const TakeUp& step) {
+Result<> HostManagers::connect_nic(const ConnectNic& step) {
   auto connected = Bus::connect(Deadline::after(m_patience));
   if (!connected && connected.error().kind() == ErrorKind::missing)
     return ok(); // it does not run, and manages the NIC when it starts
   TRY(auto bus, std::move(connected));
   TRY(auto found, find(bus, Kind::network_manager));
-  return found ? NetworkManager{bus, *found}.take_up(step) : ok();
+  return found ? NetworkManager{bus, *found}.connect_nic(step) : ok();
 }
 
 Result<> HostManagers::put(const std::vector<ConfigFile>& files, std::vector<ConfigFile>& added) {

@@ -22,8 +22,8 @@ class HostManagers final : public engine::ManagerHost {
  private:
   [[nodiscard]] Result<> unmanage(const Unmanage& step);
   [[nodiscard]] Result<> manage(const Manage& step);
-  [[nodiscard]] Result<> let_go(const LetGo& step);
-  [[nodiscard]] Result<> take_up(const TakeUp& step);
+  [[nodiscard]] Result<> disconnect_nic(const DisconnectNic& step);
+  [[nodiscard]] Result<> connect_nic(const ConnectNic& step);
   [[nodiscard]] Result<> tell_to_leave(const Unmanage& step);
   void roll_back(NicManager::Kind manager, const std::vector<ConfigFile>& added);
   [[nodiscard]] Result<> put(const std::vector<ConfigFile>& files, std::vector<ConfigFile>& added);

@@ -72,20 +72,20 @@ Result<> NetworkManager::reload() {
 }
 
 // nmcli device set NIC managed no
-Result<> NetworkManager::let_go(const IfName& nic) {
+Result<> NetworkManager::disconnect_nic(const IfName& nic) {
   const auto let = [&]() -> Result<> {
     TRY(auto device, find_device(nic));
     TRY(set_managed(device, false));
     return wait_for(device, [](std::uint32_t state) { return state == k_unmanaged; });
   };
   if (auto done = let(); !done)
-    return fail(cannot(fmt::format("cannot have NetworkManager let go of {}", nic.str()), done.error(),
+    return fail(cannot(fmt::format("cannot disconnect {} from NetworkManager", nic.str()), done.error(),
                        fmt::format("nmcli device set {} managed no", nic.str())));
   return ok();
 }
 
 // nmcli connection up uuid UUID ifname NIC, or else nmcli device set NIC managed yes
-Result<> NetworkManager::take_up(const TakeUp& step) {
+Result<> NetworkManager::connect_nic(const ConnectNic& step) {
   const auto take = [&]() -> Result<> {
     TRY(auto device, find_device(step.nic));
     // To activate a connection makes the device managed, and in one go: to make it managed first would take
@@ -96,7 +96,7 @@ Result<> NetworkManager::take_up(const TakeUp& step) {
     return wait_for(device, [](std::uint32_t state) { return state > k_unmanaged; });
   };
   if (auto done = take(); !done)
-    return fail(cannot(fmt::format("cannot have NetworkManager take {} up again", step.nic.str()),
+    return fail(cannot(fmt::format("cannot have NetworkManager connect {} again", step.nic.str()),
                        done.error(), fmt::format("nmcli device set {} managed yes", step.nic.str())));
   return ok();
 }

@@ -29,9 +29,9 @@ class NetworkManager {
   /// Have it read its configuration, and nothing else.
   [[nodiscard]] Result<> reload();
   /// Returns when it has let go.
-  [[nodiscard]] Result<> let_go(const IfName& nic);
+  [[nodiscard]] Result<> disconnect_nic(const IfName& nic);
   /// Returns when the connection is up. Without one, or where it cannot come up, NetworkManager decides.
-  [[nodiscard]] Result<> take_up(const TakeUp& step);
+  [[nodiscard]] Result<> connect_nic(const ConnectNic& step);
 
  private:
   [[nodiscard]] Result<BusObject> find_device(const IfName& nic);

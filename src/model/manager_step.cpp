@@ -29,11 +29,11 @@ struct DescribeManagerStep {
     return fmt::format("let {} have {} again, if it wants to", name_of(step.manager),
                        fmt::join(names_of(step.devices), ", "));
   }
-  std::string operator()(const LetGo& step) const {
-    return fmt::format("have NetworkManager let go of {}", step.nic.str());
+  std::string operator()(const DisconnectNic& step) const {
+    return fmt::format("have NetworkManager disconnect {}", step.nic.str());
   }
-  std::string operator()(const TakeUp& step) const {
-    return fmt::format("have NetworkManager take {} up again{}", step.nic.str(),
+  std::string operator()(const ConnectNic& step) const {
+    return fmt::format("have NetworkManager connect {} again{}", step.nic.str(),
                        step.connection.empty() ? "" : ", connection " + step.connection);
   }
 };
@@ -41,8 +41,8 @@ struct DescribeManagerStep {
 struct Invert {
   ManagerStep operator()(const Unmanage& step) const { return Manage{step.manager, step.devices}; }
   ManagerStep operator()(const Manage& step) const { return Unmanage{step.manager, step.devices}; }
-  ManagerStep operator()(const LetGo& step) const { return TakeUp{step.nic, step.connection}; }
-  ManagerStep operator()(const TakeUp& step) const { return LetGo{step.nic, step.connection}; }
+  ManagerStep operator()(const DisconnectNic& step) const { return ConnectNic{step.nic, step.connection}; }
+  ManagerStep operator()(const ConnectNic& step) const { return DisconnectNic{step.nic, step.connection}; }
 };
 
 } // namespace

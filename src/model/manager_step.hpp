@@ -29,21 +29,21 @@ struct Manage {
   bool operator==(const Manage&) const = default;
 };
 
-/// Have NetworkManager let go of a NIC, which keeps all that it has.
-struct LetGo {
+/// Have NetworkManager disconnect a NIC, which keeps its addresses and routes.
+struct DisconnectNic {
   IfName nic;
   std::string connection; ///< its UUID: what the NIC is to get back; empty: not known
-  bool operator==(const LetGo&) const = default;
+  bool operator==(const DisconnectNic&) const = default;
 };
 
 /// The inverse: NetworkManager sets the NIC up anew, as that connection says.
-struct TakeUp {
+struct ConnectNic {
   IfName nic;
   std::string connection;
-  bool operator==(const TakeUp&) const = default;
+  bool operator==(const ConnectNic&) const = default;
 };
 
-using ManagerStep = std::variant<Unmanage, Manage, LetGo, TakeUp>;
+using ManagerStep = std::variant<Unmanage, Manage, DisconnectNic, ConnectNic>;
 
 /// Say what a step does, in one line.
 [[nodiscard]] std::string describe(const ManagerStep& step);

@@ -171,16 +171,16 @@ struct Fields<Manage> {
                                    Field{"devices", &Manage::devices, has_devices}};
 };
 template <>
-struct Fields<LetGo> {
-  static constexpr std::string_view name = "let-go";
-  static constexpr std::tuple list{Field{"nic", &LetGo::nic},
-                                   Field{"connection", &LetGo::connection, is_connection}};
+struct Fields<DisconnectNic> {
+  static constexpr std::string_view name = "disconnect";
+  static constexpr std::tuple list{Field{"nic", &DisconnectNic::nic},
+                                   Field{"connection", &DisconnectNic::connection, is_connection}};
 };
 template <>
-struct Fields<TakeUp> {
-  static constexpr std::string_view name = "take-up";
-  static constexpr std::tuple list{Field{"nic", &TakeUp::nic},
-                                   Field{"connection", &TakeUp::connection, is_connection}};
+struct Fields<ConnectNic> {
+  static constexpr std::string_view name = "connect";
+  static constexpr std::tuple list{Field{"nic", &ConnectNic::nic},
+                                   Field{"connection", &ConnectNic::connection, is_connection}};
 };
 
 } // namespace vdeup

@@ -21,8 +21,8 @@ void add_names(const PlannedStep& planned, std::vector<IfName>& names) {
 std::vector<ManagerStep> marks_of(const std::vector<IfName>& devices, const Log& log) {
   if (devices.empty() || ::geteuid() != 0)
     return {};
-  managers::HostManagers broker;
-  auto running = broker.running();
+  managers::HostManagers host_managers;
+  auto running = host_managers.running();
   auto marks =
       running ? managers::unmanage_steps(running.value(), devices) : fail(std::move(running).error());
   if (marks)
@@ -54,9 +54,9 @@ void unmark_deleted_devices(const Plan& plan, const Log& log) {
 }
 
 void tell_managers(const std::vector<ManagerStep>& steps, const Log& log) {
-  managers::HostManagers broker;
+  managers::HostManagers host_managers;
   for (const ManagerStep& step : steps)
-    if (const auto told = broker.execute(step); !told)
+    if (const auto told = host_managers.execute(step); !told)
       log.info(told.error().message());
 }
 

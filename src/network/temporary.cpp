@@ -19,7 +19,7 @@
 namespace vdeup::network {
 namespace {
 
-constexpr std::string_view k_pid_key = "keeper pid=";
+constexpr std::string_view k_pid_key = "supervisor pid=";
 constexpr std::string_view k_start_key = " start=";
 constexpr std::string_view k_made_key = " made=";
 constexpr std::string_view k_bridge_key = "bridge:";

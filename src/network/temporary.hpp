@@ -24,7 +24,7 @@ struct TemporaryNetwork {
   bool made_tap = false;
   std::optional<IfName> made_bridge{};
 
-  /// `keeper pid=4711 start=815 made=switch,tap,bridge:ctysbr0`
+  /// `supervisor pid=4711 start=815 made=switch,tap,bridge:ctysbr0`
   [[nodiscard]] std::string text() const;
   [[nodiscard]] static std::optional<TemporaryNetwork> parse(std::string_view note);
   /// What a plan makes, as this process's.

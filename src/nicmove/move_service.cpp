@@ -51,9 +51,9 @@ const IfName& ProposedMove::destination() const {
   return move.direction == NicMove::Direction::in ? move.bridge : move.nic;
 }
 
-Result<MoveService> MoveService::open(Requester requester, MoveTerms terms) {
+Result<MoveService> MoveService::open(Requester requester, MoveOptions options) {
   TRY(auto hosts, open_hosts());
-  return MoveService{std::move(requester), std::move(terms), std::move(hosts)};
+  return MoveService{std::move(requester), std::move(options), std::move(hosts)};
 }
 
 Result<std::vector<ManagerStep>> MoveService::inverse_handover(const IfName& nic,
@@ -73,14 +73,14 @@ Result<std::optional<NicChoice>> MoveService::choose(const IfName& bridge,
                                                      const std::optional<IfName>& wanted) const {
   TRY(auto links, m_hosts.links->links());
   TRY(auto host, observe_host_links(std::move(links)));
-  TRY(auto choice, find_nic(wanted, m_terms.force, host));
+  TRY(auto choice, find_nic(wanted, m_options.force, host));
   if (choice && choice->bridge)
     return fail(is_port_error(*choice, bridge));
   return choice;
 }
 
 Result<std::optional<ObservedNic>> MoveService::observe(const std::optional<IfName>& wanted) const {
-  return observe_nic(m_hosts, m_requester, wanted, m_terms.force);
+  return observe_nic(m_hosts, m_requester, wanted, m_options.force);
 }
 
 Result<ProposedMove> MoveService::plan_in(const ObservedNic& observed, const IfName& bridge) const {
@@ -90,7 +90,7 @@ Result<ProposedMove> MoveService::plan_in(const ObservedNic& observed, const IfN
   const auto sessions = sessions_over(observed.choice.nic, observed.dependents.sessions, observed.host);
   return ProposedMove{.move = move_in_of(observed.nic, bridge),
                       .plan = std::move(plan),
-                      .proof = proof_targets(observed.nic, sessions, m_terms.probes),
+                      .proof = proof_targets(observed.nic, sessions, m_options.probes),
                       .reason = observed.choice.reason};
 }
 
@@ -101,7 +101,7 @@ Result<> MoveService::permit(const ObservedNic& observed, ProposedMove& proposed
   needs.bridge = managers::describe_bridge(observed.nic, bridge, observed.managers);
   TRY(proposed.handover,
       managers::plan_handover(needs.reachable_managers, observed.managers, observed.nic.name, bridge));
-  TRY(proposed.notes, check_permission(observed.choice, needs, observed.host, m_terms.force));
+  TRY(proposed.notes, check_permission(observed.choice, needs, observed.host, m_options.force));
   return ok();
 }
 
@@ -134,12 +134,12 @@ Result<ProposedMove> MoveService::propose_out(const IfName& bridge, const IfName
   // Without managers: the manager of the NIC gets back what it manages.
   TRY(auto needs, dependents_of(above, nic, std::move(dependents), {}));
   needs.expiring.clear(); // their renewal continues on the NIC
-  TRY(auto notes, check_permission(back, needs, host, m_terms.force));
+  TRY(auto notes, check_permission(back, needs, host, m_options.force));
   TRY(auto plan, plan_move_out(above, below));
   TRY(auto steps, inverse_handover(nic, bridge));
   return ProposedMove{.move = move_out_of(above, below),
                       .plan = std::move(plan),
-                      .proof = proof_targets(above, sessions, m_terms.probes),
+                      .proof = proof_targets(above, sessions, m_options.probes),
                       .notes = std::move(notes),
                       .when_kept = std::move(steps),
                       .destination_before = std::move(below)};
@@ -151,7 +151,7 @@ Result<std::vector<ReachTarget>> MoveService::find_responders(const Link& source
     return std::vector<ReachTarget>{};
   TRY(auto from, IfName::parse(source.name));
   TRY(auto answered, kernel::reach({source.index, from}, targets, Deadline::after(k_response_patience)));
-  if (!all(answered) && !m_terms.force) {
+  if (!all(answered) && !m_options.force) {
     Error error = unproven(targets, answered, fmt::format("will not move what {} has", from.str()),
                            "then nothing would prove that the new way works; mend this, or use -f to go on "
                            "without that proof");
@@ -227,8 +227,8 @@ Result<> MoveService::make(const ProposedMove& proposed) {
        .plan = proposed.plan,
        .handover = proposed.handover,
        .when_kept = proposed.when_kept,
-       .timeout = m_terms.timeout,
-       .confirm = proposed.is_rollback ? std::nullopt : m_terms.confirm},
+       .timeout = m_options.timeout,
+       .confirm = proposed.is_rollback ? std::nullopt : m_options.confirm},
       m_hosts, open_hosts, journal,
       {.prove = [&](const Deadline& deadline) { return prove(proposed, targets, deadline); },
        .on_wait = on_wait,
@@ -244,9 +244,9 @@ Result<bool> MoveService::recover(std::chrono::milliseconds patience) {
     m_store = std::move(store);
   }
   TRY(auto finished, roll_back_interrupted(*m_store, m_hosts));
-  TRY(auto undone, m_store->read(RecordStore::Kind::undone));
-  m_store->remove(RecordStore::Kind::undone);
-  const auto& told = finished ? finished : undone;
+  TRY(auto rolled_back, m_store->read(RecordStore::Kind::rolled_back));
+  m_store->remove(RecordStore::Kind::rolled_back);
+  const auto& told = finished ? finished : rolled_back;
   if (told)
     m_requester.inform(fmt::format("{} was taken back: it was cut off before it was proven or confirmed",
                                    describe(told->move)));
@@ -267,7 +267,7 @@ Result<> recover_moves(Requester requester) {
   if (::geteuid() != 0)
     return ok();
   TRY(auto store, RecordStore::open(false));
-  if (!store || (!store->has(RecordStore::Kind::open) && !store->has(RecordStore::Kind::undone)))
+  if (!store || (!store->has(RecordStore::Kind::open) && !store->has(RecordStore::Kind::rolled_back)))
     return ok();
   TRY(auto moves, MoveService::open(std::move(requester), {}));
   TRY(moves.recover());

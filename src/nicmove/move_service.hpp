@@ -1,7 +1,7 @@
 #pragma once
 
 #include "managers/handover.hpp"
-#include "model/move_terms.hpp"
+#include "model/move_options.hpp"
 #include "nicmove/observe_nic.hpp"
 #include "nicmove/record_store.hpp"
 
@@ -33,7 +33,7 @@ inline constexpr std::chrono::seconds k_lock_patience{30};
 /// Moves NICs into bridges and out of them, in a process of root. Others may propose moves, for a dry run.
 class MoveService {
  public:
-  [[nodiscard]] static Result<MoveService> open(Requester requester, MoveTerms terms);
+  [[nodiscard]] static Result<MoveService> open(Requester requester, MoveOptions options);
 
   /// Choose the NIC for a new bridge, as find_nic(), and observe nothing more of it.
   /// Errors: conflict if it is a port of a bridge already.
@@ -67,12 +67,12 @@ class MoveService {
   void forget_last_kept() const;
 
   [[nodiscard]] const Requester& requester() const { return m_requester; }
-  [[nodiscard]] const MoveTerms& terms() const { return m_terms; }
+  [[nodiscard]] const MoveOptions& options() const { return m_options; }
   [[nodiscard]] engine::LinkHost& links() const { return *m_hosts.links; }
 
  private:
-  MoveService(Requester requester, MoveTerms terms, MoveHosts hosts)
-      : m_requester(std::move(requester)), m_terms(std::move(terms)), m_hosts(std::move(hosts)) {}
+  MoveService(Requester requester, MoveOptions options, MoveHosts hosts)
+      : m_requester(std::move(requester)), m_options(std::move(options)), m_hosts(std::move(hosts)) {}
 
   [[nodiscard]] Result<ProposedMove> plan_in(const ObservedNic& observed, const IfName& bridge) const;
   /// Check the permission; adds the notes and what managers are told.
@@ -91,7 +91,7 @@ class MoveService {
                                const Deadline& deadline) const;
 
   Requester m_requester;
-  MoveTerms m_terms;
+  MoveOptions m_options;
   MoveHosts m_hosts;
   std::optional<RecordStore> m_store{}; ///< locked, from recover() on
 };

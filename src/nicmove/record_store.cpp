@@ -29,10 +29,10 @@ std::string_view suffix_of(RecordStore::Kind kind) {
     return "open";
   case RecordStore::Kind::kept:
     return "kept";
-  case RecordStore::Kind::undone:
+  case RecordStore::Kind::rolled_back:
     break;
   }
-  return "undone";
+  return "rolled_back";
 }
 
 bool is_ours(const struct stat& status) {

@@ -14,16 +14,16 @@ inline constexpr const char* k_record_directory = "/run/vdeup";
 
 /// The records of this network namespace. Each is a file, and its name says what it is:
 ///
-///     nic-N.open       a move is under way, or its process died in it
-///     nic-N.kept       the last move, proven and kept: what `vdeup undo` undoes
-///     nic-N.undone     a move that the watchdog rolled back, to be reported once
-///     nic-N.lock       locked by the mover and its watchdog
-///     nic-N.confirm    the socket on which the watchdog waits for `vdeup confirm`
+///     nic-N.open         a move is under way, or its process died in it
+///     nic-N.kept         the last move, proven and kept: what `vdeup undo` undoes
+///     nic-N.rolled_back  a move that the watchdog rolled back, to be reported once
+///     nic-N.lock         locked by the mover and its watchdog
+///     nic-N.confirm      the socket on which the watchdog waits for `vdeup confirm`
 ///
 /// A move is kept or rolled back by one rename(2), which is atomic.
 class RecordStore {
  public:
-  enum class Kind { open, kept, undone };
+  enum class Kind { open, kept, rolled_back };
 
   /// Open the directory, creating it if `make` is set. Nothing if it does not exist.
   /// Errors: refused if another user than this one or root can write there; not_permitted.
@@ -43,7 +43,7 @@ class RecordStore {
 
   // The end of the move under way.
   [[nodiscard]] Result<> keep() const { return rename_open(Kind::kept); }
-  [[nodiscard]] Result<> note_undone() const { return rename_open(Kind::undone); }
+  [[nodiscard]] Result<> note_rolled_back() const { return rename_open(Kind::rolled_back); }
   void remove(Kind kind) const;
   [[nodiscard]] bool has(Kind kind) const;
 

@@ -116,7 +116,7 @@ Result<> run_transaction(const RecordStore& store, const Transaction& transactio
   }
   if (!journal.left_behind().empty()) {
     const bool is_rolled_back = watchdog.roll_back();
-    store.remove(RecordStore::Kind::undone); // this error reports it
+    store.remove(RecordStore::Kind::rolled_back); // this error reports it
     return fail(with_state(std::move(outcome).error(), store, is_rolled_back));
   }
   for (const Error& failure : tell_managers(hosts, inverse(told)))

@@ -71,7 +71,7 @@ Result<> check_unchanged(const MoveService& moves, const Record& record, const N
   const std::string changed{trimmed(differences(record.undo->source, now.source))};
   if (changed.empty())
     return ok();
-  if (moves.terms().force) {
+  if (moves.options().force) {
     moves.requester().inform(fmt::format("{} has changed since, and what it has now goes back:\n{}",
                                          now.source.name.str(), changed));
     return ok();

@@ -21,7 +21,7 @@ using Authorize = std::function<Result<>(const NicMove&)>;
 
 /// Propose the move that undoes the last one that was kept.
 /// Errors: missing if none is on record; refused if the result of that move has changed since, unless the
-/// terms have force.
+/// options have force.
 [[nodiscard]] Result<ProposedMove> propose_undo(const MoveService& moves, const Authorize& authorize);
 
 } // namespace vdeup::nicmove

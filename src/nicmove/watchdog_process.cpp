@@ -176,7 +176,7 @@ class Loop {
   void roll_back_now(const char* reason) {
     const auto failures = roll_back(m_hosts, m_task.move);
     m_is_over = true;
-    m_status = failures.empty() && m_task.store.note_undone() ? k_success : k_not_rolled_back;
+    m_status = failures.empty() && m_task.store.note_rolled_back() ? k_success : k_not_rolled_back;
     // Managers may make this wait: the kernel is restored by now.
     auto manager_failures = tell_managers(m_hosts, inverse(m_task.told_managers));
     ::openlog("vdeup", LOG_PID, LOG_DAEMON);

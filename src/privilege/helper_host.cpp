@@ -18,25 +18,25 @@ Result<> HelperHost::execute(const LinkStep& step) {
                       fmt::format("cannot create TAP {} for {}", tap->name.str(), tap->owner.name),
                       "only root can work for another user",
                       {}});
-  return m_session->execute(step);
+  return m_client->execute(step);
 }
 
 Result<Nat> HelperNats::inspect(const IfName& bridge, const NatMark& mark) {
   TRY(auto seen, m_direct->inspect(bridge, mark));
   if (m_rules == Rules::asked_for && seen.network && !seen.has_rules)
-    seen.has_rules = m_session->has_nat_rules(bridge, mark);
+    seen.has_rules = m_client->has_nat_rules(bridge, mark);
   return seen;
 }
 
 Result<std::vector<NatObstacle>> HelperNats::obstacles(const IfName& bridge) {
-  TRY(m_session->may_masquerade(bridge));
+  TRY(m_client->may_masquerade(bridge));
   return std::vector<NatObstacle>{};
 }
 
 Result<> HelperNats::execute(const NatStep& step) {
   if (std::holds_alternative<StopDnsmasq>(step))
     return m_direct->execute(step);
-  return m_session->execute(step);
+  return m_client->execute(step);
 }
 
 } // namespace vdeup::privilege

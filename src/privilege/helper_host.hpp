@@ -2,7 +2,7 @@
 
 #include "engine/host.hpp"
 #include "engine/lane.hpp"
-#include "privilege/session.hpp"
+#include "privilege/helper_client.hpp"
 
 #include <memory>
 
@@ -12,8 +12,8 @@ namespace vdeup::privilege {
 /// helper make the changes. As long as there is nothing to change, no helper is started.
 class HelperHost final : public engine::LinkHost {
  public:
-  HelperHost(std::unique_ptr<engine::LinkHost> direct, std::shared_ptr<Session> session)
-      : m_direct(std::move(direct)), m_session(std::move(session)) {}
+  HelperHost(std::unique_ptr<engine::LinkHost> direct, std::shared_ptr<HelperClient> client)
+      : m_direct(std::move(direct)), m_client(std::move(client)) {}
 
   [[nodiscard]] Result<std::vector<Link>> links() override { return m_direct->links(); }
   [[nodiscard]] Result<std::optional<Link>> link(const IfName& name) override { return m_direct->link(name); }
@@ -23,12 +23,12 @@ class HelperHost final : public engine::LinkHost {
   [[nodiscard]] Result<> wait_until_forwarding(const IfName& port, const Deadline& deadline) override {
     return m_direct->wait_until_forwarding(port, deadline);
   }
-  /// Errors: as Session::execute; not_permitted for what belongs to another user.
+  /// Errors: as HelperClient::execute; not_permitted for what belongs to another user.
   [[nodiscard]] Result<> execute(const LinkStep& step) override;
 
  private:
   std::unique_ptr<engine::LinkHost> m_direct;
-  std::shared_ptr<Session> m_session;
+  std::shared_ptr<HelperClient> m_client;
 };
 
 /// The same for private networks. To end a dnsmasq of one's own takes no privilege.
@@ -38,8 +38,8 @@ class HelperNats final : public engine::NatHost {
   /// one for a look.
   enum class Rules { left_open, asked_for };
 
-  HelperNats(std::unique_ptr<engine::NatHost> direct, std::shared_ptr<Session> session, Rules rules)
-      : m_direct(std::move(direct)), m_session(std::move(session)), m_rules(rules) {}
+  HelperNats(std::unique_ptr<engine::NatHost> direct, std::shared_ptr<HelperClient> client, Rules rules)
+      : m_direct(std::move(direct)), m_client(std::move(client)), m_rules(rules) {}
 
   [[nodiscard]] Result<Nat> inspect(const IfName& bridge, const NatMark& mark) override;
   [[nodiscard]] Result<std::vector<IfName>> remains(const NatMark& mark) override {
@@ -47,28 +47,28 @@ class HelperNats final : public engine::NatHost {
   }
   [[nodiscard]] Result<std::vector<IpPrefix>> used_networks() override { return m_direct->used_networks(); }
   [[nodiscard]] bool has_ip6() override { return m_direct->has_ip6(); }
-  /// The helper tells of obstacles by an error. Errors: as Session::may_masquerade.
+  /// The helper tells of obstacles by an error. Errors: as HelperClient::may_masquerade.
   [[nodiscard]] Result<std::vector<NatObstacle>> obstacles(const IfName& bridge) override;
-  /// Errors: as Session::execute.
+  /// Errors: as HelperClient::execute.
   [[nodiscard]] Result<> execute(const NatStep& step) override;
 
  private:
   std::unique_ptr<engine::NatHost> m_direct;
-  std::shared_ptr<Session> m_session;
+  std::shared_ptr<HelperClient> m_client;
   Rules m_rules;
 };
 
 /// The same for TAPs of VMs.
 class HelperLane final : public engine::LaneHost {
  public:
-  explicit HelperLane(std::shared_ptr<Session> session) : m_session(std::move(session)) {}
+  explicit HelperLane(std::shared_ptr<HelperClient> client) : m_client(std::move(client)) {}
   [[nodiscard]] Result<engine::VmTap> open_tap(const VmTapPlan& plan) override {
-    return m_session->open_tap(plan);
+    return m_client->open_tap(plan);
   }
-  [[nodiscard]] Result<> may_attach(const IfName& bridge) override { return m_session->may_attach(bridge); }
+  [[nodiscard]] Result<> may_attach(const IfName& bridge) override { return m_client->may_attach(bridge); }
 
  private:
-  std::shared_ptr<Session> m_session;
+  std::shared_ptr<HelperClient> m_client;
 };
 
 } // namespace vdeup::privilege

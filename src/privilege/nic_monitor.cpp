@@ -160,10 +160,10 @@ Result<std::optional<MovedNic>> NicMonitor::ask(const NicRequest& request, int c
 }
 
 std::chrono::seconds patience_for(const NicRequest& request) {
-  const MoveTerms* const terms = terms_of(request);
-  return k_around_a_move + (terms == nullptr
+  const MoveOptions* const options = options_of(request);
+  return k_around_a_move + (options == nullptr
                                 ? std::chrono::seconds{0}
-                                : terms->timeout + terms->confirm.value_or(std::chrono::seconds{0}));
+                                : options->timeout + options->confirm.value_or(std::chrono::seconds{0}));
 }
 
 } // namespace vdeup::privilege

@@ -12,18 +12,19 @@ namespace vdeup::privilege {
 
 // Theory of operation.
 //
-// 1. To move a NIC takes root, and not CAP_NET_ADMIN alone: the record of the way back must be nobody else's
-//    to write, the watchdog nobody else's to kill, and whose logins are at stake can be seen by root only. So
-//    where root starts the helper, and the policy has a line that lets the caller move a NIC, a process of
-//    root's stays beside the one that serves: the monitor.
-// 2. It never hears the caller. It reads requests from the helper, which has read and understood them first,
-//    reads them just as strictly, and checks them by the policy itself: a helper that the caller has taken
-//    over gets no more than the caller.
+// 1. To move a NIC takes root, and not CAP_NET_ADMIN alone: only root may write the record of a move and kill
+//    its watchdog, and only root can see all logins that depend on the NIC. So if root starts the helper, and
+//    a line of the policy lets the caller move a NIC, a process of root stays beside the one that serves: the
+//    monitor.
+// 2. It never reads from the caller. The helper parses a request and sends it on; the monitor parses it just
+// as
+//    strictly, and checks it by the policy itself: a helper that the caller has taken over gets no more than
+//    the caller.
 // 3. It has the capabilities that this takes and no others (kernel/capabilities.hpp), and starts no program.
-// 4. It ends when the helper does. A move that is under way then is not kept; one that waits to be confirmed
-//    goes on to wait, as it does when its user's login breaks off.
+// 4. It ends when the helper does. A running move is then rolled back; one that waits to be confirmed goes on
+//    waiting, as when its user's login ends.
 
-/// The helper's end of it.
+/// The helper's client of the monitor.
 class NicMonitor {
  public:
   /// Start one. To be called by root, before the helper gives up its privileges; in the only thread.

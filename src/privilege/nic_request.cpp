@@ -12,13 +12,13 @@ std::string describe(const NicRequest& request) {
   return std::holds_alternative<UndoNicMove>(request) ? "undo" : "confirm";
 }
 
-const MoveTerms* terms_of(const NicRequest& request) {
+const MoveOptions* options_of(const NicRequest& request) {
   if (const auto* in = std::get_if<MoveNicIn>(&request))
-    return &in->terms;
+    return &in->options;
   if (const auto* out = std::get_if<MoveNicOut>(&request))
-    return &out->terms;
+    return &out->options;
   const auto* undo = std::get_if<UndoNicMove>(&request);
-  return undo == nullptr ? nullptr : &undo->terms;
+  return undo == nullptr ? nullptr : &undo->options;
 }
 
 } // namespace vdeup::privilege

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "model/move_terms.hpp"
+#include "model/move_options.hpp"
 #include "model/names.hpp"
 #include "model/nic_move.hpp"
 
@@ -16,7 +16,7 @@ namespace vdeup::privilege {
 struct MoveNicIn {
   IfName bridge;
   IfName nic;
-  MoveTerms terms;
+  MoveOptions options;
   bool operator==(const MoveNicIn&) const = default;
 };
 
@@ -28,14 +28,14 @@ struct MoveNicOut {
     rolled_back, ///< and forget the move into it: it led to nothing
   };
   IfName bridge;
-  MoveTerms terms;
+  MoveOptions options;
   How how = How::made;
   bool operator==(const MoveNicOut&) const = default;
 };
 
 /// Take the last move back, or the one that waits to be confirmed.
 struct UndoNicMove {
-  MoveTerms terms;
+  MoveOptions options;
   bool operator==(const UndoNicMove&) const = default;
 };
 
@@ -48,7 +48,7 @@ using NicRequest = std::variant<MoveNicIn, MoveNicOut, UndoNicMove, ConfirmNicMo
 
 /// For people: "move eth0 into ctysbr0".
 [[nodiscard]] std::string describe(const NicRequest& request);
-[[nodiscard]] const MoveTerms* terms_of(const NicRequest& request);
+[[nodiscard]] const MoveOptions* options_of(const NicRequest& request);
 
 /// A move that was made.
 struct MovedNic {

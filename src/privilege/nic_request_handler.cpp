@@ -37,7 +37,7 @@ class NicRequestExecution {
   Outcome operator()(const MoveNicIn& in) {
     TRY(m_policy.allow(in.bridge, Right::nic));
     TRY(m_policy.allow_new_bridge(in.bridge));
-    TRY(auto moves, open(in.terms));
+    TRY(auto moves, open(in.options));
     TRY(nicmove::recover_moves(m_requester));
     TRY(auto there, moves.links().link(in.bridge));
     if (there)
@@ -52,7 +52,7 @@ class NicRequestExecution {
   // NIC nothing is attached to it. The NIC has afterwards what the bridge has, proven as above.
   Outcome operator()(const MoveNicOut& out) {
     TRY(allow_both(out.bridge));
-    TRY(auto moves, open(out.terms));
+    TRY(auto moves, open(out.options));
     TRY(nicmove::recover_moves(m_requester));
     TRY(auto links, moves.links().links());
     const auto leaving = out.how == MoveNicOut::How::rehearsed ? own_taps(links) : std::vector<std::string>{};
@@ -71,10 +71,10 @@ class NicRequestExecution {
   // bridge what this does. A move that was cut off is taken back for whoever comes: that is its end.
   Outcome operator()(const UndoNicMove& undo) {
     TRY(m_policy.allow_nic_somewhere());
-    TRY(const bool is_undone, roll_back_open_move(undo.terms));
+    TRY(const bool is_undone, roll_back_open_move(undo.options));
     if (is_undone)
       return std::optional<MovedNic>{};
-    TRY(auto moves, open(undo.terms));
+    TRY(auto moves, open(undo.options));
     TRY(auto proposed, nicmove::propose_undo(moves, authorize()));
     TRY(moves.make(proposed));
     moves.forget_last_kept();
@@ -91,23 +91,23 @@ class NicRequestExecution {
  private:
   /// To insist is for root: what yields to that are also rules of the packet filter, which protect others.
   /// And as long as a move is under way or waits, root's calls wait for it.
-  [[nodiscard]] Result<nicmove::MoveService> open(const MoveTerms& terms) {
-    if (terms.force)
+  [[nodiscard]] Result<nicmove::MoveService> open(const MoveOptions& options) {
+    if (options.force)
       return fail(Error{ErrorKind::refused, m_what, "only root can insist with -f", {}});
-    if (terms.timeout > k_max_timeout || terms.confirm.value_or(k_max_confirm) > k_max_confirm)
+    if (options.timeout > k_max_timeout || options.confirm.value_or(k_max_confirm) > k_max_confirm)
       return fail(Error{ErrorKind::refused,
                         m_what,
                         fmt::format("only root can have it take longer than {} s to be proven, or {} s to be "
                                     "confirmed",
                                     k_max_timeout.count(), k_max_confirm.count()),
                         {}});
-    return nicmove::MoveService::open(m_requester, terms);
+    return nicmove::MoveService::open(m_requester, options);
   }
 
   /// The lock of the records is not held afterwards, while processes of the caller's are looked into: he can
   /// have that take as long as he likes.
-  [[nodiscard]] Result<bool> roll_back_open_move(const MoveTerms& terms) {
-    TRY(auto moves, open(terms));
+  [[nodiscard]] Result<bool> roll_back_open_move(const MoveOptions& options) {
+    TRY(auto moves, open(options));
     return nicmove::roll_back_open_move(moves, authorize());
   }
 

@@ -57,16 +57,16 @@ Result<> PolicyCheck::conclude(const config::Verdict& verdict, const std::string
 }
 
 Result<> PolicyCheck::allow(const IfName& bridge, config::Right right) const {
-  config::Verdict verdict = m_rules.policy.judge(m_rules.caller, bridge, right);
+  config::Verdict verdict = m_rules.policy.evaluate(m_rules.caller, bridge, right);
   if (verdict.kind == Kind::silent && right == config::Right::tap)
-    if (auto by_qemu = m_rules.qemu_bridges.judge(bridge); by_qemu.kind != Kind::silent)
+    if (auto by_qemu = m_rules.qemu_bridges.evaluate(bridge); by_qemu.kind != Kind::silent)
       verdict = std::move(by_qemu);
   return conclude(verdict, fmt::format("'{}' on {}", config::right_text(right), bridge.str()));
 }
 
 Result<> PolicyCheck::allow_new_bridge(const IfName& name) const {
   TRY(allow(name, config::Right::bridge));
-  const auto verdict = m_rules.policy.judge(m_rules.caller, name, config::Right::bridge);
+  const auto verdict = m_rules.policy.evaluate(m_rules.caller, name, config::Right::bridge);
   if (verdict.by_wildcard && !is_numbered(name.str(), k_own_bridges))
     return fail(refusal(fmt::format("{} allows every bridge that there is; to make {}, a line has to name it",
                                     verdict.reason, name.str())));
@@ -75,7 +75,7 @@ Result<> PolicyCheck::allow_new_bridge(const IfName& name) const {
 
 Result<> PolicyCheck::allow_new_private_network(const IfName& name) const {
   TRY(allow(name, config::Right::nat));
-  const auto verdict = m_rules.policy.judge(m_rules.caller, name, config::Right::nat);
+  const auto verdict = m_rules.policy.evaluate(m_rules.caller, name, config::Right::nat);
   for (unsigned number = 0; number < k_max_nat_bridges; ++number)
     if (const auto own = nat_bridge_name(m_rules.caller.uid, number); own && own.value() == name)
       return ok();
@@ -86,11 +86,11 @@ Result<> PolicyCheck::allow_new_private_network(const IfName& name) const {
 }
 
 Result<> PolicyCheck::allow_nic_somewhere() const {
-  return conclude(m_rules.policy.judge_anywhere(m_rules.caller, config::Right::nic), "'nic'");
+  return conclude(m_rules.policy.evaluate_anywhere(m_rules.caller, config::Right::nic), "'nic'");
 }
 
 Result<> PolicyCheck::allow_taps() const {
-  config::Verdict verdict = m_rules.policy.judge_anywhere(m_rules.caller, config::Right::tap);
+  config::Verdict verdict = m_rules.policy.evaluate_anywhere(m_rules.caller, config::Right::tap);
   if (verdict.kind == Kind::silent && m_rules.qemu_bridges.allows_any())
     verdict.kind = Kind::allowed;
   return conclude(verdict, "'tap'");

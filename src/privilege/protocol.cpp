@@ -130,8 +130,8 @@ Error not_of_the_form(std::string_view message, std::string_view kind) {
 
 Result<std::string> write_request(const Request& request) {
   const auto* nic = std::get_if<NicRequest>(&request);
-  const MoveTerms* const terms = nic == nullptr ? nullptr : terms_of(*nic);
-  if (terms != nullptr && terms->probes.size() > k_max_probes)
+  const MoveOptions* const options = nic == nullptr ? nullptr : options_of(*nic);
+  if (options != nullptr && options->probes.size() > k_max_probes)
     return fail(Error{ErrorKind::usage,
                       "cannot " + describe(*nic),
                       fmt::format("there are more than {} addresses to ask", k_max_probes),

@@ -69,14 +69,14 @@ struct Fields<ReachTarget> {
                                    Field{"port", &ReachTarget::port}};
 };
 template <>
-struct Fields<MoveTerms> {
+struct Fields<MoveOptions> {
   static constexpr std::chrono::seconds k_most{privilege::k_max_seconds};
   static constexpr std::tuple list{
-      Field{"force", &MoveTerms::force},
-      Field{"probes", &MoveTerms::probes, has_up_to<std::vector<ReachTarget>, privilege::k_max_probes>},
-      Field{"timeout", &MoveTerms::timeout}, Field{"confirm", &MoveTerms::confirm}};
-  static bool is_valid(const MoveTerms& terms) {
-    return terms.timeout <= k_most && terms.confirm.value_or(k_most) <= k_most;
+      Field{"force", &MoveOptions::force},
+      Field{"probes", &MoveOptions::probes, has_up_to<std::vector<ReachTarget>, privilege::k_max_probes>},
+      Field{"timeout", &MoveOptions::timeout}, Field{"confirm", &MoveOptions::confirm}};
+  static bool is_valid(const MoveOptions& options) {
+    return options.timeout <= k_most && options.confirm.value_or(k_most) <= k_most;
   }
 };
 template <>
@@ -84,19 +84,19 @@ struct Fields<privilege::MoveNicIn> {
   static constexpr std::string_view name = "move-nic-in";
   static constexpr std::tuple list{Field{"bridge", &privilege::MoveNicIn::bridge},
                                    Field{"nic", &privilege::MoveNicIn::nic},
-                                   Field{"terms", &privilege::MoveNicIn::terms}};
+                                   Field{"options", &privilege::MoveNicIn::options}};
 };
 template <>
 struct Fields<privilege::MoveNicOut> {
   static constexpr std::string_view name = "move-nic-out";
   static constexpr std::tuple list{Field{"bridge", &privilege::MoveNicOut::bridge},
-                                   Field{"terms", &privilege::MoveNicOut::terms},
+                                   Field{"options", &privilege::MoveNicOut::options},
                                    Field{"how", &privilege::MoveNicOut::how}};
 };
 template <>
 struct Fields<privilege::UndoNicMove> {
   static constexpr std::string_view name = "undo-nic-move";
-  static constexpr std::tuple list{Field{"terms", &privilege::UndoNicMove::terms}};
+  static constexpr std::tuple list{Field{"options", &privilege::UndoNicMove::options}};
 };
 template <>
 struct Fields<privilege::ConfirmNicMove> {

@@ -15,7 +15,7 @@ Result<RequestHandler> RequestHandler::open(AccessRules rules, std::optional<Nic
   auto shared_rules = std::make_shared<const AccessRules>(std::move(rules));
   TRY(auto for_checks, kernel::Netlink::open());
   TRY(auto netlink, kernel::Netlink::open());
-  auto checks = std::make_shared<LinkChecks>(std::move(for_checks), shared_rules);
+  const auto checks = link_checks(std::move(for_checks), shared_rules);
   TRY(auto links, kernel::KernelHost::open(checks));
   return RequestHandler{
       std::move(netlink),

@@ -1,7 +1,7 @@
-// The broker and a bus that is not there, is silent, or serves others.
+// HostManagers and a bus that is not there, is silent, or serves others.
 
 #include "dependents/guard_lab.hpp"
-#include "managers/broker_lab.hpp"
+#include "managers/managers_lab.hpp"
 #include "support/catch.hpp"
 #include "support/spawn.hpp"
 
@@ -12,7 +12,7 @@
 #include <chrono>
 #include <filesystem>
 
-using namespace broker_lab;
+using namespace managers_lab;
 using namespace guard_lab;
 using namespace manager_lab;
 using namespace vdeup;
@@ -49,11 +49,11 @@ class SilentBus {
 
 } // namespace
 
-TEST_CASE("broker: where no manager has run, none is looked for and the question costs next to nothing",
-          "[broker]") {
-  managers::HostManagers broker;
+TEST_CASE("managers: where no manager has run, none is looked for and the question costs next to nothing",
+          "[managers]") {
+  managers::HostManagers host_managers;
   const auto start = clock_type::now();
-  const auto running = broker.running();
+  const auto running = host_managers.running();
   const auto spent = clock_type::now() - start;
   REQUIRE(running);
   CHECK(running.value().empty());
@@ -61,7 +61,8 @@ TEST_CASE("broker: where no manager has run, none is looked for and the question
   WARN("it took " << std::chrono::duration_cast<std::chrono::microseconds>(spent).count() << " us");
 }
 
-TEST_CASE("broker: traces of managers that run no more mean nothing, with a bus and without", "[broker]") {
+TEST_CASE("managers: traces of managers that run no more mean nothing, with a bus and without",
+          "[managers]") {
   leave_traces();
   std::optional<SystemBus> bus;
   if (GENERATE(false, true))
@@ -69,32 +70,32 @@ TEST_CASE("broker: traces of managers that run no more mean nothing, with a bus 
   CHECK(managers::HostManagers{}.running().value().empty());
 }
 
-TEST_CASE("broker: to undo without a bus is to remove the files", "[broker]") {
+TEST_CASE("managers: to undo without a bus is to remove the files", "[managers]") {
   leave_traces();
-  managers::HostManagers broker;
+  managers::HostManagers host_managers;
   write_file("/run/systemd/network/01-vdeup-tap0.network", "[Match]\nName=tap0\n\n[Link]\nUnmanaged=yes\n");
-  tell(broker, {Manage{NicManager::Kind::networkd, {lab::name_of("tap0")}}});
+  tell(host_managers, {Manage{NicManager::Kind::networkd, {lab::name_of("tap0")}}});
   CHECK(files_of_ours() == "");
-  const auto done = broker.execute(Unmanage{NicManager::Kind::networkd, {lab::name_of("tap0")}});
+  const auto done = host_managers.execute(Unmanage{NicManager::Kind::networkd, {lab::name_of("tap0")}});
   CHECK(done.error().kind() == ErrorKind::missing);
   CHECK(files_of_ours() == "");
 }
 
-TEST_CASE("broker: a bus that is silent is given up with the deadline, and nothing is left behind",
-          "[broker]") {
+TEST_CASE("managers: a bus that is silent is given up with the deadline, and nothing is left behind",
+          "[managers]") {
   leave_traces();
   const SilentBus bus;
-  managers::HostManagers broker{std::chrono::milliseconds{300}};
+  managers::HostManagers host_managers{std::chrono::milliseconds{300}};
   const auto start = clock_type::now();
-  CHECK(broker.running().error().kind() == ErrorKind::timed_out);
+  CHECK(host_managers.running().error().kind() == ErrorKind::timed_out);
   const ManagerStep step = Unmanage{NicManager::Kind::network_manager, {lab::name_of("tap0")}};
-  CHECK(broker.execute(step).error().kind() == ErrorKind::timed_out);
+  CHECK(host_managers.execute(step).error().kind() == ErrorKind::timed_out);
   CHECK(clock_type::now() - start < std::chrono::seconds{3});
   CHECK(files_of_ours() == "");
 }
 
-TEST_CASE("broker: a manager of another network namespace is not ours, whatever its devices are called",
-          "[broker]") {
+TEST_CASE("managers: a manager of another network namespace is not ours, whatever its devices are called",
+          "[managers]") {
   needs("busctl");
   Networkd networkd;
   networkd.start_bus();
@@ -102,17 +103,18 @@ TEST_CASE("broker: a manager of another network namespace is not ours, whatever 
   const std::string asked = "busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "
                             "NameHasOwner s org.freedesktop.network1";
   REQUIRE(lab::eventually([&] { return has(must(asked), "true"); }));
-  managers::HostManagers broker;
-  CHECK(broker.running().value().empty());
+  managers::HostManagers host_managers;
+  CHECK(host_managers.running().value().empty());
 }
 
-TEST_CASE("broker: a networkd of our own network is found, and nothing is started by the question",
-          "[broker]") {
+TEST_CASE("managers: a networkd of our own network is found, and nothing is started by the question",
+          "[managers]") {
   Networkd networkd;
   networkd.start_bus();
   networkd.start();
-  managers::HostManagers broker;
-  CHECK(lab::eventually([&] { return broker.running().value() == std::vector{NicManager::Kind::networkd}; }));
+  managers::HostManagers host_managers;
+  CHECK(lab::eventually(
+      [&] { return host_managers.running().value() == std::vector{NicManager::Kind::networkd}; }));
   networkd.stop();
-  CHECK(broker.running().value().empty());
+  CHECK(host_managers.running().value().empty());
 }

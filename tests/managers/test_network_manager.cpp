@@ -3,7 +3,7 @@
 #include "base/unique_fd.hpp"
 #include "dependents/guard_lab.hpp"
 #include "managers/bridge_configuration.hpp"
-#include "managers/broker_lab.hpp"
+#include "managers/managers_lab.hpp"
 #include "managers/network_manager.hpp"
 #include "nicmove/permission.hpp"
 #include "support/catch.hpp"
@@ -16,7 +16,7 @@
 #include <cstring>
 #include <sstream>
 
-using namespace broker_lab;
+using namespace managers_lab;
 using namespace guard_lab;
 using namespace manager_lab;
 using namespace vdeup;
@@ -88,13 +88,13 @@ class Monitor {
 } // namespace
 
 TEST_CASE("NetworkManager: told to let go, it takes nothing off the NIC, and remembers over a restart",
-          "[broker]") {
+          "[managers]") {
   NetworkManagerRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers broker;
+  managers::HostManagers host_managers;
   Monitor monitor;
-  tell(broker, {LetGo{lab::name_of("eth0"), k_uuid}});
+  tell(host_managers, {DisconnectNic{lab::name_of("eth0"), k_uuid}});
   CHECK(round.manager().state_of("eth0") == "unmanaged");
   CHECK(is_held("eth0", NicManager::Hold::leaves));
   round.manager().restart();
@@ -105,17 +105,17 @@ TEST_CASE("NetworkManager: told to let go, it takes nothing off the NIC, and rem
 
 TEST_CASE(
     "NetworkManager: its NIC goes into a bridge, and restart, `networking off` and carrier change nothing",
-    "[broker]") {
+    "[managers]") {
   NetworkManagerRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers broker;
-  const auto told = handover(broker);
+  managers::HostManagers host_managers;
+  const auto told = handover(host_managers);
   CHECK(told.before ==
         std::vector<ManagerStep>{Unmanage{NicManager::Kind::network_manager, {lab::name_of("ctysbr0")}},
-                                 LetGo{lab::name_of("eth0"), k_uuid}});
+                                 DisconnectNic{lab::name_of("eth0"), k_uuid}});
   CHECK(told.after.empty());
-  tell(broker, told.before);
+  tell(host_managers, told.before);
   require_done(mover.apply(mover.plan_in()));
   check_is_moved(mover, before);
   lose_carrier(round.neighbourhood(), std::chrono::seconds{7}); // it waits 6 s before it gives up
@@ -134,14 +134,14 @@ void check_there_and_back(const std::string& profile) {
   NetworkManagerRound round{profile};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers broker;
-  const auto told = handover(broker);
-  tell(broker, told.before);
+  managers::HostManagers host_managers;
+  const auto told = handover(host_managers);
+  tell(host_managers, told.before);
   require_done(mover.apply(mover.plan_in()));
   CHECK(files_of_ours() == "/run/NetworkManager/conf.d/90-vdeup-ctysbr0.conf\n");
   require_done(mover.apply(mover.plan_out()));
   CHECK(differences(before, mover.look("eth0")) == "");
-  tell(broker, inverse(told.all()));
+  tell(host_managers, inverse(told.all()));
   CHECK(files_of_ours() == "");
   CHECK(round.manager().state_of("eth0") == "connected");
   round.wait_until_connected();
@@ -152,16 +152,17 @@ void check_there_and_back(const std::string& profile) {
 
 } // namespace
 
-TEST_CASE("NetworkManager: given back, the NIC is connected as it was and has all that it had", "[broker]") {
+TEST_CASE("NetworkManager: given back, the NIC is connected as it was and has all that it had",
+          "[managers]") {
   check_there_and_back(k_static);
 }
 
-TEST_CASE("NetworkManager: so is one whose connection does not come up by itself", "[broker]") {
+TEST_CASE("NetworkManager: so is one whose connection does not come up by itself", "[managers]") {
   check_there_and_back(k_by_hand + std::string{k_static});
 }
 
 TEST_CASE("NetworkManager: a lease is kept and not given back when it lets go, but nobody renews it",
-          "[broker]") {
+          "[managers]") {
   NetworkManagerRound round{k_leased};
   const auto managers = managers_of("eth0");
   REQUIRE(managers.size() == 1);
@@ -169,19 +170,19 @@ TEST_CASE("NetworkManager: a lease is kept and not given back when it lets go, b
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
   REQUIRE_FALSE(managers::can_hand_over(managers.front()));
-  managers::HostManagers broker;
-  const auto told = handover(broker); // as with -f
-  tell(broker, told.before);
+  managers::HostManagers host_managers;
+  const auto told = handover(host_managers); // as with -f
+  tell(host_managers, told.before);
   require_done(mover.apply(mover.plan_in()));
   CHECK(mover.look("ctysbr0").addresses.size() == before.addresses.size());
   require_done(mover.apply(mover.plan_out()));
-  tell(broker, inverse(told.all()));
+  tell(host_managers, inverse(told.all()));
   round.wait_until_connected();
   CHECK_FALSE(DhcpServer::has_release());
 }
 
 TEST_CASE("NetworkManager: the commands that a refusal prints make the bridge, with the NIC's lease and MAC",
-          "[broker]") {
+          "[managers]") {
   NetworkManagerRound round{k_leased};
   const lab::Mover mover;
   const auto managers = managers_of("eth0");
@@ -237,7 +238,7 @@ vdeup::UniqueFd plug_in() {
 
 } // namespace
 
-TEST_CASE("NetworkManager: `networking off` strips a bridge that is not marked", "[broker]") {
+TEST_CASE("NetworkManager: `networking off` strips a bridge that is not marked", "[managers]") {
   NetworkManagerRound round{k_static};
   make_network();
   REQUIRE(lab::eventually([&] { return round.manager().state_of("br1") == "connected (externally)"; }));
@@ -248,32 +249,33 @@ TEST_CASE("NetworkManager: `networking off` strips a bridge that is not marked",
 }
 
 TEST_CASE("NetworkManager: `networking off` spares a bridge and a TAP that were marked before they were made",
-          "[broker]") {
+          "[managers]") {
   NetworkManagerRound round{k_static};
-  managers::HostManagers broker;
+  managers::HostManagers host_managers;
   const auto marks =
-      managers::unmanage_steps(broker.running().value(), {lab::name_of("br1"), lab::name_of("tap0")}).value();
+      managers::unmanage_steps(host_managers.running().value(), {lab::name_of("br1"), lab::name_of("tap0")})
+          .value();
   REQUIRE(marks.size() == 1);
-  tell(broker, marks);
+  tell(host_managers, marks);
   make_network();
   const UniqueFd vm = plug_in();
   REQUIRE(lab::eventually([&] { return round.manager().state_of("tap0") == "unmanaged"; }));
   turn_off_and_on(round);
   CHECK(is_whole());
-  tell(broker, inverse(marks));
+  tell(host_managers, inverse(marks));
   CHECK(files_of_ours() == "");
 }
 
 TEST_CASE("NetworkManager: rolling back its checkpoint would pull a NIC that it let go of out of the bridge",
-          "[broker]") {
+          "[managers]") {
   needs("busctl");
   NetworkManagerRound round{k_static};
   const lab::Mover mover;
-  managers::HostManagers broker;
+  managers::HostManagers host_managers;
   const std::string call = "busctl call org.freedesktop.NetworkManager /org/freedesktop/NetworkManager "
                            "org.freedesktop.NetworkManager ";
   must(call + "CheckpointCreate aouu 0 600 0");
-  tell(broker, handover(broker).before);
+  tell(host_managers, handover(host_managers).before);
   require_done(mover.apply(mover.plan_in()));
   must(call + "CheckpointRollback o /org/freedesktop/NetworkManager/Checkpoint/1");
   // The NIC is out, and the bridge has address and route still: what is sent goes to a bridge without a port.
@@ -282,7 +284,7 @@ TEST_CASE("NetworkManager: rolling back its checkpoint would pull a NIC that it 
 }
 
 TEST_CASE("NetworkManager: vdeup create takes its static NIC without insisting, and cancel gives it back",
-          "[broker]") {
+          "[managers]") {
   NetworkManagerRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");

@@ -1,7 +1,7 @@
 // A real systemd-networkd, and a NIC of its that goes into a bridge and comes back.
 
 #include "dependents/guard_lab.hpp"
-#include "managers/broker_lab.hpp"
+#include "managers/managers_lab.hpp"
 #include "nicmove/permission.hpp"
 #include "support/catch.hpp"
 
@@ -9,7 +9,7 @@
 
 #include <filesystem>
 
-using namespace broker_lab;
+using namespace managers_lab;
 using namespace guard_lab;
 using namespace manager_lab;
 using namespace vdeup;
@@ -53,26 +53,26 @@ class NetworkdRound {
 } // namespace
 
 TEST_CASE("networkd: left to itself, it puts the address back on a moved NIC when the carrier comes back",
-          "[broker]") {
+          "[managers]") {
   NetworkdRound round{k_static};
   const lab::Mover mover;
-  managers::HostManagers broker;
-  tell(broker, handover(broker).before); // else it takes the bridge as well
+  managers::HostManagers host_managers;
+  tell(host_managers, handover(host_managers).before); // else it takes the bridge as well
   require_done(mover.apply(mover.plan_in()));
   lose_carrier(round.neighbourhood(), std::chrono::seconds{0});
   CHECK(lab::eventually([&] { return !mover.look("eth0").addresses.empty(); }));
 }
 
-TEST_CASE("networkd: told to leave a NIC before the move, it takes the addresses away", "[broker]") {
+TEST_CASE("networkd: told to leave a NIC before the move, it takes the addresses away", "[managers]") {
   NetworkdRound round{k_static};
-  managers::HostManagers broker;
-  tell(broker, {Unmanage{NicManager::Kind::networkd, {lab::name_of("eth0")}}});
+  managers::HostManagers host_managers;
+  tell(host_managers, {Unmanage{NicManager::Kind::networkd, {lab::name_of("eth0")}}});
   CHECK(lab::eventually([] {
     return lab::run({"ip", "-4", "-o", "address", "show", "dev", "eth0"}).out.empty();
   }));
 }
 
-TEST_CASE("networkd: a bridge that is not marked before it is made gets what the files say", "[broker]") {
+TEST_CASE("networkd: a bridge that is not marked before it is made gets what the files say", "[managers]") {
   NetworkdRound round{k_static};
   must("ip link add ctysbr0 type bridge");
   must("ip link set ctysbr0 up");
@@ -82,18 +82,18 @@ TEST_CASE("networkd: a bridge that is not marked before it is made gets what the
 }
 
 TEST_CASE("networkd: its NIC goes into a bridge, and reload, restart and carrier change nothing",
-          "[broker]") {
+          "[managers]") {
   NetworkdRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers broker;
-  const auto told = handover(broker);
+  managers::HostManagers host_managers;
+  const auto told = handover(host_managers);
   CHECK(told.before ==
         std::vector<ManagerStep>{Unmanage{NicManager::Kind::networkd, {lab::name_of("ctysbr0")}}});
-  tell(broker, told.before);
+  tell(host_managers, told.before);
   CHECK(differences(before, mover.look("eth0")) == "");
   require_done(mover.apply(mover.plan_in()));
-  tell(broker, told.after);
+  tell(host_managers, told.after);
   REQUIRE(is_held("eth0", NicManager::Hold::leaves));
   lose_carrier(round.neighbourhood(), std::chrono::seconds{2});
   check_is_moved(mover, before);
@@ -106,18 +106,18 @@ TEST_CASE("networkd: its NIC goes into a bridge, and reload, restart and carrier
 }
 
 TEST_CASE("networkd: given back, the NIC is managed and has all that it had, and no file is left",
-          "[broker]") {
+          "[managers]") {
   NetworkdRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers broker;
-  const auto told = handover(broker);
-  tell(broker, told.before);
+  managers::HostManagers host_managers;
+  const auto told = handover(host_managers);
+  tell(host_managers, told.before);
   require_done(mover.apply(mover.plan_in()));
-  tell(broker, told.after);
+  tell(host_managers, told.after);
   CHECK(files_of_ours() != "");
   require_done(mover.apply(mover.plan_out()));
-  tell(broker, inverse(told.all()));
+  tell(host_managers, inverse(told.all()));
   CHECK(files_of_ours() == "");
   REQUIRE(lab::eventually([] { return is_held("eth0", NicManager::Hold::manages); }));
   lab::settle();
@@ -131,7 +131,7 @@ TEST_CASE("networkd: given back, the NIC is managed and has all that it had, and
 }
 
 TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the lease is told of",
-          "[broker]") {
+          "[managers]") {
   NetworkdRound round{k_leased};
   const auto managers = managers_of("eth0");
   REQUIRE(managers.size() == 1);
@@ -150,12 +150,12 @@ TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the 
   REQUIRE(notes);
   INFO(notes.value().front());
   CHECK(has(notes.value().front(), use.expiring.front().address.str() + " ends in"));
-  managers::HostManagers broker;
-  CHECK(handover(broker).after.empty());
+  managers::HostManagers host_managers;
+  CHECK(handover(host_managers).after.empty());
 }
 
 TEST_CASE("networkd: vdeup create takes its static NIC without insisting, and cancel gives it back",
-          "[broker]") {
+          "[managers]") {
   NetworkdRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
@@ -183,7 +183,7 @@ TEST_CASE("networkd: vdeup create takes its static NIC without insisting, and ca
   CHECK(differences(before, mover.look("eth0")) == "");
 }
 
-TEST_CASE("networkd: a move that is not kept leaves it as it was, files included", "[broker]") {
+TEST_CASE("networkd: a move that is not kept leaves it as it was, files included", "[managers]") {
   NetworkdRound round{k_static};
   const lab::Mover mover;
   const NicSnapshot before = mover.look("eth0");
@@ -204,7 +204,7 @@ TEST_CASE("networkd: a move that is not kept leaves it as it was, files included
   CHECK(differences(before, mover.look("eth0")) == "");
 }
 
-TEST_CASE("networkd: vdeup create does not take a leased NIC without -f", "[broker]") {
+TEST_CASE("networkd: vdeup create does not take a leased NIC without -f", "[managers]") {
   NetworkdRound round{k_leased};
   const auto refused = lab::run_vdeup({"create"});
   INFO(refused.err);

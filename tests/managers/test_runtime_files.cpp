@@ -28,7 +28,7 @@ void clear() {
 } // namespace
 
 TEST_CASE("runtime files: a file is put whole, can be read by all, and is gone with its directory",
-          "[broker]") {
+          "[managers]") {
   const mode_t former = ::umask(077);
   RuntimeFiles files;
   REQUIRE(files.put(k_path, k_text).value());
@@ -41,7 +41,8 @@ TEST_CASE("runtime files: a file is put whole, can be read by all, and is gone w
   ::umask(former);
 }
 
-TEST_CASE("runtime files: a directory of somebody else's, or with something else in it, stays", "[broker]") {
+TEST_CASE("runtime files: a directory of somebody else's, or with something else in it, stays",
+          "[managers]") {
   clear();
   RuntimeFiles files;
   SECTION("it was there") {
@@ -57,7 +58,7 @@ TEST_CASE("runtime files: a directory of somebody else's, or with something else
   CHECK(fs::exists("/run/systemd/network"));
 }
 
-TEST_CASE("runtime files: what somebody has changed is neither replaced nor removed", "[broker]") {
+TEST_CASE("runtime files: what somebody has changed is neither replaced nor removed", "[managers]") {
   RuntimeFiles files;
   guard_lab::write_file(k_path, "[Match]\nName=mine\n");
   CHECK(files.put(k_path, k_text).error().kind() == ErrorKind::conflict);
@@ -65,7 +66,7 @@ TEST_CASE("runtime files: what somebody has changed is neither replaced nor remo
   CHECK(lab::read_file(k_path) == "[Match]\nName=mine\n");
 }
 
-TEST_CASE("runtime files: no symbolic link leads elsewhere, at no place of the path", "[broker]") {
+TEST_CASE("runtime files: no symbolic link leads elsewhere, at no place of the path", "[managers]") {
   clear();
   RuntimeFiles files;
   fs::create_directories("/var/tmp/home/trap/network");
@@ -87,7 +88,7 @@ TEST_CASE("runtime files: no symbolic link leads elsewhere, at no place of the p
   CHECK_FALSE(fs::exists("/var/tmp/home/trap/victim"));
 }
 
-TEST_CASE("runtime files: a directory in which others can write is not used", "[broker]") {
+TEST_CASE("runtime files: a directory in which others can write is not used", "[managers]") {
   RuntimeFiles files;
   fs::create_directories("/run/systemd/network");
   fs::permissions("/run/systemd/network", fs::perms::all);
@@ -95,7 +96,7 @@ TEST_CASE("runtime files: a directory in which others can write is not used", "[
   CHECK(fs::is_empty("/run/systemd/network"));
 }
 
-TEST_CASE("runtime files: nothing is written where no manager looks", "[broker]") {
+TEST_CASE("runtime files: nothing is written where no manager looks", "[managers]") {
   RuntimeFiles files;
   const char* path = GENERATE("/etc/systemd/network/01-vdeup-tap0.network", "/run/vdeup/x", "x", "",
                               "/run/systemd/network/../x", "/run/systemd/network/a/b",
@@ -106,7 +107,7 @@ TEST_CASE("runtime files: nothing is written where no manager looks", "[broker]"
 }
 
 TEST_CASE("runtime files: marks of devices that are gone are removed, but no young one and nobody else's",
-          "[broker]") {
+          "[managers]") {
   using std::chrono::seconds;
   constexpr auto manager = NicManager::Kind::networkd;
   const auto mark = [](const std::string& device) {

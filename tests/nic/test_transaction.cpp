@@ -110,7 +110,7 @@ TEST_CASE("transaction: when its process is killed after any step, the watchdog 
     const auto store = locked_store(); // the watchdog is done
     REQUIRE(beginning.changes() == "");
     CHECK_FALSE(store.has(Kind::open));
-    CHECK(store.has(Kind::undone)); // and there is something to tell
+    CHECK(store.has(Kind::rolled_back)); // and there is something to tell
     forget(store);
   });
 }
@@ -158,7 +158,7 @@ TEST_CASE("transaction: when an undo fails as well, the watchdog brings back wha
     REQUIRE(beginning.changes() == "");
     const auto store = locked_store();
     CHECK_FALSE(store.has(Kind::open));
-    CHECK_FALSE(store.has(Kind::undone)); // its user was told
+    CHECK_FALSE(store.has(Kind::rolled_back)); // its user was told
   }
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("transaction: a process that is stuck is ended, and its move taken bac
   CHECK(WIFSIGNALED(status));
   const auto store = locked_store();
   CHECK(beginning.changes() == "");
-  CHECK(store.has(Kind::undone));
+  CHECK(store.has(Kind::rolled_back));
   CHECK(std::chrono::steady_clock::now() - began < 10s);
   forget(store);
 }
@@ -241,7 +241,7 @@ TEST_CASE("transaction: a move that nobody confirms is taken back, whether its p
   const auto store = locked_store();
   CHECK(beginning.changes() == "");
   CHECK_FALSE(store.has(Kind::open));
-  CHECK(store.has(Kind::undone) == !lives); // else its user was told
+  CHECK(store.has(Kind::rolled_back) == !lives); // else its user was told
   CHECK(say(store, tx::line::yes) == '\0'); // too late
   forget(store);
 }

@@ -36,7 +36,7 @@ inline vd::Result<tx::MoveHosts> open_hosts() {
 }
 
 inline void forget(const tx::RecordStore& store) {
-  for (const Kind kind : {Kind::open, Kind::kept, Kind::undone})
+  for (const Kind kind : {Kind::open, Kind::kept, Kind::rolled_back})
     store.remove(kind);
 }
 

@@ -2,8 +2,8 @@
 
 #include "nic/nic_lab.hpp"
 #include "nicmove/record_store.hpp"
+#include "privilege/elevation_lab.hpp"
 #include "privilege/talk.hpp"
-#include "privilege/ways_lab.hpp"
 #include "support/catch.hpp"
 
 #include <optional>
@@ -19,7 +19,7 @@ inline const std::string k_nic_policy = "allow user acue bridge ctysbr0 tap,brid
                                         "allow user berta bridge ctysbr7 nic\n";
 
 /// A host with a NIC that has all that is told from a record, a real sudo that lets users start the helper,
-/// and perhaps a file capability as well, which is the way that is tried first.
+/// and perhaps a file capability as well, which is the method that is tried first.
 struct NicHost {
   explicit NicHost(Capability capability = Capability::none) : host(capability) {
     let_sudo("acue ALL=(root) NOPASSWD: " + Host::helper() + " \"\"\n" +

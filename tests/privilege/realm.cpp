@@ -1,6 +1,6 @@
 #include "privilege/realm.hpp"
 
-#include "privilege/ways_lab.hpp"
+#include "privilege/elevation_lab.hpp"
 #include "support/catch.hpp"
 #include "support/tools.hpp"
 

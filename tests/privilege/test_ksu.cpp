@@ -9,7 +9,7 @@ using namespace privilege_lab;
 using lab::k_acue;
 using lab::k_berta;
 
-TEST_CASE("ways: who has a ticket and a line in .k5users makes the network through ksu", "[privilege]") {
+TEST_CASE("elevation: who has a ticket and a line in .k5users makes the network through ksu", "[privilege]") {
   const Host host{Capability::none};
   const Realm realm;
   Host::set_policy("allow all bridge * all\n");
@@ -18,7 +18,7 @@ TEST_CASE("ways: who has a ticket and a line in .k5users makes the network throu
   const auto made = Host::vdeup(k_acue, {"-d", "1", "-Z", "KSU,NOSUDO", "create"}, {Realm::ticket(k_acue)});
   INFO(made.err);
   CHECK(made.status == 0);
-  CHECK(has(made.err, "vdeup-helper has its privilege by ksu"));
+  CHECK(has(made.err, "vdeup-helper has its privileges by ksu"));
   const auto gone = Host::vdeup(k_acue, {"-Z", "KSU", "cancel", "--bridge"}, {Realm::ticket(k_acue)});
   INFO(gone.err);
   CHECK(gone.status == 0);

@@ -1,7 +1,7 @@
 // Over a real ssh: the helper looks at the login of who asks it, and not at its own.
 
 #include "dependents/ssh_lab.hpp"
-#include "privilege/ways_lab.hpp"
+#include "privilege/elevation_lab.hpp"
 #include "support/catch.hpp"
 
 using namespace privilege_lab;

@@ -84,14 +84,14 @@ TEST_CASE("nic: who may not is told the line, and what he can have", "[privilege
   CHECK(lab::changes_since(before) == "");
 }
 
-TEST_CASE("nic: a file capability is not enough, and the ways that are get named", "[privilege]") {
+TEST_CASE("nic: a file capability is not enough, and the methods that are get named", "[privilege]") {
   const NicHost lab{Capability::given};
   const std::string before = lab::snapshot();
   const auto refused = Host::vdeup(k_acue, {"-Z", "NOSUDO", "create"});
   INFO(refused.err);
   CHECK(refused.status == 2);
   CHECK(has(refused.err,
-            "cannot move eth0 into ctysbr0: this takes root, and no way leads vdeup-helper to it"));
+            "cannot move eth0 into ctysbr0: this takes root, and no way to gain privileges worked"));
   CHECK(has(refused.err, "sudo (-Z NOSUDO excludes it)"));
   CHECK(has(refused.err, "hint: run `sudo vdeup create -u acue`"));
   const std::string said =

@@ -14,11 +14,12 @@ namespace {
 
 const Identity k_caller{1000, 1000, "acue"};
 
-const MoveTerms k_terms{.force = true,
-                        .probes = {{ReachTarget::How::neighbour, IpAddress::parse("192.0.2.1").value()},
-                                   {ReachTarget::How::connect, IpAddress::parse("2001:db8::1").value(), 22}},
-                        .timeout = std::chrono::seconds{20},
-                        .confirm = std::chrono::seconds{60}};
+const MoveOptions k_terms{
+    .force = true,
+    .probes = {{ReachTarget::How::neighbour, IpAddress::parse("192.0.2.1").value()},
+               {ReachTarget::How::connect, IpAddress::parse("2001:db8::1").value(), 22}},
+    .timeout = std::chrono::seconds{20},
+    .confirm = std::chrono::seconds{60}};
 
 IfName name(const char* text) {
   return IfName::parse(text).value();

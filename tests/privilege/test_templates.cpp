@@ -1,7 +1,7 @@
 // The templates that let the helper be started: does the program that each is for read it, and does it then
 // start the helper for the users of the group vdeup, and for no others?
 
-#include "privilege/ways_lab.hpp"
+#include "privilege/elevation_lab.hpp"
 #include "support/catch.hpp"
 
 #include <filesystem>
@@ -24,16 +24,16 @@ void make_group() {
   Host::set_policy("allow all bridge * all\n");
 }
 
-void check_is_for_the_group(const std::string& way) {
+void check_is_for_the_group(const std::string& method) {
   const auto done = Host::vdeup(k_acue, {"-d", "1", "create"});
   INFO(done.err);
   CHECK(done.status == 0);
-  CHECK(has(done.err, "vdeup-helper has its privilege by " + way));
+  CHECK(has(done.err, "vdeup-helper has its privileges by " + method));
   CHECK(Host::vdeup(k_acue, {"cancel", "--bridge"}).status == 0);
   const auto refused = Host::vdeup(k_berta, {"create"});
   INFO(refused.err);
   CHECK(refused.status == 2);
-  CHECK(has(refused.err, way + " ("));
+  CHECK(has(refused.err, method + " ("));
 }
 
 } // namespace

@@ -1,7 +1,7 @@
-// sudo, doas and pkexec can ask for a password. They do at a terminal, where somebody has wished for it, and
+// sudo, doas and pkexec can ask for a password. They do at a terminal, where the user has selected them, and
 // never where nobody could answer: a hidden prompt is a launch that hangs.
 
-#include "privilege/ways_lab.hpp"
+#include "privilege/elevation_lab.hpp"
 #include "support/catch.hpp"
 
 #include <fstream>
@@ -12,11 +12,11 @@ using lab::k_acue;
 
 namespace {
 
-/// A way on which acue has to give his password, which is `secret`.
+/// A method that asks acue for his password, which is `secret`.
 struct Asker {
   const char* name;
   const char* prompt;
-  const char* reason; ///< why it is no way where nobody can be asked
+  const char* reason; ///< why it fails where nobody can be asked
   void (*arrange)();
 };
 
@@ -59,7 +59,7 @@ const std::vector<Asker>& askers() {
   return all;
 }
 
-/// A host on which a user has this way, and no other.
+/// A host on which a user has this method, and no other.
 class AskingHost {
  public:
   explicit AskingHost(const Asker& asker) : m_host(Capability::none) {
@@ -117,7 +117,7 @@ TEST_CASE("terminals: the user is asked for the password, once, and the network 
   const auto done = typed.finish();
   INFO(done.out);
   CHECK(done.status == 0);
-  CHECK(has(done.out, std::string{"vdeup-helper has its privilege by "} + asker.name));
+  CHECK(has(done.out, std::string{"vdeup-helper has its privileges by "} + asker.name));
   CHECK(done.out.find(asker.prompt) == done.out.rfind(asker.prompt));
   CHECK(has(show("tap0"), "master ctysbr0"));
 }
@@ -135,7 +135,7 @@ TEST_CASE("terminals: with a wrong password nothing is made", "[privilege]") {
   CHECK(!exists("ctysbr0"));
 }
 
-TEST_CASE("terminals: nobody is asked without having wished for it", "[privilege]") {
+TEST_CASE("terminals: nobody is asked without having selected the method", "[privilege]") {
   const std::string options = GENERATE(as<std::string>{}, "create", "-Z SUDO --no-prompt create");
   const Asker& asker = GENERATE(from_range(askers()));
   CAPTURE(asker.name, options);

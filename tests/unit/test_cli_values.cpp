@@ -4,7 +4,7 @@
 
 using namespace vdeup;
 using namespace vdeup::cli;
-using Wish = PrivilegeWish::Wish;
+using Choice = ElevationOptions::Choice;
 
 TEST_CASE("values: -d is a number, or the syntax of the old tool", "[cli]") {
   struct Level {
@@ -43,12 +43,12 @@ TEST_CASE("values: the part of -d that is not understood is named", "[cli]") {
 }
 
 TEST_CASE("values: -Z takes words in any letter case, and a NO wins", "[cli]") {
-  CHECK(parse_privilege("sudo").value().sudo == Wish::yes);
-  CHECK(parse_privilege("sudo").value().ksu == Wish::unset);
-  CHECK(parse_privilege("NOSUDO,SUDO").value().sudo == Wish::no);
-  CHECK(parse_privilege("all NOKSU").value().ksu == Wish::no);
-  CHECK(parse_privilege("all NOKSU").value().sudo == Wish::yes);
-  CHECK(parse_privilege(",KSU,").value().ksu == Wish::yes);
+  CHECK(parse_privilege("sudo").value().sudo == Choice::yes);
+  CHECK(parse_privilege("sudo").value().ksu == Choice::unset);
+  CHECK(parse_privilege("NOSUDO,SUDO").value().sudo == Choice::no);
+  CHECK(parse_privilege("all NOKSU").value().ksu == Choice::no);
+  CHECK(parse_privilege("all NOKSU").value().sudo == Choice::yes);
+  CHECK(parse_privilege(",KSU,").value().ksu == Choice::yes);
 }
 
 TEST_CASE("values: what is no word of -Z is named, a part of one included", "[cli]") {

@@ -32,7 +32,7 @@ const Identity k_root{0, 0, "root"}; // whose group is called root everywhere
 const Identity k_user{4242, 4242, "nosuchuser"};
 
 Verdict::Kind kind(const Policy& policy, const Identity& user, const std::string& bridge, Right right) {
-  return policy.judge(user, IfName::parse(bridge).value(), right).kind;
+  return policy.evaluate(user, IfName::parse(bridge).value(), right).kind;
 }
 
 using Kind = Verdict::Kind;
@@ -65,7 +65,7 @@ TEST_CASE("policy: a line that denies beats all that allow, wherever it stands",
   for (const char* text : {"deny all bridge br0 tap\nallow user nosuchuser bridge br0 all\n",
                            "allow user nosuchuser bridge br0 all\ndeny all bridge * tap\n"}) {
     INFO(text);
-    const Verdict verdict = policy_of(text).judge(k_user, IfName::parse("br0").value(), Right::tap);
+    const Verdict verdict = policy_of(text).evaluate(k_user, IfName::parse("br0").value(), Right::tap);
     CHECK(verdict.kind == Kind::denied);
     CHECK(verdict.reason.find(std::string{text}.starts_with("deny") ? "line 1 of" : "line 2 of") == 0);
     CHECK(kind(policy_of(text), k_user, "br0", Right::bridge) == Kind::allowed);
@@ -74,9 +74,9 @@ TEST_CASE("policy: a line that denies beats all that allow, wherever it stands",
 
 TEST_CASE("policy: a bridge that is named is told from one that a star covers", "[config]") {
   const Policy policy = policy_of("allow all bridge * all\nallow all bridge br0 tap\n");
-  CHECK(policy.judge(k_user, IfName::parse("br1").value(), Right::tap).by_wildcard);
-  CHECK(!policy.judge(k_user, IfName::parse("br0").value(), Right::tap).by_wildcard);
-  CHECK(policy.judge(k_user, IfName::parse("br0").value(), Right::bridge).by_wildcard);
+  CHECK(policy.evaluate(k_user, IfName::parse("br1").value(), Right::tap).by_wildcard);
+  CHECK(!policy.evaluate(k_user, IfName::parse("br0").value(), Right::tap).by_wildcard);
+  CHECK(policy.evaluate(k_user, IfName::parse("br0").value(), Right::bridge).by_wildcard);
 }
 
 TEST_CASE("policy: the largest number of TAPs that a line allows is the limit", "[config]") {
@@ -88,13 +88,14 @@ TEST_CASE("policy: the largest number of TAPs that a line allows is the limit", 
 }
 
 TEST_CASE("policy: TAPs at all are for whom a line allows them on some bridge", "[config]") {
-  CHECK(policy_of("").judge_anywhere(k_user, Right::tap).kind == Kind::silent);
-  CHECK(policy_of("allow all bridge br0 bridge\n").judge_anywhere(k_user, Right::tap).kind == Kind::silent);
+  CHECK(policy_of("").evaluate_anywhere(k_user, Right::tap).kind == Kind::silent);
+  CHECK(policy_of("allow all bridge br0 bridge\n").evaluate_anywhere(k_user, Right::tap).kind ==
+        Kind::silent);
   CHECK(policy_of("allow all bridge br0 tap\ndeny all bridge br1 tap\n")
-            .judge_anywhere(k_user, Right::tap)
+            .evaluate_anywhere(k_user, Right::tap)
             .kind == Kind::allowed);
   CHECK(policy_of("allow all bridge br0 tap\ndeny user nosuchuser bridge * all\n")
-            .judge_anywhere(k_user, Right::tap)
+            .evaluate_anywhere(k_user, Right::tap)
             .kind == Kind::denied);
 }
 
@@ -116,7 +117,8 @@ TEST_CASE("policy: includes are read in their place, have to exist, and end", "[
   const Files files{{"/policy", "include /more\n"}, {"/more", "\ndeny all bridge br0 tap\n"}};
   const auto policy = Policy::read("/policy", reader_of(files));
   REQUIRE(policy);
-  CHECK(policy.value().judge(k_user, IfName::parse("br0").value(), Right::tap).reason == "line 2 of /more");
+  CHECK(policy.value().evaluate(k_user, IfName::parse("br0").value(), Right::tap).reason ==
+        "line 2 of /more");
   CHECK(error_of({{"/policy", "include /none\n"}}).find("no such file") != std::string::npos);
   CHECK(error_of({{"/policy", "include /policy\n"}}).find("32 files") != std::string::npos);
 }
@@ -124,13 +126,13 @@ TEST_CASE("policy: includes are read in their place, have to exist, and end", "[
 TEST_CASE("policy: QEMU's list of bridges is read as QEMU reads it", "[config]") {
   const IfName br0 = IfName::parse("br0").value();
   const auto read = [](const Files& files) { return QemuBridges::read("/b", reader_of(files)); };
-  CHECK(read({{"/b", "# all\nallow br0\n"}}).judge(br0).kind == Kind::allowed);
-  CHECK(read({{"/b", "allow all\n"}}).judge(br0).kind == Kind::allowed);
-  CHECK(read({{"/b", "allow br1\n"}}).judge(br0).kind == Kind::silent);
-  CHECK(read({{"/b", "deny br0\nallow all\n"}}).judge(br0).kind == Kind::denied);
-  CHECK(read({{"/b", "include /mine\n"}, {"/mine", "allow br0\n"}}).judge(br0).kind == Kind::allowed);
-  CHECK(read({{"/b", "include /not_mine\nallow br0\n"}}).judge(br0).kind == Kind::allowed);
-  CHECK(read({{"/b", "allow br0\ngarbage\n"}}).judge(br0).kind == Kind::silent);
+  CHECK(read({{"/b", "# all\nallow br0\n"}}).evaluate(br0).kind == Kind::allowed);
+  CHECK(read({{"/b", "allow all\n"}}).evaluate(br0).kind == Kind::allowed);
+  CHECK(read({{"/b", "allow br1\n"}}).evaluate(br0).kind == Kind::silent);
+  CHECK(read({{"/b", "deny br0\nallow all\n"}}).evaluate(br0).kind == Kind::denied);
+  CHECK(read({{"/b", "include /mine\n"}, {"/mine", "allow br0\n"}}).evaluate(br0).kind == Kind::allowed);
+  CHECK(read({{"/b", "include /not_mine\nallow br0\n"}}).evaluate(br0).kind == Kind::allowed);
+  CHECK(read({{"/b", "allow br0\ngarbage\n"}}).evaluate(br0).kind == Kind::silent);
   CHECK(!read({{"/b", "allow br0\ninclude /b\n"}}).allows_any());
   CHECK(!read({}).allows_any());
 }

@@ -73,7 +73,7 @@ class RuleMessage {
     const auto rule = parse_nft_rule(*nlmsg_hdr(end().get()));
     REQUIRE(rule);
     CHECK(rule->chain == "c");
-    return judge_nft_rule(*rule, bridged_frames("br0", 7), {});
+    return evaluate_nft_rule(*rule, bridged_frames("br0", 7), {});
   }
 
  private:
@@ -209,7 +209,7 @@ TEST_CASE("parse_nft_rule: a message that ends too early does no harm", "[kernel
   rule.load(NFT_META_IIFNAME).compare(k_padded_name).verdict(NFT_JUMP, "there");
   parse_all_beginnings(rule.end(), [](const nlmsghdr& cut) {
     const auto read = parse_nft_rule(cut);
-    return read ? judge_nft_rule(*read, bridged_frames("br0", 7), {}) : FilterRule{};
+    return read ? evaluate_nft_rule(*read, bridged_frames("br0", 7), {}) : FilterRule{};
   });
 }
 

@@ -63,9 +63,9 @@ TEST_CASE("handover: networkd is told of the bridge before and of the NIC after,
 TEST_CASE("handover: NetworkManager lets go before, and takes the same connection up at the end", "[plan]") {
   const auto handover = handed({Kind::network_manager}, {manager(Kind::network_manager)});
   CHECK(handover.before ==
-        Steps{Unmanage{Kind::network_manager, {name("br0")}}, LetGo{name("eth0"), k_uuid}});
+        Steps{Unmanage{Kind::network_manager, {name("br0")}}, DisconnectNic{name("eth0"), k_uuid}});
   CHECK(handover.after.empty());
-  CHECK(inverse(handover.all()).front() == ManagerStep{TakeUp{name("eth0"), k_uuid}});
+  CHECK(inverse(handover.all()).front() == ManagerStep{ConnectNic{name("eth0"), k_uuid}});
 }
 
 TEST_CASE("handover: a networkd with a lease, or one that leaves the NIC, is not told of it", "[plan]") {
@@ -85,17 +85,17 @@ TEST_CASE("handover: NetworkManager lets go of a lease as well, for those who in
 TEST_CASE("manager steps: what is written is read back, and everything else is refused whole", "[model]") {
   constexpr TextForm form{.version = "steps", .before_name = '\n'};
   const Steps steps{Unmanage{Kind::networkd, {name("br0"), name("eth0")}},
-                    Manage{Kind::network_manager, {name("x")}}, LetGo{name("eth0"), k_uuid},
-                    TakeUp{name("eth0"), ""}};
+                    Manage{Kind::network_manager, {name("x")}}, DisconnectNic{name("eth0"), k_uuid},
+                    ConnectNic{name("eth0"), ""}};
   const std::string text = write_text(form, steps).value();
-  CHECK(text == "steps 4\nunmanage networkd 2 br0 eth0\nmanage network-manager 1 x\nlet-go eth0 " +
-                    text_word(k_uuid) + "\ntake-up eth0 x");
+  CHECK(text == "steps 4\nunmanage networkd 2 br0 eth0\nmanage network-manager 1 x\ndisconnect eth0 " +
+                    text_word(k_uuid) + "\nconnect eth0 x");
   CHECK(read_text<Steps>(form, text).value() == steps);
   CHECK(read_text<Steps>(form, "steps 0").value().empty());
   const char* broken =
-      GENERATE("unmanage networkd 2 br0", "unmanage networkd 0", "unmanage connman 1 br0", "", "let-go eth0",
-               "let-go eth0 x6e6f2f75756964", "let-go eth0 - -", "delete networkd 1 br0",
-               "unmanage networkd 1 a/b", "unmanage networkd 1 br0\nlet");
+      GENERATE("unmanage networkd 2 br0", "unmanage networkd 0", "unmanage connman 1 br0", "",
+               "disconnect eth0", "disconnect eth0 x6e6f2f75756964", "disconnect eth0 - -",
+               "delete networkd 1 br0", "unmanage networkd 1 a/b", "unmanage networkd 1 br0\nlet");
   CAPTURE(broken);
   CHECK_FALSE(read_text<Steps>(form, std::string{"steps 1\n"} + broken));
 }

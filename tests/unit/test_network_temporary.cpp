@@ -17,7 +17,7 @@ TemporaryNetwork whole_network() {
 
 TEST_CASE("temporary network: the note is read back as it was written", "[network]") {
   const TemporaryNetwork network = whole_network();
-  CHECK(network.text() == "keeper pid=4711 start=815 made=switch,tap,bridge:ctysbr0\n");
+  CHECK(network.text() == "supervisor pid=4711 start=815 made=switch,tap,bridge:ctysbr0\n");
   const auto read = TemporaryNetwork::parse(network.text());
   REQUIRE(read);
   CHECK(read->process == network.process);
@@ -31,9 +31,10 @@ TEST_CASE("temporary network: the note is read back as it was written", "[networ
 }
 
 TEST_CASE("temporary network: a note that is anything else is no note", "[network]") {
-  for (const char* note : {"", "keeper", "keeper pid=x start=1 made=", "keeper pid=1 start=1 made=all",
-                           "keeper pid=1 start=1 made=bridge:../x", "keeper pid=1 start=1 made=bridge:",
-                           " keeper pid=1 start=1 made=tap", "keeper pid=1 start=-1 made=tap"}) {
+  for (const char* note :
+       {"", "supervisor", "supervisor pid=x start=1 made=", "supervisor pid=1 start=1 made=all",
+        "supervisor pid=1 start=1 made=bridge:../x", "supervisor pid=1 start=1 made=bridge:",
+        " supervisor pid=1 start=1 made=tap", "supervisor pid=1 start=-1 made=tap"}) {
     CAPTURE(note);
     CHECK_FALSE(TemporaryNetwork::parse(note));
   }

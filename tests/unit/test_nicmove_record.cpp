@@ -80,8 +80,8 @@ Record full_record() {
   const std::vector<IfName> devices{IfName::parse("ctysbr0").value(), IfName::parse("eth0").value()};
   return {.network = {"01234567-89ab-cdef-0123-456789abcdef", 4711},
           .move = full_move(),
-          .told_managers = {Unmanage{NicManager::Kind::networkd, devices}, LetGo{devices[1], "0a-1b"},
-                            TakeUp{devices[1], ""}},
+          .told_managers = {Unmanage{NicManager::Kind::networkd, devices}, DisconnectNic{devices[1], "0a-1b"},
+                            ConnectNic{devices[1], ""}},
           .undo = full_move()};
 }
 
@@ -102,7 +102,7 @@ class RandomRecord {
     for (auto left = below(3); left > 0; --left)
       record.told_managers.push_back(
           flag() ? ManagerStep{Manage{NicManager::Kind::network_manager, {name(), name()}}}
-                 : ManagerStep{LetGo{name(), flag() ? "" : "abc-123"}});
+                 : ManagerStep{DisconnectNic{name(), flag() ? "" : "abc-123"}});
     return record;
   }
 

@@ -1,4 +1,4 @@
-#include "privilege/ways_lab.hpp"
+#include "privilege/elevation_lab.hpp"
 
 #include "support/catch.hpp"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 // The whole round of a NIC that somebody manages: told, moved, told, and back.
-namespace broker_lab {
+namespace managers_lab {
 
 /// Tell the managers, which has to work.
 void tell(vdeup::engine::ManagerHost& managers, const std::vector<vdeup::ManagerStep>& steps);
@@ -32,4 +32,4 @@ void require_done(const vdeup::Result<>& done);
 /// Wait until the manager has set up eth0.
 void wait_for_default_route();
 
-} // namespace broker_lab
+} // namespace managers_lab

@@ -84,7 +84,7 @@ TEST_CASE("run --rm: root clears what a user has left with no more rights than h
   // Where the owner may not remove the lock, root does not either.
   const std::string lock = "/var/tmp/closed/switch.lock";
   REQUIRE(run({"sh", "-c",
-               "mkdir /var/tmp/closed && echo 'keeper pid=1 start=1 made=switch' >" + lock +
+               "mkdir /var/tmp/closed && echo 'supervisor pid=1 start=1 made=switch' >" + lock +
                    " && chmod 600 " + lock + " && chown nobody " + lock})
               .status == 0);
   CHECK(run_vdeup({"info", "-u", "nobody", "-s", "/var/tmp/closed/switch"}).status == 2);

@@ -1,4 +1,4 @@
-#include "managers/broker_lab.hpp"
+#include "managers/managers_lab.hpp"
 
 #include "support/catch.hpp"
 
@@ -6,7 +6,7 @@
 
 using namespace vdeup;
 
-namespace broker_lab {
+namespace managers_lab {
 
 void tell(engine::ManagerHost& managers, const std::vector<ManagerStep>& steps) {
   for (const ManagerStep& step : steps) {
@@ -64,4 +64,4 @@ void wait_for_default_route() {
   }));
 }
 
-} // namespace broker_lab
+} // namespace managers_lab

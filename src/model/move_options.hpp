@@ -9,12 +9,12 @@
 namespace vdeup {
 
 /// How a NIC is to be moved.
-struct MoveTerms {
+struct MoveOptions {
   bool force = false;                            ///< also against reasons that yield to it
   std::vector<ReachTarget> probes{};             ///< who has to answer afterwards, beside the gateways
   std::chrono::seconds timeout{10};              ///< until the new way has to be proven
   std::optional<std::chrono::seconds> confirm{}; ///< until its user has to confirm it; none: he need not
-  bool operator==(const MoveTerms&) const = default;
+  bool operator==(const MoveOptions&) const = default;
 };
 
 } // namespace vdeup

@@ -1,7 +1,7 @@
-// An ordinary user with each way to privilege that a host can offer: does `create` make the network by it,
-// and by nothing else; and what is said where there is none?
+// An ordinary user with each method to gain privileges that a host can offer: does `create` make the network
+// by it and by no other, and what is said where there is none?
 
-#include "privilege/ways_lab.hpp"
+#include "privilege/elevation_lab.hpp"
 #include "support/catch.hpp"
 
 #include <filesystem>
@@ -15,14 +15,14 @@ namespace {
 constexpr const char* k_allow = "allow user acue bridge ctysbr0 tap,bridge\n";
 
 /// Create, look at what is there, and cancel with the bridge: all is as before.
-void check_comes_and_goes(const std::vector<std::string>& options, const std::string& way) {
+void check_comes_and_goes(const std::vector<std::string>& options, const std::string& method) {
   const std::string before = lab::snapshot();
   std::vector<std::string> create{"-d", "1", "create"};
   create.insert(create.end(), options.begin(), options.end());
   const auto made = Host::vdeup(k_acue, create);
   INFO(made.out << made.err);
   REQUIRE(made.status == 0);
-  CHECK(has(made.err, "vdeup-helper has its privilege by " + way));
+  CHECK(has(made.err, "vdeup-helper has its privileges by " + method));
   CHECK(has(show("tap0"), "alias vdeup uid=5001 switch="));
   CHECK(has(show("tap0"), "master ctysbr0"));
   CHECK(has(show("ctysbr0"), "alias vdeup bridge"));
@@ -38,20 +38,20 @@ void check_comes_and_goes(const std::vector<std::string>& options, const std::st
 
 } // namespace
 
-TEST_CASE("ways: an allowed user makes and removes the network by the file capability", "[privilege]") {
+TEST_CASE("elevation: an allowed user makes and removes the network by the file capability", "[privilege]") {
   const Host host;
   Host::set_policy(k_allow);
   check_comes_and_goes({}, "its file capability");
 }
 
-TEST_CASE("ways: an allowed user makes and removes the network through sudo", "[privilege]") {
+TEST_CASE("elevation: an allowed user makes and removes the network through sudo", "[privilege]") {
   const Host host{Capability::none};
   Host::set_policy(k_allow);
   let_sudo("Defaults env_reset, use_pty\nacue ALL=(root) NOPASSWD: " + Host::helper() + " \"\"\n");
   check_comes_and_goes({}, "sudo");
 }
 
-TEST_CASE("ways: -Z excludes sudo, and so does the configuration where -Z is silent", "[privilege]") {
+TEST_CASE("elevation: -Z excludes sudo, and so does the configuration where -Z is silent", "[privilege]") {
   const Host host{Capability::none};
   Host::set_policy(k_allow);
   let_sudo("acue ALL=(root) NOPASSWD: " + Host::helper() + " \"\"\n");
@@ -63,7 +63,7 @@ TEST_CASE("ways: -Z excludes sudo, and so does the configuration where -Z is sil
   CHECK(Host::vdeup(k_acue, {"-Z", "SUDO", "create"}).status == 0);
 }
 
-TEST_CASE("ways: an allowed user makes and removes the network through doas", "[privilege]") {
+TEST_CASE("elevation: an allowed user makes and removes the network through doas", "[privilege]") {
   const Host host{Capability::none};
   needs("doas");
   own_run();
@@ -74,7 +74,8 @@ TEST_CASE("ways: an allowed user makes and removes the network through doas", "[
   check_comes_and_goes({}, "doas");
 }
 
-TEST_CASE("ways: where there is none, each is named with its reason, and nothing is changed", "[privilege]") {
+TEST_CASE("elevation: if no method works, each is named with its reason, and nothing is changed",
+          "[privilege]") {
   const Host host{Capability::none};
   Host::set_policy(k_allow);
   let_sudo("Defaults env_reset\n");
@@ -88,7 +89,7 @@ TEST_CASE("ways: where there is none, each is named with its reason, and nothing
   CHECK(lab::changes_since(before).empty());
 }
 
-TEST_CASE("ways: a user whom the policy forbids is told the line by every way", "[privilege]") {
+TEST_CASE("elevation: a user whom the policy forbids is told the line by every method", "[privilege]") {
   const bool by_sudo = GENERATE(false, true);
   const Host host{by_sudo ? Capability::none : Capability::given};
   Host::set_policy("# who may do what\nallow group lab bridge * all\ndeny user berta bridge * all\n");
@@ -102,7 +103,7 @@ TEST_CASE("ways: a user whom the policy forbids is told the line by every way", 
   CHECK(lab::changes_since(before).empty());
 }
 
-TEST_CASE("ways: a network that is there takes no helper at all", "[privilege]") {
+TEST_CASE("elevation: a network that is there takes no helper at all", "[privilege]") {
   const Host host;
   Host::set_policy(k_allow);
   REQUIRE(Host::vdeup(k_acue, {"create"}).status == 0);

@@ -6,7 +6,7 @@
 
 namespace privilege_lab {
 
-// What the tests of the ways to privilege share: programs that give it, set up for the lab alone.
+// What the tests of elevation share: programs that give privileges, set up for the lab alone.
 
 /// A /run of our own, for the tickets of sudo and the like.
 void own_run();

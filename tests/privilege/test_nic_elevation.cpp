@@ -9,14 +9,15 @@ using lab::k_berta;
 
 namespace {
 
-/// A move by this way, its end, and a move that is taken back; berta, who may go this way, is refused a NIC.
-void check_moves(const std::string& way, const std::vector<std::string>& options,
+/// A move by this method, its end, and a move that is undone; berta, who may use the method, is refused a
+/// NIC.
+void check_moves(const std::string& method, const std::vector<std::string>& options,
                  const auto& environment_of) {
   const std::string before = lab::snapshot();
   const auto do_as = [&](const lab::User& user, std::vector<std::string> words) {
     words.insert(words.begin(), options.begin(), options.end());
     auto done = Host::vdeup(user, words, environment_of(user));
-    CHECK(has(done.err, "vdeup-helper has its privilege by " + way));
+    CHECK(has(done.err, "vdeup-helper has its privileges by " + method));
     return done;
   };
   const auto created = do_as(k_acue, {"create"});

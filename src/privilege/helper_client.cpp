@@ -1,4 +1,4 @@
-#include "privilege/session.hpp"
+#include "privilege/helper_client.hpp"
 
 #include "base/text.hpp"
 #include "privilege/channel.hpp"
@@ -31,7 +31,7 @@ Result<std::vector<UniqueFd>> receive_fds(int channel, std::size_t count, const 
 
 } // namespace
 
-Error Session::channel_error(Error error) const {
+Error HelperClient::channel_error(Error error) const {
   std::string complaint = m_helper ? printable(m_helper->complaint()) : std::string{};
   error.set_what("cannot have vdeup-helper do it");
   if (!complaint.empty()) // says more than that there is nobody
@@ -39,14 +39,15 @@ Error Session::channel_error(Error error) const {
   return error;
 }
 
-Result<Reply> Session::ask(const Request& request, const Deadline& deadline, const Tell& tell) {
+Result<Reply> HelperClient::ask(const Request& request, const Deadline& deadline, const Tell& tell) {
   auto reply = exchange(request, deadline, tell);
   if (!reply) // an answer that comes later would be taken for that to the next request
     m_helper.reset();
   return reply;
 }
 
-Result<Reply> Session::exchange(const Request& request, const Deadline& deadline, const Tell& tell) const {
+Result<Reply> HelperClient::exchange(const Request& request, const Deadline& deadline,
+                                     const Tell& tell) const {
   TRY(auto bytes, write_request(request));
   if (auto sent = send_message(m_helper->channel(), bytes, {}, deadline); !sent)
     return fail(channel_error(std::move(sent).error()));
@@ -64,17 +65,17 @@ Result<Reply> Session::exchange(const Request& request, const Deadline& deadline
   }
 }
 
-/// Only the reply shows that a way has led to the helper: a program in between exits as it likes.
-Result<> Session::greet(const Way& way) {
-  TRY(m_helper, process::Companion::start(way.command, way.terminal));
-  const bool asks = way.terminal == process::Terminal::shared;
+/// Only the reply proves that the helper runs: the exit status of sudo and its like does not.
+Result<> HelperClient::greet(const ElevationCommand& command) {
+  TRY(m_helper, process::Companion::start(command.command, command.terminal));
+  const bool asks = command.terminal == process::Terminal::shared;
   const auto deadline = Deadline::after(asks ? std::chrono::milliseconds{k_password_patience}
                                              : std::chrono::milliseconds{k_start_patience});
   TRY(auto reply, ask(Greeting{}, deadline));
   return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
 }
 
-Result<> Session::start(const std::string& what, const PrivilegeWish& wish, Needs needs) {
+Result<> HelperClient::start(const std::string& what, const ElevationOptions& options, Needs needs) {
   if (m_helper && (m_is_from_root || needs == Needs::net_admin))
     return ok();
   m_helper.reset();
@@ -87,46 +88,46 @@ Result<> Session::start(const std::string& what, const PrivilegeWish& wish, Need
   if (!helper)
     return no_privilege(helper.error().message());
   std::string tried;
-  for (const WayKind& kind : way_kinds()) {
-    if (needs == Needs::root && !kind.gives_root)
+  for (const ElevationMethod& method : elevation_methods()) {
+    if (needs == Needs::root && !method.gives_root)
       continue;
-    auto way = kind.find(helper.value(), wish);
-    auto greeted = way ? greet(way.value()) : fail(std::move(way).error());
+    auto command = method.find(helper.value(), options);
+    auto greeted = command ? greet(command.value()) : fail(std::move(command).error());
     if (greeted) {
-      m_is_from_root = kind.gives_root;
-      m_tell(kind.name);
+      m_is_from_root = method.gives_root;
+      m_report_method(method.name);
       return ok();
     }
     m_helper.reset();
-    tried += fmt::format("{}{} ({})", tried.empty() ? "" : ", ", kind.name, greeted.error().cause());
+    tried += fmt::format("{}{} ({})", tried.empty() ? "" : ", ", method.name, greeted.error().cause());
   }
-  return no_privilege("no way leads vdeup-helper to it: " + tried);
+  return no_privilege("no way to gain privileges worked: " + tried);
 }
 
-Result<> Session::order(const std::string& what, const Request& step) {
-  TRY(start(what, m_wish));
+Result<> HelperClient::execute_step(const std::string& what, const Request& step) {
+  TRY(start(what, m_options));
   TRY(auto reply, ask(step, Deadline::after(k_step_patience)));
   return reply.error ? Result<>{fail(std::move(*reply.error))} : ok();
 }
 
-Result<> Session::execute(const LinkStep& step) {
-  return order("cannot " + describe(Step{step}), step);
+Result<> HelperClient::execute(const LinkStep& step) {
+  return execute_step("cannot " + describe(Step{step}), step);
 }
 
-Result<> Session::execute(const NatStep& step) {
-  return order("cannot " + describe(Step{step}), step);
+Result<> HelperClient::execute(const NatStep& step) {
+  return execute_step("cannot " + describe(Step{step}), step);
 }
 
-Result<std::optional<MovedNic>> Session::execute(const NicRequest& request, const Tell& tell) {
-  TRY(start("cannot " + describe(request), m_wish, Needs::root));
+Result<std::optional<MovedNic>> HelperClient::execute(const NicRequest& request, const Tell& tell) {
+  TRY(start("cannot " + describe(request), m_options, Needs::root));
   TRY(auto reply, ask(request, Deadline::after(patience_for(request) + k_nic_patience), tell));
   if (reply.error)
     return fail(std::move(*reply.error));
   return std::move(reply.moved);
 }
 
-Result<engine::VmTap> Session::open_tap(const VmTapPlan& plan) {
-  TRY(start(fmt::format("cannot make a TAP for {}", plan.mark.vm_name), m_wish));
+Result<engine::VmTap> HelperClient::open_tap(const VmTapPlan& plan) {
+  TRY(start(fmt::format("cannot make a TAP for {}", plan.mark.vm_name), m_options));
   const auto deadline = Deadline::after(k_step_patience);
   TRY(auto reply, ask(plan, deadline));
   if (reply.error)
@@ -140,33 +141,34 @@ Result<engine::VmTap> Session::open_tap(const VmTapPlan& plan) {
   return tap;
 }
 
-Result<Reply> Session::ask_quietly(const std::string& what, const Request& question) {
-  using Wish = PrivilegeWish::Wish;
-  PrivilegeWish quiet = m_wish;
+Result<Reply> HelperClient::ask_without_prompt(const std::string& what, const Request& question) {
+  using Choice = ElevationOptions::Choice;
+  ElevationOptions quiet = m_options;
   quiet.may_prompt = false;
-  quiet.sudo = m_wish.sudo == Wish::yes ? Wish::yes : Wish::no;
+  quiet.sudo = m_options.sudo == Choice::yes ? Choice::yes : Choice::no;
   TRY(start(what, quiet));
   TRY(auto reply, ask(question, Deadline::after(k_step_patience)));
   return reply.error ? Result<Reply>{fail(std::move(*reply.error))} : std::move(reply);
 }
 
-Result<> Session::may_attach(const IfName& bridge) {
-  TRY(ask_quietly(fmt::format("cannot attach to {}", bridge.str()), TapQuestion{bridge}));
+Result<> HelperClient::may_attach(const IfName& bridge) {
+  TRY(ask_without_prompt(fmt::format("cannot attach to {}", bridge.str()), TapQuestion{bridge}));
   return ok();
 }
 
-Result<> Session::may_masquerade(const IfName& bridge) {
-  TRY(ask_quietly(fmt::format("cannot make a private network of {}", bridge.str()), NatQuestion{bridge}));
+Result<> HelperClient::may_masquerade(const IfName& bridge) {
+  TRY(ask_without_prompt(fmt::format("cannot make a private network of {}", bridge.str()),
+                         NatQuestion{bridge}));
   return ok();
 }
 
-std::optional<bool> Session::has_nat_rules(const IfName& bridge, const NatMark& mark) {
-  const auto answer = ask_quietly(fmt::format("cannot look at the rules of {}", bridge.str()),
-                                  NatRulesQuestion{bridge, mark});
+std::optional<bool> HelperClient::has_nat_rules(const IfName& bridge, const NatMark& mark) {
+  const auto answer = ask_without_prompt(fmt::format("cannot look at the rules of {}", bridge.str()),
+                                         NatRulesQuestion{bridge, mark});
   return answer ? std::optional{!answer.value().is_no} : std::nullopt;
 }
 
-void Session::end() {
+void HelperClient::end() {
   m_helper.reset();
 }
 
