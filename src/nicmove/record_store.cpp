@@ -186,13 +186,13 @@ Result<UniqueFd> RecordStore::listen() const {
   return socket;
 }
 
-Result<UniqueFd> RecordStore::connect() const {
+Result<std::optional<UniqueFd>> RecordStore::connect() const {
   const sockaddr_un address = address_of(fmt::format("{}/{}", m_path, file("confirm")));
   UniqueFd socket{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (socket && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
-    return socket;
+    return std::optional{std::move(socket)};
   if (errno == ENOENT || errno == ECONNREFUSED)
-    return fail(Error{ErrorKind::missing, "cannot confirm", "no move of a NIC waits for it", {}});
+    return std::optional<UniqueFd>{};
   if (errno == EAGAIN) // as many as fit are there already
     return fail(Error{ErrorKind::timed_out, "cannot confirm", "the watchdog does not answer", {}});
   return fail(errno_error(errno, "cannot confirm"));

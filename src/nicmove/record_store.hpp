@@ -49,9 +49,9 @@ class RecordStore {
 
   /// Listen for confirmations. The socket's file is removed with remove_confirm_socket().
   [[nodiscard]] Result<UniqueFd> listen() const;
-  /// Connect to the watchdog without blocking; the socket does not block either. Errors: missing if no
-  /// watchdog listens; timed_out if its queue is full.
-  [[nodiscard]] Result<UniqueFd> connect() const;
+  /// Connect to the watchdog without blocking; the socket does not block either. Returns nothing if no
+  /// watchdog listens. Errors: timed_out if its queue is full.
+  [[nodiscard]] Result<std::optional<UniqueFd>> connect() const;
   void remove_confirm_socket() const;
 
   // What a child process must keep open to use this object.

@@ -25,22 +25,21 @@ Result<char> ask_watchdog(char word, std::string_view what, const Authorize& aut
   TRY(auto store, RecordStore::open(false));
   if (!store)
     return fail(nothing_waits(what));
-  auto socket = store->connect();
+  TRY(auto socket, store->connect());
   if (!socket)
-    return fail(socket.error().kind() == ErrorKind::missing ? nothing_waits(what)
-                                                            : std::move(socket).error());
+    return fail(nothing_waits(what));
   TRY(auto record, store->read(RecordStore::Kind::open)); // of the move whose watchdog has let us connect
   if (!record)
     return fail(nothing_waits(what));
   TRY(authorize(record->move));
   // A watchdog that expects no confirmation answers and closes at once. Then the kernel reports ECONNRESET
   // first, and delivers the answer to the second call.
-  (void)::send(socket.value().get(), &word, 1, MSG_NOSIGNAL);
+  (void)::send(socket->get(), &word, 1, MSG_NOSIGNAL);
   const Deadline deadline = Deadline::after(k_undo_and_answer_patience);
   for (int attempt = 0; attempt < 2; ++attempt) {
-    pollfd waiting{socket.value().get(), POLLIN, 0};
+    pollfd waiting{socket->get(), POLLIN, 0};
     char answer = 0;
-    if (::poll(&waiting, 1, deadline.poll_timeout()) > 0 && ::recv(socket.value().get(), &answer, 1, 0) == 1)
+    if (::poll(&waiting, 1, deadline.poll_timeout()) > 0 && ::recv(socket->get(), &answer, 1, 0) == 1)
       return answer;
   }
   return fail(Error{ErrorKind::failed, fmt::format("cannot {}", what), "the watchdog does not answer",

@@ -56,7 +56,7 @@ bool has_input(int fd) {
 
 } // namespace
 
-Result<UniqueFd> connect_stream(const std::string& path, const Deadline& deadline) {
+Result<std::optional<UniqueFd>> connect_stream(const std::string& path, const Deadline& deadline) {
   const std::string what = fmt::format("cannot connect to {}", path);
   UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (!fd)
@@ -69,18 +69,19 @@ Result<UniqueFd> connect_stream(const std::string& path, const Deadline& deadlin
   // A listener with a full backlog keeps connect() waiting, for ever if its process is stopped.
   const CallTimer timer{deadline};
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
-    return fd;
+    return std::optional{std::move(fd)};
   const int error_number = errno == EINTR ? ETIMEDOUT : errno;
-  Error error = errno_error(error_number, what);
-  if (error_number == ECONNREFUSED)
-    error.set_kind(ErrorKind::missing);
-  return fail(std::move(error));
+  if (error_number == ECONNREFUSED || error_number == ENOENT)
+    return std::optional<UniqueFd>{};
+  return fail(errno_error(error_number, what));
 }
 
-Result<Console> Console::connect(const SocketPath& path, const Deadline& deadline) {
+Result<std::optional<Console>> Console::connect(const SocketPath& path, const Deadline& deadline) {
   TRY(auto fd, connect_stream(path.str(), deadline));
-  TRY(auto peer, peer_of(fd.get()));
-  return Console{std::move(fd), peer};
+  if (!fd)
+    return std::optional<Console>{};
+  TRY(auto peer, peer_of(fd->get()));
+  return std::optional{Console{std::move(*fd), peer}};
 }
 
 Result<> Console::greet(const Deadline& deadline) {

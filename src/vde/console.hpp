@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 namespace vdeup::vde {
@@ -24,9 +25,10 @@ struct Peer {
 /// only for sockets that inspect() found to be the owner's.
 class Console {
  public:
-  /// Connect, without waiting for the greeting.
-  /// Errors: missing (no socket, or no listener), not_permitted, timed_out.
-  [[nodiscard]] static Result<Console> connect(const SocketPath& path, const Deadline& deadline);
+  /// Connect, without waiting for the greeting. Returns nothing if there is no socket, or no listener.
+  /// Errors: not_permitted, timed_out.
+  [[nodiscard]] static Result<std::optional<Console>> connect(const SocketPath& path,
+                                                              const Deadline& deadline);
 
   [[nodiscard]] Peer peer() const { return m_peer; }
 
@@ -49,7 +51,8 @@ class Console {
   Peer m_peer;
 };
 
-/// Connect to a stream socket under a deadline. `ECONNREFUSED` and `ENOENT` become ErrorKind::missing.
-[[nodiscard]] Result<UniqueFd> connect_stream(const std::string& path, const Deadline& deadline);
+/// Connect to a stream socket under a deadline. Returns nothing if there is no socket, or no listener.
+[[nodiscard]] Result<std::optional<UniqueFd>> connect_stream(const std::string& path,
+                                                             const Deadline& deadline);
 
 } // namespace vdeup::vde

@@ -65,7 +65,7 @@ Result<bool> accepts_clients(const Scope& scope, const SocketFiles& files, const
   auto connection = connect_stream(ctl_path(scope.sockets), deadline);
   if (!connection && connection.error().kind() == ErrorKind::failed)
     return fail(std::move(connection).error());
-  return connection.has_value();
+  return connection && connection.value();
 }
 
 /// A console that takes no connection any more: the process is found by its command line.
@@ -122,9 +122,11 @@ Result<Switch> identify(Console& console, const Scope& scope, const Deadline& de
 
 } // namespace
 
-Result<Console> connect_to_owner(const Scope& scope, const Deadline& deadline) {
+Result<std::optional<Console>> connect_to_owner(const Scope& scope, const Deadline& deadline) {
   TRY(auto console, Console::connect(scope.sockets.mgmt, deadline));
-  TRY(check_peer(console.peer(), scope));
+  if (console) {
+    TRY(check_peer(console->peer(), scope));
+  }
   return console;
 }
 
@@ -146,23 +148,22 @@ Result<Switch> inspect(const Scope& scope, const Deadline& deadline, std::option
   TRY(auto files, check_sockets(scope));
   if (!files.has_mgmt)
     return without_console(scope, files, deadline);
-  auto console = connect_to_owner(scope, deadline);
-  if (!console && console.error().kind() == ErrorKind::missing)
-    return without_console(scope, files, deadline);
-  if (!console && console.error().kind() == ErrorKind::timed_out)
+  auto connected = connect_to_owner(scope, deadline);
+  if (!connected && connected.error().kind() == ErrorKind::timed_out)
     return mute_by_process(scope);
+  TRY(auto console, std::move(connected));
   if (!console)
-    return fail(std::move(console).error());
-  auto found = identify(console.value(), scope, deadline);
+    return without_console(scope, files, deadline);
+  auto found = identify(*console, scope, deadline);
   if (!found)
-    return mute_unless_refused(std::move(found).error(), console.value().peer());
+    return mute_unless_refused(std::move(found).error(), console->peer());
   found.value().access = files.access;
   TRY(found.value().accepts_clients, accepts_clients(scope, files, deadline));
   // Last: the answer shows that the switch has dealt with the end of the connection that this just made.
-  if (auto ports = read_ports(console.value(), scope, found.value(), deadline); !ports)
-    return mute_unless_refused(std::move(ports).error(), console.value().peer());
+  if (auto ports = read_ports(*console, scope, found.value(), deadline); !ports)
+    return mute_unless_refused(std::move(ports).error(), console->peer());
   if (kept != nullptr)
-    *kept = std::move(console).value();
+    *kept = std::move(console);
   return found;
 }
 

@@ -21,8 +21,8 @@ inline constexpr std::chrono::seconds k_console_timeout{3};
                                      std::optional<Console>* kept = nullptr);
 
 /// Connect to the management socket of a scope, and verify that its process is the owner's or root's and in
-/// our network namespace. Errors: as Console::connect; refused if it is not.
-[[nodiscard]] Result<Console> connect_to_owner(const Scope& scope, const Deadline& deadline);
+/// our network namespace. Returns nothing, and errors, as Console::connect; refused if it is not.
+[[nodiscard]] Result<std::optional<Console>> connect_to_owner(const Scope& scope, const Deadline& deadline);
 
 /// Read the state of the switch from an open console, and compare it with the kernel's facts.
 [[nodiscard]] Result<Switch> interrogate(Console& console, const Scope& scope, const Deadline& deadline);

@@ -2,12 +2,19 @@
 
 #include "vde/reports.hpp"
 
+#include <fmt/format.h>
+
 namespace vdeup::vde {
 
 Result<Session> Session::open(const Scope& scope, const Deadline& deadline) {
   TRY(auto console, connect_to_owner(scope, deadline));
-  TRY(auto state, interrogate(console, scope, deadline));
-  return Session{std::move(console), std::move(state)};
+  if (!console)
+    return fail(Error{ErrorKind::missing,
+                      fmt::format("cannot connect to {}", scope.sockets.mgmt.str()),
+                      "no switch listens there",
+                      {}});
+  TRY(auto state, interrogate(*console, scope, deadline));
+  return Session{*std::move(console), std::move(state)};
 }
 
 Result<Observation> observe(const Scope& scope, const Deadline& deadline) {

@@ -84,9 +84,9 @@ Result<> launch(const process::Command& command, const Deadline& deadline) {
 /// the kernel for 15 ms, three times as long as all the rest of a start.)
 Result<Console> await_console(const SocketPath& path, const Deadline& deadline) {
   for (Backoff backoff{deadline};; backoff.pause()) {
-    auto console = Console::connect(path, deadline);
-    if (console || console.error().kind() != ErrorKind::missing)
-      return console;
+    TRY(auto console, Console::connect(path, deadline));
+    if (console)
+      return std::move(*console);
     if (backoff.is_over())
       return fail(Error{ErrorKind::timed_out, "cannot start a switch",
                         "vde_switch did not open its management socket in time", "the system log says more"});

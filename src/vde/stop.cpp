@@ -54,13 +54,12 @@ Result<> end_switch_processes(const StopSwitch& step) {
 
 Result<> stop(const StopSwitch& step) {
   auto console = connect_to_owner(step.scope, Deadline::after(k_console_timeout));
-  if (console) {
-    TRY(end_by_console(console.value(), step));
-  } else if (console.error().kind() == ErrorKind::missing || console.error().kind() == ErrorKind::timed_out) {
-    // Nobody to ask, or nobody who answers: a process that has lost its sockets, or is stopped.
-    TRY(end_switch_processes(step));
-  } else {
+  if (!console && console.error().kind() != ErrorKind::timed_out)
     return fail(std::move(console).error());
+  if (console && console.value()) {
+    TRY(end_by_console(*console.value(), step));
+  } else { // a process that has lost its sockets, or is stopped
+    TRY(end_switch_processes(step));
   }
   TRY(stop_uplink({step.scope})); // it ends by itself with its switch, unless something keeps it from that
   return sweep(step.scope);

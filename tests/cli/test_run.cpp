@@ -45,8 +45,9 @@ void tell_switch(const std::string& command) {
   const auto deadline = vdeup::Deadline::after(std::chrono::seconds{3});
   auto console = vdeup::vde::Console::connect(path, deadline);
   REQUIRE(console);
-  REQUIRE(console.value().greet(deadline));
-  const auto reply = console.value().command(command, deadline);
+  REQUIRE(console.value());
+  REQUIRE(console.value()->greet(deadline));
+  const auto reply = console.value()->command(command, deadline);
   INFO((reply ? std::string{} : reply.error().message()));
   REQUIRE(reply);
 }

@@ -28,8 +28,9 @@ std::string hash_table() {
   auto console =
       vdeup::vde::Console::connect(vdeup::SocketPath::socket("/var/tmp/vde_mgmt0.root").value(), deadline);
   REQUIRE(console);
-  REQUIRE(console.value().greet(deadline));
-  const auto reply = console.value().command("hash/print", deadline);
+  REQUIRE(console.value());
+  REQUIRE(console.value()->greet(deadline));
+  const auto reply = console.value()->command("hash/print", deadline);
   REQUIRE(reply);
   std::string text;
   for (const std::string& line : reply.value().lines)

@@ -76,11 +76,14 @@ void kill_both(pid_t watchdog) {
 
 /// Say a word on the socket for confirmations; the answer, or 0.
 char say(const tx::RecordStore& store, char word) {
-  auto socket = store.connect();
-  if (!socket || ::send(socket.value().get(), &word, 1, MSG_NOSIGNAL) != 1)
+  const auto connected = store.connect();
+  if (!connected || !connected.value())
+    return 0;
+  const auto& socket = *connected.value();
+  if (::send(socket.get(), &word, 1, MSG_NOSIGNAL) != 1)
     return 0;
   char answer = 0;
-  return ::recv(socket.value().get(), &answer, 1, 0) == 1 ? answer : '\0';
+  return ::recv(socket.get(), &answer, 1, 0) == 1 ? answer : '\0';
 }
 
 } // namespace
@@ -242,7 +245,7 @@ TEST_CASE("transaction: a move that nobody confirms is taken back, whether its p
   CHECK(beginning.changes() == "");
   CHECK_FALSE(store.has(Kind::open));
   CHECK(store.has(Kind::rolled_back) == !lives); // else its user was told
-  CHECK(say(store, tx::line::yes) == '\0'); // too late
+  CHECK(say(store, tx::line::yes) == '\0');      // too late
   forget(store);
 }
 
