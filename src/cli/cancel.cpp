@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "engine/apply.hpp"
@@ -9,7 +10,6 @@
 #include "network/temporary.hpp"
 #include "plan/removal.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

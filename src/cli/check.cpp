@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"
@@ -7,7 +8,6 @@
 #include "network/path_observer.hpp"
 #include "vde/vde_path.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 namespace vdeup::cli {
@@ -61,19 +61,15 @@ boost::json::array list_findings(const plan::Diagnosis& diagnosis, Severity seve
   return findings;
 }
 
-boost::json::object describe(const PathProbe& probe) {
-  boost::json::array answers;
-  for (const ProbeAnswer& answer : probe.answers) {
-    boost::json::object object{
-        {"address", answer.address.str()}, {"of_bridge", answer.is_of_bridge}, {"mac", nullptr}};
-    if (answer.mac)
-      object["mac"] = answer.mac->str();
-    answers.push_back(std::move(object));
-  }
+boost::json::object probe_json(const PathProbe& probe) {
   return {{"tried", probe.was_tried()},
           {"not_tried", probe.not_tried},
           {"reached_bridge", probe.reached_bridge},
-          {"answers", std::move(answers)}};
+          {"answers", json_list(probe.answers, [](const ProbeAnswer& answer) {
+             return boost::json::object{{"address", answer.address.str()},
+                                        {"of_bridge", answer.is_of_bridge},
+                                        {"mac", or_null(answer.mac)}};
+           })}};
 }
 
 boost::json::object json_of(const plan::Request& request, const network::PathCheck& seen) {
@@ -81,10 +77,8 @@ boost::json::object json_of(const plan::Request& request, const network::PathChe
   answer["sound"] = seen.diagnosis.is_sound();
   answer["faults"] = list_findings(seen.diagnosis, Severity::fault);
   answer["notes"] = list_findings(seen.diagnosis, Severity::note);
-  answer["probe"] = nullptr;
+  answer["probe"] = or_null(seen.evidence ? seen.evidence->probe : std::nullopt, probe_json);
   answer["network"] = nullptr;
-  if (seen.evidence && seen.evidence->probe)
-    answer["probe"] = describe(*seen.evidence->probe);
   if (seen.evidence)
     answer["network"] = to_json(request.scope, seen.evidence->network);
   return answer;

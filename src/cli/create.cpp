@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/persist.hpp"
@@ -9,7 +10,6 @@
 #include "network/settle_uplink.hpp"
 #include "network/temporary.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

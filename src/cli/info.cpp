@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"

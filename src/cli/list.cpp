@@ -1,12 +1,12 @@
 #include "base/accounts.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "config/settings.hpp"
 #include "model/access.hpp"
 #include "vde/directories.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <sys/stat.h>
@@ -115,30 +115,25 @@ boost::json::object entry_json(const vde::FileEntry& file) {
           {"access", row.access}};
 }
 
-boost::json::array entry_json(const std::vector<vde::SocketEntry>& sockets) {
-  boost::json::array list;
-  for (const vde::SocketEntry& socket : sockets) {
+boost::json::array sockets_json(const std::vector<vde::SocketEntry>& sockets) {
+  return json_list(sockets, [](const vde::SocketEntry& socket) {
     auto entry = entry_json(socket.file);
     entry["dangling"] = socket.is_dangling;
-    list.push_back(std::move(entry));
-  }
-  return list;
+    return entry;
+  });
 }
 
 boost::json::object json_of(const Listing& listing) {
   auto answer = json_answer(listing.is_whole ? "listall" : "list");
   answer["host"] = printable(host_name());
-  boost::json::array switches;
-  for (const vde::SwitchDirectory& found : listing.switches) {
+  answer["switches"] = json_list(listing.switches, [&listing](const vde::SwitchDirectory& found) {
     auto entry = entry_json(found.file);
     if (listing.is_whole)
-      entry["sockets"] =
-          found.sockets ? boost::json::value(entry_json(*found.sockets)) : boost::json::value(nullptr);
-    switches.push_back(std::move(entry));
-  }
-  answer["switches"] = std::move(switches);
+      entry["sockets"] = or_null(found.sockets, sockets_json);
+    return entry;
+  });
   if (listing.is_whole)
-    answer["clients"] = entry_json(listing.clients);
+    answer["clients"] = sockets_json(listing.clients);
   return answer;
 }
 

@@ -4,23 +4,10 @@
 #include "model/step.hpp"
 #include "plan/request.hpp"
 
-#include <boost/json/object.hpp>
-
 #include <string>
 #include <string_view>
 
 namespace vdeup::cli {
-
-/// Begin a JSON answer: `{"vdeup": 1, "command": …}`. The number is the version of the schema.
-[[nodiscard]] boost::json::object json_answer(std::string_view command);
-
-/// Print a JSON answer on one line of standard output.
-void print_json(const boost::json::object& answer);
-
-[[nodiscard]] boost::json::object to_json(const Scope& scope, const Network& network);
-[[nodiscard]] boost::json::array to_json(const Plan& plan);
-[[nodiscard]] boost::json::array to_json(const std::vector<SwitchPort>& ports,
-                                         const std::vector<LearntAddress>& learnt);
 
 /// The error of a command that needs a switch that answers, where there is none.
 [[nodiscard]] Error no_switch(const plan::Request& request, const Switch& vde_switch);

@@ -1,23 +1,22 @@
 #include "cli/persist.hpp"
 
+#include "cli/json.hpp"
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "managers/bridge_configuration.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 namespace vdeup::cli {
 namespace {
 
-boost::json::object persistence_json(const managers::ToolConfiguration& persistence) {
+boost::json::object configuration_json(const managers::ToolConfiguration& configuration) {
   auto answer = json_answer("create");
-  boost::json::array files;
-  for (const managers::ConfigFile& file : persistence.files)
-    files.push_back(boost::json::object{{"path", file.path}, {"text", file.text}});
-  answer["tool"] = persistence.tool;
-  answer["files"] = std::move(files);
-  answer["apply"] = persistence.command;
+  answer["tool"] = configuration.tool;
+  answer["files"] = json_list(configuration.files, [](const managers::ConfigFile& file) {
+    return boost::json::object{{"path", file.path}, {"text", file.text}};
+  });
+  answer["apply"] = configuration.command;
   return answer;
 }
 
@@ -31,18 +30,18 @@ Result<int> print_configuration(const Context& context, const Wiring& wiring, co
   if (!seen)
     return fail(Error{ErrorKind::missing, "cannot say what would keep a NIC in a bridge",
                       "this host has no NIC that could be moved", "name one with -i"});
-  TRY(auto persistence,
+  TRY(auto configuration,
       managers::write_configuration(managers::describe_bridge(seen->nic, choice.bridge.name, seen->managers),
                                     seen->managers));
   if (context.call.json) {
-    print_json(persistence_json(persistence));
+    print_json(configuration_json(configuration));
     return 0;
   }
-  for (const managers::ConfigFile& file : persistence.files)
+  for (const managers::ConfigFile& file : configuration.files)
     fmt::print("# {}\n{}\n", file.path, file.text);
   if (!context.call.terse)
     context.log.info(fmt::format("this is for {}: put each file where its first line says, then run `{}`",
-                                 persistence.tool, persistence.command));
+                                 configuration.tool, configuration.command));
   return 0;
 }
 

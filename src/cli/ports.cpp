@@ -1,6 +1,7 @@
 #include "base/accounts.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"
 #include "kernel/tap_holders.hpp"
@@ -10,7 +11,6 @@
 #include "network/temporary.hpp"
 #include "vde/vde_path.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -115,22 +115,16 @@ void print_rows(const std::vector<PortRow>& rows) {
                std::to_string(row.counters.bytes_out), fmt::format("{}", fmt::join(row.addresses, " "))});
 }
 
-boost::json::array taps_json(const std::vector<TapUser>& users) {
-  boost::json::array list;
-  for (const auto& [vm, pid] : users) {
-    boost::json::object object{{"name", vm.tap.str()},
-                               {"vm", printable(vm.mark.vm_name)},
-                               {"user", printable(user_name(vm.mark.owner))},
-                               {"mac", vm.mark.mac.str()},
-                               {"packets_in", vm.counters.packets_in},
-                               {"bytes_in", vm.counters.bytes_in},
-                               {"packets_out", vm.counters.packets_out},
-                               {"bytes_out", vm.counters.bytes_out}};
-    if (pid)
-      object["pid"] = *pid;
-    list.push_back(std::move(object));
-  }
-  return list;
+boost::json::object tap_user_json(const TapUser& user) {
+  const VmOnTap& vm = user.vm;
+  boost::json::object object{{"name", vm.tap.str()},
+                             {"vm", printable(vm.mark.vm_name)},
+                             {"user", printable(user_name(vm.mark.owner))},
+                             {"mac", vm.mark.mac.str()}};
+  add_counters(object, vm.counters);
+  if (user.pid)
+    object["pid"] = *user.pid;
+  return object;
 }
 
 /// The VMs that are on the bridge without the switch.
@@ -170,7 +164,7 @@ Result<int> ports_command(const Context& context) {
     auto answer = json_answer("ports");
     answer["switch"] = request.scope.sockets.dir.str();
     answer["ports"] = to_json(ports.vde_switch.ports, ports.learnt);
-    answer["taps"] = taps_json(ports.taps);
+    answer["taps"] = json_list(ports.taps, tap_user_json);
     print_json(answer);
   } else if (context.call.terse) {
     print_rows(rows_of(ports));

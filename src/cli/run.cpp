@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
 #include "cli/wiring.hpp"
@@ -10,7 +11,6 @@
 #include "network/settle_uplink.hpp"
 #include "network/temporary.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

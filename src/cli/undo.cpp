@@ -1,10 +1,10 @@
 #include "nicmove/undo.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/move_client.hpp"
 #include "cli/output.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 namespace vdeup::cli {
