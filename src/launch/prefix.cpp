@@ -33,6 +33,7 @@ struct Prefix {
   std::string_view markers{};      ///< the program is behind one of these, and not found without it
   std::string_view keeping{};      ///< with this option the descriptors are kept
   std::string_view joining{};      ///< options whose value is a whole line
+  std::string_view subcommand{};   ///< words that follow the options; others run no program
 };
 
 constexpr auto k_prefixes = std::to_array<Prefix>({
@@ -48,11 +49,13 @@ constexpr auto k_prefixes = std::to_array<Prefix>({
      .joining = "-S --split-string"},
     {.name = "gdb", .markers = "--args -args"},
     {.name = "ionice", .short_values = "cn", .long_values = "class classdata"},
+    {.name = "ip", .short_values = "bn", .operands = 1, .subcommand = "netns exec"},
     {.name = "ltrace",
      .short_values = "aADeFlnopsuwx",
      .long_values = "align config debug library output where"},
     {.name = "nice", .short_values = "n", .long_values = "adjustment"},
     {.name = "nohup"},
+    {.name = "nsenter", .short_values = "tSG", .long_values = "target setuid setgid"},
     {.name = "numactl",
      .short_values = "iNmPCcpwSfoLMI",
      .long_values =
@@ -100,9 +103,7 @@ constexpr auto k_prefixes = std::to_array<Prefix>({
     {.name = "chroot", .fate = Fate::unclear},
     {.name = "dash", .fate = Fate::unclear},
     {.name = "docker", .fate = Fate::unclear},
-    {.name = "ip", .fate = Fate::unclear},
     {.name = "machinectl", .fate = Fate::unclear},
-    {.name = "nsenter", .fate = Fate::unclear},
     {.name = "podman", .fate = Fate::unclear},
     {.name = "script", .fate = Fate::unclear},
     {.name = "sh", .fate = Fate::unclear},
@@ -179,6 +180,9 @@ Reading read_prefix(const Prefix& prefix, const std::vector<std::string>& words,
   }
   while (prefix.has_assignments && at < words.size() && (is_assignment(words[at]) || words[at] == "-"))
     ++at;
+  for (const std::string_view word : words_of(prefix.subcommand))
+    if (at == words.size() || words[at++] != word)
+      return {words.size(), Fate::unclear};
   return {at + prefix.operands, fate};
 }
 

@@ -36,7 +36,7 @@ TEST_CASE("run: a program in front of the VM runs it with its connection", "[run
       GENERATE("taskset -c 0", "nice -n 5", "ionice -c 3", "chrt -o 0", "prlimit --nofile=256", "setsid -w",
                "nohup", "stdbuf -oL", "timeout 60", "time -f %e", "env A=1", "strace -f -o /dev/null",
                "gdb -q -batch -ex run --args", "valgrind -q", "unshare -m", "setpriv --no-new-privs",
-               "nice env A=1 timeout -k 1 60");
+               "nsenter --net=/proc/self/ns/net", "nice env A=1 timeout -k 1 60");
   const std::string program{vdeup::words_of(prefix).front()};
   if (run({"which", program}).status != 0) {
     WARN(program << " is not installed");

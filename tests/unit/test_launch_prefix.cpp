@@ -32,7 +32,7 @@ TEST_CASE("prefix: QEMU is found behind programs that run it", "[launch]") {
       "strace -fp 1 -eopen", "ltrace -o x", "valgrind --tool=none", "gdb --args", "gdb -q -ex run --args",
       "gdb -args", "unshare -rm", "unshare -S 0 --map-user 0", "setpriv --reuid 1 --clear-groups",
       "systemd-run --user --scope -p MemoryMax=1G", "/usr/bin/nice -n 5", "nice -n 5 taskset -c 0 env A=1",
-      "eatmydata");
+      "eatmydata", "ip netns exec lab", "nsenter -t 1 -n");
   INFO(prefix);
   CHECK(read(std::string{prefix} + " " + qemu) == qemu);
   CHECK(read(std::string{prefix} + " ./launch-vm -m 64") == "./launch-vm -m 64");
@@ -60,6 +60,7 @@ TEST_CASE("prefix: words are not written to a program that takes them for its ow
   CHECK(is_refused("env -S 'A=1 qemu-system-x86_64'"));
   CHECK(is_refused("gdb qemu-system-x86_64"));
   CHECK(is_refused("some-wrapper 5 qemu-system-x86_64 -m 64"));
+  CHECK(is_refused("ip vrf exec red qemu-system-x86_64"));
   CHECK(is_refused("ssh host qemu-system-x86_64"));
   CHECK_FALSE(is_refused("./launch-vm --emulator qemu-system-x86_64"));
   CHECK_FALSE(is_refused("qemu-system-x86_64 -name qemu-system-arm"));
