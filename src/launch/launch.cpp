@@ -81,9 +81,13 @@ struct Programs {
 };
 
 /// Take what is in front of QEMU's arguments off the words.
-Result<Programs> take_programs(std::vector<std::string>& words, const std::vector<std::string>& vdeup) {
-  TRY(auto at, find_program_word(words, vdeup));
-  const auto end = words.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+Result<Programs> take_programs(std::vector<std::string>& words, const std::vector<std::string>& program) {
+  auto at = find_program_word(words, {});
+  if (!at)
+    at = find_program_word(words, own_words(program)); // for the hint
+  if (!at)
+    return fail(std::move(at).error());
+  const auto end = words.begin() + static_cast<std::ptrdiff_t>(at.value()) + 1;
   Programs programs{.command = {words.begin(), end}};
   words.erase(words.begin(), end);
   TRY(programs.emulator, process::find_program(programs.command.back()));
@@ -168,7 +172,7 @@ qemu::NicModel chosen_model(const Launch& launch) {
 
 Result<Launch> prepare(const LaunchOrder& order, const Log& log) {
   TRY(auto described, described_line(order));
-  TRY(auto programs, take_programs(described.words, own_words(order.program)));
+  TRY(auto programs, take_programs(described.words, order.program));
   auto capabilities = capabilities_of(programs.emulator);
   TRY(auto line,
       qemu::analyse(modern_words(std::move(described.words), order.options.strict, capabilities, log)));

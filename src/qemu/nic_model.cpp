@@ -44,7 +44,7 @@ std::string_view machine_of(std::string_view program, std::string_view architect
 /// QEMU 7.2 by asking each machine, and from the sources of those that do not start without firmware or are
 /// newer.
 constexpr std::string_view k_boards_without_nic =
-    " 10m50-ghrd akita arduino-duemilanove arduino-mega arduino-mega-2560-v3 arduino-uno ast1030-evb"
+    " 10m50-ghrd 2009 akita arduino-duemilanove arduino-mega arduino-mega-2560-v3 arduino-uno ast1030-evb"
     " b-l475e-iot01a borzoi canon-a1100 cheetah collie fby35 gdbsim-r5f562n7 gdbsim-r5f562n8"
     " KIT_AURIX_TC277_TRB lm3s811evb mega mega2560 microbit musca-a musca-b1 n800 n810 netduino2"
     " netduinoplus2 next-cube nios2-generic-nommu nuri olimex-stm32-h405 opentitan shakti_c shix sifive_e"
