@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "model/nat.hpp"
 #include "plan/examine.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,11 @@ bool sees_bridged_frames(const ForwardFilter& filter, const HostFacts& facts) {
   const bool ip6 = filter.family == "ip6" || filter.family == "inet";
   return filter.family == "bridge" || (ip4 && facts.filters_bridged_ip4) ||
          (ip6 && facts.filters_bridged_ip6);
+}
+
+/// False for names that the tool would read as a pattern, or not at all.
+bool can_be_written(const std::string& bridge, ForwardFilter::Tool tool) {
+  return tool == ForwardFilter::Tool::nftables ? can_be_quoted(bridge) : !bridge.ends_with('+');
 }
 
 /// The command that lets a bridge through a chain, written for the tool that the chain was made with.
@@ -48,7 +54,9 @@ void examine_filters(Report& report, const HostFacts& facts, const Bridge& bridg
                       bridge.name.str(), filter.owner.empty() ? "" : printable(filter.owner) + ", ",
                       filter.family, printable(filter.table), printable(filter.chain),
                       filter.family == "bridge" ? "" : ", to which br_netfilter sends it"),
-          report.as_root(accepting_command(filter, bridge.name.str())));
+          can_be_written(bridge.name.str(), filter.tool)
+              ? Hints{report.as_root(accepting_command(filter, bridge.name.str()))}
+              : Hints{});
 }
 
 void examine_forwarding(Report& report, const HostFacts& facts, const Bridge& bridge) {

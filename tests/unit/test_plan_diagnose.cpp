@@ -201,6 +201,16 @@ TEST_CASE("diagnose: a firewall counts only for the frames that br_netfilter sen
         "fault: a firewall drops what VMs send over bridge br0: Docker, chain ip filter FORWARD, policy "
         "drop, to "
         "which br_netfilter sends it | sudo iptables -I DOCKER-USER -i br0 -o br0 -j ACCEPT\n");
+  // No hint where the name of the bridge is a pattern: of iptables, then of nft.
+  for (const char* name : {"br+", "br*", "br\""}) {
+    Evidence other = seen;
+    other.network.bridge->name = IfName::parse(name).value();
+    other.facts->forward_filters->front().tool =
+        name[2] == '+' ? ForwardFilter::Tool::iptables : ForwardFilter::Tool::nftables;
+    INFO(findings(other));
+    CHECK(findings(other).find("ACCEPT") == std::string::npos);
+    CHECK(findings(other).find("insert rule") == std::string::npos);
+  }
   seen.facts->forward_filters->front().accepts_bridge = true;
   CHECK(findings(seen).empty());
   seen.facts->forward_filters.reset(); // not root
