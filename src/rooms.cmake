@@ -16,7 +16,7 @@ room(process WHAT "runs, finds, becomes and ends programs (only user of Boost.Pr
 room(kernel WHAT "links, TAPs, addresses, routes, neighbours (only user of libnl)" USES engine)
 room(firewall WHAT "reads other firewalls' rules and evaluates what they let through" USES kernel)
 room(nat WHAT "private networks: rules, forwarding, dnsmasq (only user of libnftables)" USES firewall process)
-room(vde WHAT "the switch's life, console, lock and connection (only user of libvdeplug)" USES engine process)
+room(vde WHAT "the switch's life, console, lock and connection" USES engine process)
 room(managers WHAT "networkd, NetworkManager, ifupdown, DHCP clients: detect, tell, print configuration (only user of sd-bus)" USES engine process)
 room(dependents WHAT "logins and file systems that depend on a NIC" USES kernel process)
 room(nicmove WHAT "a NIC's move as a transaction: choice, plan, record, watchdog, proof" USES dependents firewall managers)

@@ -35,7 +35,7 @@ endif()
 pkg_check_modules(libsystemd REQUIRED libsystemd>=241)
 pkg_check_modules(libnftables REQUIRED libnftables>=0.9.3) # the same: few launches change rules
 
-# Debian's libvdeplug-dev has no pkg-config file. Tests link the library; vdeup loads it when it attaches a VM.
+# Debian's libvdeplug-dev has no pkg-config file. Tests attach other clients with the library.
 find_path(VDEPLUG_INCLUDE_DIR libvdeplug.h REQUIRED)
 find_library(VDEPLUG_LIBRARY vdeplug REQUIRED)
 add_library(vdeplug::vdeplug UNKNOWN IMPORTED)

@@ -8,7 +8,7 @@
 
 namespace vdeup {
 
-/// Puts a deadline on system calls that have none of their own (flock, the handshake in vde_open).
+/// Puts a deadline on system calls that have none of their own (flock, connect).
 ///
 /// While one lives, SIGALRM interrupts a blocking call of the calling thread once the deadline is over, and
 /// again every few milliseconds, so that a signal that arrives just before the call cannot be lost. The call

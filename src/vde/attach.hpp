@@ -21,7 +21,7 @@ struct Attachment {
   UniqueFd control; ///< the stream to `ctl`
 };
 
-/// Options of a connection. The defaults are libvdeplug's own.
+/// Options of a connection. The defaults are vde_open's own.
 struct AttachOptions {
   std::string description;            ///< shown by port/print; plain ASCII
   unsigned port = 0;                  ///< 0: any free port
@@ -29,9 +29,9 @@ struct AttachOptions {
   mode_t mode = 0700;                 ///< and its mode; never 0, which would lock out the switch itself
 };
 
-/// Connect to a switch with libvdeplug, under a deadline: vde_open waits for ever for a full or stopped
-/// switch. If the switch is shared with a group, our end of the connection is given to that group. Errors:
-/// timed_out; missing (also without libvdeplug), not_permitted, failed as the system says.
+/// Attach to a switch, as vde_open(3) does: a full or stopped switch does not answer before the deadline. If
+/// the switch is shared with a group, our end of the connection is given to that group. Errors: timed_out;
+/// missing, not_permitted, failed as the system says; refused for an answer that names a socket elsewhere.
 [[nodiscard]] Result<Attachment> attach(const SocketPath& dir, AttachOptions options,
                                         const Deadline& deadline);
 
