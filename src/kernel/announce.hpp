@@ -5,10 +5,6 @@
 
 namespace vdeup::kernel {
 
-/// Make the frame that announces an address on the link: a gratuitous ARP request (RFC 5227, 3), or an
-/// unsolicited neighbour advertisement with the override flag (RFC 4861, 7.2.6). Pure.
-[[nodiscard]] std::vector<std::uint8_t> announcement(const IpAddress& address, const MacAddress& mac);
-
 /// Announces addresses on an interface. Open it before it is needed, so that only sending is left to do, and
 /// close it when there is time: closing takes the kernel some milliseconds.
 class Announcer {

@@ -115,19 +115,6 @@ class NeighbourQuestion final : public Question {
   IpAddress m_address;
 };
 
-/// RFC 1071.
-std::uint16_t internet_checksum(Bytes bytes) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    std::uint16_t word = 0;
-    std::memcpy(&word, &bytes[i], sizeof(word));
-    sum += word;
-  }
-  while (sum > 0xffffU)
-    sum = (sum & 0xffffU) + (sum >> 16U);
-  return static_cast<std::uint16_t>(~sum);
-}
-
 /// Random bytes in each request make sure that a reply is to this request: not to another target's, to one of
 /// an earlier observation, or to another program's. The socket is not connected: a route may come later.
 class EchoQuestion final : public Question {
@@ -143,8 +130,8 @@ class EchoQuestion final : public Question {
     ++m_packet.number;
     m_packet.checksum = 0;
     if (!m_address.is_ip6()) // the kernel computes that of ICMPv6
-      m_packet.checksum =
-          internet_checksum({reinterpret_cast<const std::uint8_t*>(&m_packet), sizeof(m_packet)});
+      m_packet.checksum = htons(
+          engine::internet_checksum({reinterpret_cast<const std::uint8_t*>(&m_packet), sizeof(m_packet)}));
     (void)::sendto(m_socket.get(), &m_packet, sizeof(m_packet), 0, m_to.get(), m_to.size);
   }
   int fd() const override { return m_socket.get(); }

@@ -28,8 +28,7 @@ class Question {
   [[nodiscard]] virtual bool is_answered() = 0;
 };
 
-/// ARP or neighbour discovery, as for detecting a duplicate address, with `mac` as the source
-/// (engine/probe_frame.hpp).
+/// ARP or neighbour discovery with `mac` as the source (engine/probe_frame.hpp).
 [[nodiscard]] Result<std::unique_ptr<Question>>
 make_neighbour_question(const Device& device, const MacAddress& mac, const IpAddress& address);
 /// ICMP echo (RFC 792), ICMPv6 echo (RFC 4443).

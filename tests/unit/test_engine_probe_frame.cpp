@@ -31,12 +31,16 @@ const std::string k_arp_reply = "02 11 22 33 44 55 52 54 00 12 34 56 08 06 " // 
                                 "52 54 00 12 34 56 c0 00 02 07 "             // sender
                                 "02 11 22 33 44 55 00 00 00 00";             // target
 const std::string k_advertisement =
-    "33 33 00 00 00 01 52 54 00 12 34 56 86 dd "                               //
+    "02 11 22 33 44 55 52 54 00 12 34 56 86 dd "                               //
     "60 00 00 00 00 20 3a ff "                                                 // 32 bytes, ICMPv6, hop limit
     "20 01 0d b8 00 00 00 00 00 00 00 0a 12 34 56 78 "                         // from the guest
-    "ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01 "                         // to all nodes
-    "88 00 a3 04 20 00 00 00 20 01 0d b8 00 00 00 00 00 00 00 0a 12 34 56 78 " // target
+    "fe 80 00 00 00 00 00 00 00 11 22 ff fe 33 44 55 "                         // to us
+    "88 00 fd ed 60 00 00 00 20 01 0d b8 00 00 00 00 00 00 00 0a 12 34 56 78 " // solicited; target
     "02 01 52 54 00 12 34 56";                                                 // its address
+
+std::string replaced(std::string text, const std::string& part, const std::string& by) {
+  return text.replace(text.find(part), part.size(), by);
+}
 
 /// True if a frame still passes for an answer with one byte of it changed.
 bool accepts_with(Frame frame, std::size_t at, std::uint8_t value, const IpAddress& address) {
@@ -72,13 +76,31 @@ TEST_CASE("probe frame: an ARP probe is that of RFC 5227", "[engine]") {
   CHECK(who_has_frame(k_source, k_ip4) == expected);
 }
 
-TEST_CASE("probe frame: a neighbour solicitation is that of duplicate address detection", "[engine]") {
+TEST_CASE("probe frame: a neighbour solicitation comes from a link-local address", "[engine]") {
   CHECK(who_has_frame(k_source, k_ip6) ==
         bytes("33 33 ff 34 56 78 02 11 22 33 44 55 86 dd "       // solicited-node group
-              "60 00 00 00 00 18 3a ff "                         // 24 bytes, hop limit 255
-              "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 " // from ::
+              "60 00 00 00 00 20 3a ff "                         // 32 bytes, hop limit 255
+              "fe 80 00 00 00 00 00 00 00 11 22 ff fe 33 44 55 " // from the address of the source
               "ff 02 00 00 00 00 00 00 00 00 00 01 ff 34 56 78 " // to the group
-              "87 00 8d 8c 00 00 00 00 20 01 0d b8 00 00 00 00 00 00 00 0a 12 34 56 78")); // no option
+              "87 00 bf cf 00 00 00 00 20 01 0d b8 00 00 00 00 00 00 00 0a 12 34 56 78 "
+              "01 01 02 11 22 33 44 55")); // where to reply to
+}
+
+TEST_CASE("probe frame: an announcement is a gratuitous ARP request or an unsolicited advertisement",
+          "[engine]") {
+  Frame arp = bytes("ff ff ff ff ff ff 52 54 00 12 34 56 08 06 "
+                    "00 01 08 00 06 04 00 01 "
+                    "52 54 00 12 34 56 c0 00 02 07 "
+                    "00 00 00 00 00 00 c0 00 02 07");
+  arp.resize(60);
+  CHECK(announcement(k_guest, k_ip4) == arp);
+  CHECK(announcement(k_guest, k_ip6) ==
+        bytes("33 33 00 00 00 01 52 54 00 12 34 56 86 dd "
+              "60 00 00 00 00 20 3a ff "
+              "20 01 0d b8 00 00 00 00 00 00 00 0a 12 34 56 78 "
+              "ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01 "
+              "88 00 a3 04 20 00 00 00 20 01 0d b8 00 00 00 00 00 00 00 0a 12 34 56 78 "
+              "02 01 52 54 00 12 34 56"));
 }
 
 TEST_CASE("probe frame: answers name the owner, padded or not", "[engine]") {
@@ -107,6 +129,19 @@ TEST_CASE("probe frame: an ARP reply to somebody else, or to nobody, is not one 
   unasked.replace(0, 17, "ff ff ff ff ff ff");
   unasked.replace(unasked.rfind("02 11 22"), 29, "52 54 00 12 34 56 c0 00 02 07");
   CHECK_FALSE(parse_owner(bytes(unasked), k_source, k_ip4));
+}
+
+TEST_CASE("probe frame: an advertisement that nobody solicited is no reply", "[engine]") {
+  const std::string to_us = "fe 80 00 00 00 00 00 00 00 11 22 ff fe 33 44 55";
+  const std::string to_all = "ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01";
+  const std::string to_all_unsolicited =
+      replaced(replaced(k_advertisement, to_us, to_all), "fd ed 60", "a3 04 20");
+  CHECK_FALSE(parse_owner(bytes(to_all_unsolicited), k_source, k_ip6));
+  const std::string to_all_solicited =
+      replaced(replaced(k_advertisement, to_us, to_all), "fd ed 60", "63 04 60");
+  CHECK_FALSE(parse_owner(bytes(to_all_solicited), k_source, k_ip6));
+  CHECK_FALSE(parse_owner(bytes(replaced(k_advertisement, "fd ed 60", "3d ee 20")), k_source, k_ip6));
+  CHECK_FALSE(parse_owner(bytes(k_advertisement), k_guest, k_ip6)); // a reply to another asker
 }
 
 TEST_CASE("probe frame: what is cut off anywhere is no answer", "[engine]") {
@@ -146,16 +181,16 @@ TEST_CASE("probe frame: wrong lengths are never read beyond", "[engine]") {
 TEST_CASE("probe frame: options with impossible lengths are refused though the checksum is right",
           "[engine]") {
   // Length 0, and one that goes beyond the end; each change of a byte is made good in the checksum.
-  const std::pair<std::string, std::string> damaged[] = {{"02 00", "a3 05"}, {"02 02", "a3 03"}};
+  const std::pair<std::string, std::string> damaged[] = {{"02 00", "fd ee"}, {"02 02", "fd ec"}};
   for (const auto& [option, sum] : damaged) {
     std::string text = k_advertisement;
     text.replace(text.find("02 01 52"), 5, option);
-    text.replace(text.find("a3 04"), 5, sum);
+    text.replace(text.find("fd ed"), 5, sum);
     CHECK_FALSE(parse_owner(bytes(text), k_source, k_ip6));
   }
   // The same way of correcting the checksum is accepted where all else is right: the last byte one higher.
   std::string text = k_advertisement;
   text.replace(text.size() - 2, 2, "57");
-  text.replace(text.find("a3 04"), 5, "a3 03");
+  text.replace(text.find("fd ed"), 5, "fd ec");
   CHECK(parse_owner(bytes(text), k_source, k_ip6) == MacAddress::parse("52:54:00:12:34:57").value());
 }
