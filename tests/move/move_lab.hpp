@@ -51,6 +51,12 @@ inline void wait_for_watchdogs() {
     REQUIRE(store.value()->lock(vdeup::Deadline::after(std::chrono::seconds{30})));
 }
 
+/// True if a move of a NIC is under way.
+inline bool is_moving() {
+  auto store = vdeup::nicmove::RecordStore::open(false);
+  return store && store.value() && !store.value()->lock(vdeup::Deadline::after(std::chrono::seconds{0}));
+}
+
 /// The kind of record that there is.
 inline bool has_record(vdeup::nicmove::RecordStore::Kind kind) {
   auto store = vdeup::nicmove::RecordStore::open(false);

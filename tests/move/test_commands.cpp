@@ -3,7 +3,6 @@
 #include "move/move_lab.hpp"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <memory>
 
@@ -264,7 +263,7 @@ TEST_CASE("move: undo that comes while a move is under way takes it back as soon
   ip("route replace default via 10.1.0.99"); // nobody: to learn that takes two seconds, under the lock
   const std::string before = snapshot();
   Running create{{bin_directory() + "/vdeup", "create", "-f", "--confirm", "30"}};
-  REQUIRE(eventually([] { return ::access("/run/vdeup", F_OK) == 0; }));
+  REQUIRE(eventually(is_moving));
   const auto began = std::chrono::steady_clock::now();
   const auto undone = run_vdeup({"undo"});
   CHECK(undone.status == 0);
