@@ -45,14 +45,6 @@ void lose_carrier(const lab::Neighbourhood& neighbourhood, std::chrono::seconds 
   REQUIRE(lab::eventually([] { return manager_lab::link_called("eth0").has_carrier; }));
 }
 
-void check_is_moved(const lab::Mover& mover, const NicSnapshot& before) {
-  const NicSnapshot port = mover.look("eth0");
-  CHECK(port.master == lab::name_of("ctysbr0"));
-  CHECK(port.addresses.empty());
-  CHECK(port.routes.empty());
-  CHECK(lab::differences_but_device(before, mover.look("ctysbr0")) == "");
-}
-
 void require_done(const Result<>& done) {
   INFO((done ? "" : done.error().message()));
   REQUIRE(done);
@@ -62,6 +54,45 @@ void wait_for_default_route() {
   REQUIRE(lab::eventually([] {
     return lab::run({"ip", "route"}).out.find("default via 10.1.0.1 dev eth0") != std::string::npos;
   }));
+}
+
+void ManagedMove::go_in() {
+  tell(managers, told.before);
+  check_is_back(); // nothing was taken off it
+  require_done(mover.apply(mover.plan_in()));
+  tell(managers, told.after);
+}
+
+void ManagedMove::go_out() {
+  require_done(mover.apply(mover.plan_out()));
+  check_is_back();
+  tell(managers, inverse(told.all()));
+}
+
+void ManagedMove::check_is_moved() const {
+  const NicSnapshot port = mover.look("eth0");
+  CHECK(port.master == lab::name_of("ctysbr0"));
+  CHECK(port.addresses.empty());
+  CHECK(port.routes.empty());
+  CHECK(lab::differences_but_device(before, mover.look("ctysbr0")) == "");
+}
+
+void ManagedMove::check_is_back() const {
+  CHECK(differences(before, mover.look("eth0")) == "");
+}
+
+void create_by_command(const std::string& manager) {
+  const auto created = lab::run_vdeup({"create"});
+  INFO(created.err);
+  REQUIRE(created.status == 0);
+  CHECK(lab::has(created.err, manager + " manages eth0, and is told to leave it alone"));
+}
+
+void cancel_by_command() {
+  const auto cancelled = lab::run_vdeup({"cancel", "--bridge"});
+  INFO(cancelled.err);
+  REQUIRE(cancelled.status == 0);
+  CHECK(files_of_ours() == "");
 }
 
 } // namespace managers_lab

@@ -90,64 +90,52 @@ class Monitor {
 TEST_CASE("NetworkManager: told to let go, it takes nothing off the NIC, and remembers over a restart",
           "[managers]") {
   NetworkManagerRound round{k_static};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers host_managers;
+  ManagedMove move;
   Monitor monitor;
-  tell(host_managers, {DisconnectNic{lab::name_of("eth0"), k_uuid}});
+  tell(move.managers, {LetGo{lab::name_of("eth0"), k_uuid}});
   CHECK(round.manager().state_of("eth0") == "unmanaged");
   CHECK(is_held("eth0", NicManager::Hold::leaves));
   round.manager().restart();
   CHECK(round.manager().state_of("eth0") == "unmanaged");
   CHECK(monitor.deletions() == "");
-  CHECK(differences(before, mover.look("eth0")) == "");
+  move.check_is_back();
 }
 
 TEST_CASE(
     "NetworkManager: its NIC goes into a bridge, and restart, `networking off` and carrier change nothing",
     "[managers]") {
   NetworkManagerRound round{k_static};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers host_managers;
-  const auto told = handover(host_managers);
-  CHECK(told.before ==
+  ManagedMove move;
+  CHECK(move.told.before ==
         std::vector<ManagerStep>{Unmanage{NicManager::Kind::network_manager, {lab::name_of("ctysbr0")}},
-                                 DisconnectNic{lab::name_of("eth0"), k_uuid}});
-  CHECK(told.after.empty());
-  tell(host_managers, told.before);
-  require_done(mover.apply(mover.plan_in()));
-  check_is_moved(mover, before);
+                                 LetGo{lab::name_of("eth0"), k_uuid}});
+  CHECK(move.told.after.empty());
+  move.go_in();
+  move.check_is_moved();
   lose_carrier(round.neighbourhood(), std::chrono::seconds{7}); // it waits 6 s before it gives up
-  check_is_moved(mover, before);
+  move.check_is_moved();
   round.manager().restart();
   (void)round.manager().nmcli("networking off");
   (void)round.manager().nmcli("networking on");
   REQUIRE(lab::eventually([&] { return round.manager().state_of("lo") == "connected (externally)"; }));
   CHECK(round.manager().state_of("ctysbr0") == "unmanaged");
-  check_is_moved(mover, before);
+  move.check_is_moved();
 }
 
 namespace {
 
 void check_there_and_back(const std::string& profile) {
   NetworkManagerRound round{profile};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers host_managers;
-  const auto told = handover(host_managers);
-  tell(host_managers, told.before);
-  require_done(mover.apply(mover.plan_in()));
+  ManagedMove move;
+  move.go_in();
   CHECK(files_of_ours() == "/run/NetworkManager/conf.d/90-vdeup-ctysbr0.conf\n");
-  require_done(mover.apply(mover.plan_out()));
-  CHECK(differences(before, mover.look("eth0")) == "");
-  tell(host_managers, inverse(told.all()));
+  move.go_out();
   CHECK(files_of_ours() == "");
   CHECK(round.manager().state_of("eth0") == "connected");
   round.wait_until_connected();
   CHECK(has(round.manager().nmcli("-t -f UUID,DEVICE connection show --active"),
             std::string{k_uuid} + ":eth0"));
-  CHECK(differences(before, mover.look("eth0")) == "");
+  move.check_is_back();
 }
 
 } // namespace
@@ -167,16 +155,11 @@ TEST_CASE("NetworkManager: a lease is kept and not given back when it lets go, b
   const auto managers = managers_of("eth0");
   REQUIRE(managers.size() == 1);
   REQUIRE(managers.front().is_dynamic);
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
   REQUIRE_FALSE(managers::can_hand_over(managers.front()));
-  managers::HostManagers host_managers;
-  const auto told = handover(host_managers); // as with -f
-  tell(host_managers, told.before);
-  require_done(mover.apply(mover.plan_in()));
-  CHECK(mover.look("ctysbr0").addresses.size() == before.addresses.size());
-  require_done(mover.apply(mover.plan_out()));
-  tell(host_managers, inverse(told.all()));
+  ManagedMove move; // as with -f
+  move.go_in();
+  CHECK(move.mover.look("ctysbr0").addresses.size() == move.before.addresses.size());
+  move.go_out();
   round.wait_until_connected();
   CHECK_FALSE(DhcpServer::has_release());
 }
@@ -270,33 +253,24 @@ TEST_CASE("NetworkManager: rolling back its checkpoint would pull a NIC that it 
           "[managers]") {
   needs("busctl");
   NetworkManagerRound round{k_static};
-  const lab::Mover mover;
-  managers::HostManagers host_managers;
+  ManagedMove move;
   const std::string call = "busctl call org.freedesktop.NetworkManager /org/freedesktop/NetworkManager "
                            "org.freedesktop.NetworkManager ";
   must(call + "CheckpointCreate aouu 0 600 0");
-  tell(host_managers, handover(host_managers).before);
-  require_done(mover.apply(mover.plan_in()));
+  move.go_in();
   must(call + "CheckpointRollback o /org/freedesktop/NetworkManager/Checkpoint/1");
   // The NIC is out, and the bridge has address and route still: what is sent goes to a bridge without a port.
-  REQUIRE(lab::eventually([&] { return !mover.look("eth0").master; }));
+  REQUIRE(lab::eventually([&] { return !move.mover.look("eth0").master; }));
   CHECK(has(lab::run({"ip", "route", "get", "10.1.0.1"}).out, "dev ctysbr0"));
 }
 
 TEST_CASE("NetworkManager: vdeup create takes its static NIC without insisting, and cancel gives it back",
           "[managers]") {
   NetworkManagerRound round{k_static};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
-  const auto created = lab::run_vdeup({"create"});
-  INFO(created.err);
-  REQUIRE(created.status == 0);
-  CHECK(has(created.err, "NetworkManager manages eth0, and is told to leave it alone"));
+  const ManagedMove move;
+  create_by_command("NetworkManager");
   CHECK(round.manager().state_of("eth0") == "unmanaged");
-  check_is_moved(mover, before);
-  const auto cancelled = lab::run_vdeup({"cancel", "--bridge"});
-  INFO(cancelled.err);
-  REQUIRE(cancelled.status == 0);
-  CHECK(files_of_ours() == "");
+  move.check_is_moved();
+  cancel_by_command();
   round.wait_until_connected();
 }

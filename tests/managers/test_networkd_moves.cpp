@@ -84,50 +84,38 @@ TEST_CASE("networkd: a bridge that is not marked before it is made gets what the
 TEST_CASE("networkd: its NIC goes into a bridge, and reload, restart and carrier change nothing",
           "[managers]") {
   NetworkdRound round{k_static};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers host_managers;
-  const auto told = handover(host_managers);
-  CHECK(told.before ==
+  ManagedMove move;
+  CHECK(move.told.before ==
         std::vector<ManagerStep>{Unmanage{NicManager::Kind::networkd, {lab::name_of("ctysbr0")}}});
-  tell(host_managers, told.before);
-  CHECK(differences(before, mover.look("eth0")) == "");
-  require_done(mover.apply(mover.plan_in()));
-  tell(host_managers, told.after);
+  move.go_in();
   REQUIRE(is_held("eth0", NicManager::Hold::leaves));
   lose_carrier(round.neighbourhood(), std::chrono::seconds{2});
-  check_is_moved(mover, before);
+  move.check_is_moved();
   must("networkctl reload");
   round.networkd().restart();
   REQUIRE(
       lab::eventually([] { return is_held("lo", NicManager::Hold::manages); })); // it has looked at all links
   lose_carrier(round.neighbourhood(), std::chrono::seconds{4});
-  check_is_moved(mover, before);
+  move.check_is_moved();
 }
 
 TEST_CASE("networkd: given back, the NIC is managed and has all that it had, and no file is left",
           "[managers]") {
   NetworkdRound round{k_static};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
-  managers::HostManagers host_managers;
-  const auto told = handover(host_managers);
-  tell(host_managers, told.before);
-  require_done(mover.apply(mover.plan_in()));
-  tell(host_managers, told.after);
+  ManagedMove move;
+  move.go_in();
   CHECK(files_of_ours() != "");
-  require_done(mover.apply(mover.plan_out()));
-  tell(host_managers, inverse(told.all()));
+  move.go_out();
   CHECK(files_of_ours() == "");
   REQUIRE(lab::eventually([] { return is_held("eth0", NicManager::Hold::manages); }));
   lab::settle();
-  CHECK(differences(before, mover.look("eth0")) == "");
+  move.check_is_back();
   // It has not only said so: what is taken off it puts back.
   must("ip address delete 10.1.0.2/24 dev eth0");
   lose_carrier(round.neighbourhood(), std::chrono::seconds{4});
   wait_for_default_route();
   lab::settle();
-  CHECK(differences(before, mover.look("eth0")) == "");
+  move.check_is_back();
 }
 
 TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the lease is told of",
@@ -157,42 +145,34 @@ TEST_CASE("networkd: a leased NIC is not moved unless one insists, and then the 
 TEST_CASE("networkd: vdeup create takes its static NIC without insisting, and cancel gives it back",
           "[managers]") {
   NetworkdRound round{k_static};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
-  const auto created = lab::run_vdeup({"create"});
-  INFO(created.err);
-  REQUIRE(created.status == 0);
-  CHECK(has(created.err, "systemd-networkd manages eth0, and is told to leave it alone"));
+  const ManagedMove move;
+  create_by_command("systemd-networkd");
   REQUIRE(is_held("eth0", NicManager::Hold::leaves));
   lose_carrier(round.neighbourhood(), std::chrono::seconds{2});
   round.networkd().restart();
   REQUIRE(lab::eventually([] { return is_held("lo", NicManager::Hold::manages); }));
   lose_carrier(round.neighbourhood(), std::chrono::seconds{2});
-  check_is_moved(mover, before);
+  move.check_is_moved();
   // networkd has a file that matches all names: neither bridge nor TAP got what it says.
   for (const char* device : {"ctysbr0", "tap0"})
     CHECK_FALSE(has(must(std::string{"ip address show dev "} + device), "198.51.100.1"));
   // The gateway's end was down, and IPv6 forgot its address.
   round.neighbourhood().gateway.ip("address replace 2001:db8:1::1/64 dev lan nodad");
-  const auto cancelled = lab::run_vdeup({"cancel", "--bridge"});
-  INFO(cancelled.err);
-  REQUIRE(cancelled.status == 0);
-  CHECK(files_of_ours() == "");
+  cancel_by_command();
   REQUIRE(lab::eventually([] { return is_held("eth0", NicManager::Hold::manages); }));
   lab::settle();
-  CHECK(differences(before, mover.look("eth0")) == "");
+  move.check_is_back();
 }
 
 TEST_CASE("networkd: a move that is not kept leaves it as it was, files included", "[managers]") {
   NetworkdRound round{k_static};
-  const lab::Mover mover;
-  const NicSnapshot before = mover.look("eth0");
+  const ManagedMove move;
   const auto expired = lab::run_vdeup({"create", "--confirm", "1"});
   CHECK(expired.status == 1);
   CHECK(files_of_ours() == "");
   REQUIRE(lab::eventually([] { return is_held("eth0", NicManager::Hold::manages); }));
   lab::settle();
-  CHECK(differences(before, mover.look("eth0")) == "");
+  move.check_is_back();
   // Killed while it waits, the watchdog tells networkd.
   lab::Running create{{"sh", "-c", "exec " + lab::bin_directory() + "/vdeup create --confirm 2 2>&1"}};
   REQUIRE(create.wait_for("`vdeup confirm`"));
@@ -201,7 +181,7 @@ TEST_CASE("networkd: a move that is not kept leaves it as it was, files included
   (void)create.finish();
   CHECK(lab::eventually([] { return files_of_ours().empty(); }));
   lab::settle();
-  CHECK(differences(before, mover.look("eth0")) == "");
+  move.check_is_back();
 }
 
 TEST_CASE("networkd: vdeup create does not take a leased NIC without -f", "[managers]") {
