@@ -5,9 +5,9 @@
 namespace vdeup {
 namespace {
 
-Error missing(const char* name, const std::string& what, const std::string& hint) {
+std::string linker_text(const char* name) {
   const char* text = ::dlerror(); // NOLINT(concurrency-mt-unsafe): there is one thread
-  return Error{ErrorKind::missing, what, text == nullptr ? name : text, hint};
+  return text == nullptr ? name : text;
 }
 
 } // namespace
@@ -15,15 +15,21 @@ Error missing(const char* name, const std::string& what, const std::string& hint
 Result<SharedLibrary> SharedLibrary::open(const char* file, std::string what, std::string hint) {
   void* const library = ::dlopen(file, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
-    return fail(missing(file, what, hint));
+    return fail(Error{ErrorKind::missing, std::move(what), linker_text(file), std::move(hint)});
   return SharedLibrary{library, std::move(what), std::move(hint)};
 }
 
-Result<void*> SharedLibrary::address_of(const char* name) const {
+SharedLibrary::Function SharedLibrary::function(const char* name) {
   void* const address = ::dlsym(m_library.get(), name);
-  if (address == nullptr)
-    return fail(missing(name, m_what, m_hint));
-  return address;
+  if (address == nullptr && !m_missing)
+    m_missing = linker_text(name);
+  return {address};
+}
+
+Result<> SharedLibrary::check() const {
+  if (m_missing)
+    return fail(Error{ErrorKind::missing, m_what, *m_missing, m_hint});
+  return ok();
 }
 
 void SharedLibrary::Close::operator()(void* library) const {

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace vdeup {
@@ -15,13 +16,18 @@ class SharedLibrary {
   /// `what` names what cannot be done without it, and `hint` says where it is to be had.
   [[nodiscard]] static Result<SharedLibrary> open(const char* file, std::string what, std::string hint);
 
-  /// Find a function by its name. Errors: missing, as where the library is an older one.
-  template <class Function>
-  [[nodiscard]] Result<> find(const char* name, Function& function) const {
-    TRY(void* const address, address_of(name));
-    function = reinterpret_cast<Function>(address);
-    return ok();
-  }
+  /// The address of a function, which converts to a pointer to it; null if there is none.
+  struct Function {
+    void* address;
+    template <class Pointer>
+    operator Pointer() const {
+      return reinterpret_cast<Pointer>(address);
+    }
+  };
+  /// Find a function by its name. The first one that is not there is remembered for check().
+  [[nodiscard]] Function function(const char* name);
+  /// Errors: missing if a function was not found, as where the library is an older one.
+  [[nodiscard]] Result<> check() const;
 
  private:
   struct Close {
@@ -30,11 +36,11 @@ class SharedLibrary {
 
   SharedLibrary(void* library, std::string what, std::string hint)
       : m_library(library), m_what(std::move(what)), m_hint(std::move(hint)) {}
-  [[nodiscard]] Result<void*> address_of(const char* name) const;
 
   std::unique_ptr<void, Close> m_library;
   std::string m_what;
   std::string m_hint;
+  std::optional<std::string> m_missing{};
 };
 
 } // namespace vdeup

@@ -11,18 +11,19 @@ namespace vdeup::managers {
 /// libsystemd brings five more libraries, and few launches have a manager to talk to.
 struct SdBus {
   SharedLibrary library;
-  decltype(&::sd_bus_open_system) open_system = nullptr;
-  decltype(&::sd_bus_close_unref) close_unref = nullptr;
-  decltype(&::sd_bus_is_ready) is_ready = nullptr;
-  decltype(&::sd_bus_process) process = nullptr;
-  decltype(&::sd_bus_wait) wait = nullptr;
-  decltype(&::sd_bus_set_method_call_timeout) set_method_call_timeout = nullptr;
-  decltype(&::sd_bus_call_method) call_method = nullptr;
-  decltype(&::sd_bus_message_read) message_read = nullptr;
-  decltype(&::sd_bus_message_unref) message_unref = nullptr;
-  decltype(&::sd_bus_match_signal) match_signal = nullptr;
-  decltype(&::sd_bus_slot_unref) slot_unref = nullptr;
-  decltype(&::sd_bus_error_free) error_free = nullptr;
+  decltype(&::sd_bus_open_system) open_system = library.function("sd_bus_open_system");
+  decltype(&::sd_bus_close_unref) close_unref = library.function("sd_bus_close_unref");
+  decltype(&::sd_bus_is_ready) is_ready = library.function("sd_bus_is_ready");
+  decltype(&::sd_bus_process) process = library.function("sd_bus_process");
+  decltype(&::sd_bus_wait) wait = library.function("sd_bus_wait");
+  decltype(&::sd_bus_set_method_call_timeout) set_method_call_timeout =
+      library.function("sd_bus_set_method_call_timeout");
+  decltype(&::sd_bus_call_method) call_method = library.function("sd_bus_call_method");
+  decltype(&::sd_bus_message_read) message_read = library.function("sd_bus_message_read");
+  decltype(&::sd_bus_message_unref) message_unref = library.function("sd_bus_message_unref");
+  decltype(&::sd_bus_match_signal) match_signal = library.function("sd_bus_match_signal");
+  decltype(&::sd_bus_slot_unref) slot_unref = library.function("sd_bus_slot_unref");
+  decltype(&::sd_bus_error_free) error_free = library.function("sd_bus_error_free");
 };
 
 /// Load it. Errors: missing if there is no such library, or an older one.

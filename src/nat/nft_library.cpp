@@ -14,23 +14,18 @@ namespace {
 /// libraries, and few launches change rules.
 struct Nft {
   SharedLibrary library;
-  decltype(&::nft_ctx_new) make = nullptr;
-  decltype(&::nft_ctx_free) free = nullptr;
-  decltype(&::nft_ctx_buffer_output) buffer_output = nullptr;
-  decltype(&::nft_ctx_buffer_error) buffer_error = nullptr;
-  decltype(&::nft_ctx_get_error_buffer) error_buffer = nullptr;
-  decltype(&::nft_run_cmd_from_buffer) run = nullptr;
+  decltype(&::nft_ctx_new) make = library.function("nft_ctx_new");
+  decltype(&::nft_ctx_free) free = library.function("nft_ctx_free");
+  decltype(&::nft_ctx_buffer_output) buffer_output = library.function("nft_ctx_buffer_output");
+  decltype(&::nft_ctx_buffer_error) buffer_error = library.function("nft_ctx_buffer_error");
+  decltype(&::nft_ctx_get_error_buffer) error_buffer = library.function("nft_ctx_get_error_buffer");
+  decltype(&::nft_run_cmd_from_buffer) run = library.function("nft_run_cmd_from_buffer");
 };
 
 Result<Nft> load(const std::string& what) {
   TRY(auto library, SharedLibrary::open("libnftables.so.1", what, "install libnftables1"));
   Nft nft{.library = std::move(library)};
-  TRY(nft.library.find("nft_ctx_new", nft.make));
-  TRY(nft.library.find("nft_ctx_free", nft.free));
-  TRY(nft.library.find("nft_ctx_buffer_output", nft.buffer_output));
-  TRY(nft.library.find("nft_ctx_buffer_error", nft.buffer_error));
-  TRY(nft.library.find("nft_ctx_get_error_buffer", nft.error_buffer));
-  TRY(nft.library.find("nft_run_cmd_from_buffer", nft.run));
+  TRY(nft.library.check());
   return nft;
 }
 
