@@ -13,16 +13,6 @@
 namespace vdeup::firewall {
 namespace {
 
-/// Copy a structure out of the block; false if it is not wholly inside. (Structures that end in an array of
-/// no size fit into no std::optional.)
-template <class T>
-bool read_at(kernel::Bytes bytes, std::size_t place, T& value) {
-  if (place > bytes.size() || bytes.size() - place < sizeof(value))
-    return false;
-  std::memcpy(&value, bytes.data() + place, sizeof(value));
-  return true;
-}
-
 /// What a match and a target begin with: `u.user` of xt_entry_match and of xt_entry_target.
 struct Extension {
   std::uint16_t size = 0; ///< with its data

@@ -40,22 +40,21 @@ kernel::Message nft_request(int type, std::uint8_t family) {
 }
 
 NftTable table_of(const nlmsghdr& message, const nlattr* name) {
-  return {.family = family_of(message), .name = kernel::text_of(name)};
+  return {.family = family_of(message), .name = text_of(name)};
 }
 
 std::optional<NftTable> parse_nft_table(const nlmsghdr& message) {
   const auto found = parse_nft<NFTA_TABLE_MAX>(message, NFT_MSG_NEWTABLE);
-  if (!found ||
-      (kernel::number_in_network_order((*found)[NFTA_TABLE_FLAGS]).value_or(0) & NFT_TABLE_F_DORMANT) != 0)
+  if (!found || (number_in_network_order((*found)[NFTA_TABLE_FLAGS]).value_or(0) & NFT_TABLE_F_DORMANT) != 0)
     return std::nullopt;
   return table_of(message, (*found)[NFTA_TABLE_NAME]);
 }
 
 std::string parse_nft_comment(const nlmsghdr& message) {
   const auto found = parse_nft<NFTA_TABLE_MAX>(message, NFT_MSG_NEWTABLE);
-  kernel::Bytes data = found ? kernel::bytes_of((*found)[NFTA_TABLE_USERDATA]) : kernel::Bytes{};
+  Bytes data = found ? bytes_of((*found)[NFTA_TABLE_USERDATA]) : Bytes{};
   while (data.size() >= 2 && data.size() - 2 >= data[1]) {
-    const kernel::Bytes value = data.subspan(2, data[1]);
+    const Bytes value = data.subspan(2, data[1]);
     if (data[0] == k_comment_type)
       return {value.begin(), std::find(value.begin(), value.end(), std::uint8_t{0})};
     data = data.subspan(2 + value.size());
@@ -67,26 +66,25 @@ std::optional<NftChain> parse_nft_chain(const nlmsghdr& message) {
   const auto found = parse_nft<NFTA_CHAIN_MAX>(message, NFT_MSG_NEWCHAIN);
   if (!found || nft_family(family_of(message)).empty())
     return std::nullopt;
-  const auto hook = kernel::parse_nest<NFTA_HOOK_MAX>((*found)[NFTA_CHAIN_HOOK]);
-  const auto number = kernel::number_in_network_order(hook[NFTA_HOOK_HOOKNUM]);
-  const auto role = number ? role_of(*number, kernel::text_of((*found)[NFTA_CHAIN_TYPE]), family_of(message))
-                           : std::nullopt;
+  const auto hook = parse_nest<NFTA_HOOK_MAX>((*found)[NFTA_CHAIN_HOOK]);
+  const auto number = number_in_network_order(hook[NFTA_HOOK_HOOKNUM]);
+  const auto role =
+      number ? role_of(*number, text_of((*found)[NFTA_CHAIN_TYPE]), family_of(message)) : std::nullopt;
   if (!role)
     return std::nullopt;
-  const auto policy = kernel::number_in_network_order((*found)[NFTA_CHAIN_POLICY]);
-  return NftChain{.table = table_of(message, (*found)[NFTA_CHAIN_TABLE]),
-                  .chain = {.role = *role,
-                            .name = kernel::text_of((*found)[NFTA_CHAIN_NAME]),
-                            .drops = policy == NF_DROP}};
+  const auto policy = number_in_network_order((*found)[NFTA_CHAIN_POLICY]);
+  return NftChain{
+      .table = table_of(message, (*found)[NFTA_CHAIN_TABLE]),
+      .chain = {.role = *role, .name = text_of((*found)[NFTA_CHAIN_NAME]), .drops = policy == NF_DROP}};
 }
 
 std::optional<NftRule> parse_nft_rule(const nlmsghdr& message) {
   const auto found = parse_nft<NFTA_RULE_MAX>(message, NFT_MSG_NEWRULE);
   if (!found)
     return std::nullopt;
-  const kernel::Bytes expressions = kernel::bytes_of((*found)[NFTA_RULE_EXPRESSIONS]);
+  const Bytes expressions = bytes_of((*found)[NFTA_RULE_EXPRESSIONS]);
   return NftRule{.table = table_of(message, (*found)[NFTA_RULE_TABLE]),
-                 .chain = kernel::text_of((*found)[NFTA_RULE_CHAIN]),
+                 .chain = text_of((*found)[NFTA_RULE_CHAIN]),
                  .expressions = {expressions.begin(), expressions.end()}};
 }
 

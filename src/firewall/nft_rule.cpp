@@ -54,8 +54,8 @@ class RuleReader {
       : m_family(family), m_frames(frames), m_sets(sets) {}
 
   void read(nlattr* expression) {
-    const auto found = kernel::parse_nest<NFTA_EXPR_MAX>(expression);
-    const std::string name = kernel::text_of(found[NFTA_EXPR_NAME]);
+    const auto found = parse_nest<NFTA_EXPR_MAX>(expression);
+    const std::string name = text_of(found[NFTA_EXPR_NAME]);
     nlattr* data = found[NFTA_EXPR_DATA];
     if (name == "meta")
       read_meta(data);
@@ -76,7 +76,7 @@ class RuleReader {
     else if (name == "match")
       read_xt_match(data);
     else if (name == "target")
-      apply_xt_target(kernel::text_of(kernel::parse_nest<NFTA_TARGET_MAX>(data)[NFTA_TARGET_NAME]), m_rule);
+      apply_xt_target(text_of(parse_nest<NFTA_TARGET_MAX>(data)[NFTA_TARGET_NAME]), m_rule);
     else
       read_statement(name);
   }
@@ -110,16 +110,16 @@ class RuleReader {
 
   void load(const nlattr* destination, std::vector<std::uint8_t> value, const FrameSide* name_of = nullptr) {
     m_loaded.reset();
-    const auto reg = kernel::number_in_network_order(destination);
+    const auto reg = number_in_network_order(destination);
     if (reg && !value.empty())
       m_loaded = Loaded{.reg = *reg, .value = std::move(value), .name_of = name_of};
   }
 
   void read_meta(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_META_MAX>(data);
+    const auto found = parse_nest<NFTA_META_MAX>(data);
     if (found[NFTA_META_SREG] != nullptr)
       return; // it sets something
-    const auto key = kernel::number_in_network_order(found[NFTA_META_KEY]).value_or(NFT_META_LEN);
+    const auto key = number_in_network_order(found[NFTA_META_KEY]).value_or(NFT_META_LEN);
     if (const FrameSide* side = named_side(key))
       load(found[NFTA_META_DREG], {side->padded.begin(), side->padded.end()}, side);
     else
@@ -155,17 +155,17 @@ class RuleReader {
   }
 
   void read_connection(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_CT_MAX>(data);
-    if (m_frames.state == 0 || kernel::number_in_network_order(found[NFTA_CT_KEY]) != NFT_CT_STATE)
+    const auto found = parse_nest<NFTA_CT_MAX>(data);
+    if (m_frames.state == 0 || number_in_network_order(found[NFTA_CT_KEY]) != NFT_CT_STATE)
       return read_something_else();
     load(found[NFTA_CT_DREG], bytes_of_number(m_frames.state));
   }
 
   void read_payload(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_PAYLOAD_MAX>(data);
-    const auto base = kernel::number_in_network_order(found[NFTA_PAYLOAD_BASE]);
-    const auto offset = kernel::number_in_network_order(found[NFTA_PAYLOAD_OFFSET]);
-    const auto size = kernel::number_in_network_order(found[NFTA_PAYLOAD_LEN]);
+    const auto found = parse_nest<NFTA_PAYLOAD_MAX>(data);
+    const auto base = number_in_network_order(found[NFTA_PAYLOAD_BASE]);
+    const auto offset = number_in_network_order(found[NFTA_PAYLOAD_OFFSET]);
+    const auto size = number_in_network_order(found[NFTA_PAYLOAD_LEN]);
     const auto& service = m_frames.service;
     if (service && base == NFT_PAYLOAD_NETWORK_HEADER && offset == k_protocol_at && size == 1)
       return load(found[NFTA_PAYLOAD_DREG], {service->protocol});
@@ -180,11 +180,9 @@ class RuleReader {
 
   /// VALUE & MASK ^ XOR, as `ct state established,related` begins.
   void read_bitwise(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_BITWISE_MAX>(data);
-    const kernel::Bytes mask =
-        kernel::bytes_of(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_BITWISE_MASK])[NFTA_DATA_VALUE]);
-    const kernel::Bytes bits =
-        kernel::bytes_of(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_BITWISE_XOR])[NFTA_DATA_VALUE]);
+    const auto found = parse_nest<NFTA_BITWISE_MAX>(data);
+    const Bytes mask = value_in(found[NFTA_BITWISE_MASK]);
+    const Bytes bits = value_in(found[NFTA_BITWISE_XOR]);
     if (!is_loaded(found[NFTA_BITWISE_SREG]) || m_loaded->name_of != nullptr ||
         mask.size() != m_loaded->value.size() || bits.size() != mask.size())
       return read_something_else();
@@ -195,21 +193,20 @@ class RuleReader {
   }
 
   [[nodiscard]] bool is_loaded(const nlattr* source) const {
-    return m_loaded && kernel::number_in_network_order(source) == m_loaded->reg;
+    return m_loaded && number_in_network_order(source) == m_loaded->reg;
   }
 
   /// Is the loaded value this one? As long as what is wanted: a name with an asterisk has no zero at its end.
-  [[nodiscard]] Match compare(kernel::Bytes wanted) const {
+  [[nodiscard]] Match compare(Bytes wanted) const {
     if (m_loaded->name_of != nullptr)
       return compare_name(*m_loaded->name_of, {reinterpret_cast<const char*>(wanted.data()), wanted.size()});
     return match_if(std::equal(wanted.begin(), wanted.end(), m_loaded->value.begin()));
   }
 
   void read_comparison(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_CMP_MAX>(data);
-    const auto op = kernel::number_in_network_order(found[NFTA_CMP_OP]);
-    const kernel::Bytes wanted =
-        kernel::bytes_of(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_CMP_DATA])[NFTA_DATA_VALUE]);
+    const auto found = parse_nest<NFTA_CMP_MAX>(data);
+    const auto op = number_in_network_order(found[NFTA_CMP_OP]);
+    const Bytes wanted = value_in(found[NFTA_CMP_DATA]);
     const bool is_of_order = op != NFT_CMP_EQ && op != NFT_CMP_NEQ;
     if (!op || !is_loaded(found[NFTA_CMP_SREG]) || wanted.empty() || wanted.size() > m_loaded->value.size() ||
         (is_of_order && m_loaded->name_of != nullptr))
@@ -222,21 +219,19 @@ class RuleReader {
 
   /// `dport != 50-60`; what is in a range is two comparisons.
   void read_range(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_RANGE_MAX>(data);
-    const kernel::Bytes first =
-        kernel::bytes_of(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_RANGE_FROM_DATA])[NFTA_DATA_VALUE]);
-    const kernel::Bytes last =
-        kernel::bytes_of(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_RANGE_TO_DATA])[NFTA_DATA_VALUE]);
+    const auto found = parse_nest<NFTA_RANGE_MAX>(data);
+    const Bytes first = value_in(found[NFTA_RANGE_FROM_DATA]);
+    const Bytes last = value_in(found[NFTA_RANGE_TO_DATA]);
     if (!is_loaded(found[NFTA_RANGE_SREG]) || m_loaded->name_of != nullptr || first.empty() ||
         first.size() != last.size() || first.size() > m_loaded->value.size())
       return m_rule.require(Match::sometimes);
     const bool is_inside = order_against(first) >= 0 && order_against(last) <= 0;
-    const bool is_wanted = kernel::number_in_network_order(found[NFTA_RANGE_OP]) == NFT_RANGE_EQ;
+    const bool is_wanted = number_in_network_order(found[NFTA_RANGE_OP]) == NFT_RANGE_EQ;
     m_rule.require(match_if(is_inside == is_wanted));
   }
 
   /// How the loaded value stands to another one: below zero before it. The kernel goes byte by byte, too.
-  [[nodiscard]] int order_against(kernel::Bytes other) const {
+  [[nodiscard]] int order_against(Bytes other) const {
     return std::memcmp(m_loaded->value.data(), other.data(), other.size());
   }
 
@@ -255,15 +250,14 @@ class RuleReader {
 
   /// Look the loaded value up in a set, or take the verdict that a map has for it.
   void read_lookup(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_LOOKUP_MAX>(data);
-    const auto set = m_sets.find(kernel::text_of(found[NFTA_LOOKUP_SET]));
+    const auto found = parse_nest<NFTA_LOOKUP_MAX>(data);
+    const auto set = m_sets.find(text_of(found[NFTA_LOOKUP_SET]));
     if (!is_loaded(found[NFTA_LOOKUP_SREG]) || set == m_sets.end())
       return read_something_else();
     const auto [matches, element] = look_up(set->second);
-    const bool is_inverted =
-        (kernel::number_in_network_order(found[NFTA_LOOKUP_FLAGS]).value_or(0) & 1U) != 0;
+    const bool is_inverted = (number_in_network_order(found[NFTA_LOOKUP_FLAGS]).value_or(0) & 1U) != 0;
     m_rule.require(is_inverted ? opposite(matches) : matches);
-    if (kernel::number_in_network_order(found[NFTA_LOOKUP_DREG]) == NFT_REG_VERDICT && element != nullptr) {
+    if (number_in_network_order(found[NFTA_LOOKUP_DREG]) == NFT_REG_VERDICT && element != nullptr) {
       m_rule.action = element->action;
       m_rule.target = element->target;
     }
@@ -305,17 +299,16 @@ class RuleReader {
   }
 
   void read_immediate(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_IMMEDIATE_MAX>(data);
-    if (kernel::number_in_network_order(found[NFTA_IMMEDIATE_DREG]) != NFT_REG_VERDICT)
+    const auto found = parse_nest<NFTA_IMMEDIATE_MAX>(data);
+    if (number_in_network_order(found[NFTA_IMMEDIATE_DREG]) != NFT_REG_VERDICT)
       return m_loaded.reset();
-    read_verdict(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_IMMEDIATE_DATA])[NFTA_DATA_VERDICT],
-                 m_rule.action, m_rule.target);
+    read_verdict(verdict_in(found[NFTA_IMMEDIATE_DATA]), m_rule.action, m_rule.target);
   }
 
   void read_xt_match(nlattr* data) {
-    const auto found = kernel::parse_nest<NFTA_MATCH_MAX>(data);
-    m_rule.require(evaluate_xt_match(kernel::text_of(found[NFTA_MATCH_NAME]),
-                                     kernel::bytes_of(found[NFTA_MATCH_INFO]), m_frames));
+    const auto found = parse_nest<NFTA_MATCH_MAX>(data);
+    m_rule.require(
+        evaluate_xt_match(text_of(found[NFTA_MATCH_NAME]), bytes_of(found[NFTA_MATCH_INFO]), m_frames));
   }
 
   std::uint8_t m_family;
@@ -327,11 +320,19 @@ class RuleReader {
 
 } // namespace
 
+Bytes value_in(nlattr* data) {
+  return bytes_of(parse_nest<NFTA_DATA_MAX>(data)[NFTA_DATA_VALUE]);
+}
+
+nlattr* verdict_in(nlattr* data) {
+  return parse_nest<NFTA_DATA_MAX>(data)[NFTA_DATA_VERDICT];
+}
+
 void read_verdict(nlattr* verdict, Action& action, std::string& target) {
-  const auto found = kernel::parse_nest<NFTA_VERDICT_MAX>(verdict);
-  target = kernel::text_of(found[NFTA_VERDICT_CHAIN]);
-  action = action_of(static_cast<int>(kernel::number_in_network_order(found[NFTA_VERDICT_CODE])
-                                          .value_or(static_cast<std::uint32_t>(NF_QUEUE))));
+  const auto found = parse_nest<NFTA_VERDICT_MAX>(verdict);
+  target = text_of(found[NFTA_VERDICT_CHAIN]);
+  action = action_of(static_cast<int>(
+      number_in_network_order(found[NFTA_VERDICT_CODE]).value_or(static_cast<std::uint32_t>(NF_QUEUE))));
 }
 
 FilterRule evaluate_nft_rule(const NftRule& rule, const Frames& frames, const NftSets& sets) {

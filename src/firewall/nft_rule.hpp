@@ -10,6 +10,12 @@
 
 namespace vdeup::firewall {
 
+using kernel::Bytes;
+using kernel::bytes_of;
+using kernel::number_in_network_order;
+using kernel::parse_nest;
+using kernel::text_of;
+
 /// A table of nf_tables.
 struct NftTable {
   std::uint8_t family = 0; ///< NFPROTO_*
@@ -39,6 +45,10 @@ struct NftSet {
 
 /// The sets of a table, by their names.
 using NftSets = std::map<std::string, NftSet>;
+
+/// The value, or the verdict, in a nest of NFTA_DATA_*.
+[[nodiscard]] Bytes value_in(nlattr* data);
+[[nodiscard]] nlattr* verdict_in(nlattr* data);
 
 /// Read a verdict (NFTA_DATA_VERDICT) into a rule or an element. Pure.
 void read_verdict(nlattr* verdict, Action& action, std::string& target);

@@ -22,14 +22,13 @@ bool has_names(std::uint32_t key_type) {
 }
 
 std::optional<NftElement> read_element(nlattr* element) {
-  const auto found = kernel::parse_nest<NFTA_SET_ELEM_MAX>(element);
-  const kernel::Bytes key =
-      kernel::bytes_of(kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_SET_ELEM_KEY])[NFTA_DATA_VALUE]);
-  const auto flags = kernel::number_in_network_order(found[NFTA_SET_ELEM_FLAGS]).value_or(0);
+  const auto found = parse_nest<NFTA_SET_ELEM_MAX>(element);
+  const Bytes key = value_in(found[NFTA_SET_ELEM_KEY]);
+  const auto flags = number_in_network_order(found[NFTA_SET_ELEM_FLAGS]).value_or(0);
   if (key.empty() && (flags & NFT_SET_ELEM_CATCHALL) == 0)
     return std::nullopt;
   NftElement read{.key = {key.begin(), key.end()}, .ends_range = (flags & NFT_SET_ELEM_INTERVAL_END) != 0};
-  if (nlattr* verdict = kernel::parse_nest<NFTA_DATA_MAX>(found[NFTA_SET_ELEM_DATA])[NFTA_DATA_VERDICT])
+  if (nlattr* verdict = verdict_in(found[NFTA_SET_ELEM_DATA]))
     read_verdict(verdict, read.action, read.target);
   return read;
 }
@@ -50,7 +49,7 @@ std::optional<NftElementLists::value_type> parse_nft_elements(const nlmsghdr& me
   const auto found = parse_nft<NFTA_SET_ELEM_LIST_MAX>(message, NFT_MSG_NEWSETELEM);
   if (!found)
     return std::nullopt;
-  const kernel::Bytes list = kernel::bytes_of((*found)[NFTA_SET_ELEM_LIST_ELEMENTS]);
+  const Bytes list = bytes_of((*found)[NFTA_SET_ELEM_LIST_ELEMENTS]);
   return NftElementLists::value_type{list.begin(), list.end()};
 }
 
@@ -58,12 +57,12 @@ std::optional<NftSetHead> parse_nft_set(const nlmsghdr& message) {
   const auto found = parse_nft<NFTA_SET_MAX>(message, NFT_MSG_NEWSET);
   if (!found)
     return std::nullopt;
-  const auto flags = kernel::number_in_network_order((*found)[NFTA_SET_FLAGS]).value_or(0);
-  const auto key_type = kernel::number_in_network_order((*found)[NFTA_SET_KEY_TYPE]).value_or(0);
+  const auto flags = number_in_network_order((*found)[NFTA_SET_FLAGS]).value_or(0);
+  const auto key_type = number_in_network_order((*found)[NFTA_SET_KEY_TYPE]).value_or(0);
   const bool has_ranges = (flags & NFT_SET_INTERVAL) != 0;
   const bool is_of_rule = (flags & NFT_SET_ANONYMOUS) != 0;
   return NftSetHead{.table = table_of(message, (*found)[NFTA_SET_TABLE]),
-                    .name = kernel::text_of((*found)[NFTA_SET_NAME]),
+                    .name = text_of((*found)[NFTA_SET_NAME]),
                     .has_ranges = has_ranges,
                     .is_of_rule = is_of_rule && !(has_ranges && (flags & NFT_SET_CONCAT) != 0),
                     .holds_names = has_names(key_type)};

@@ -17,19 +17,13 @@ namespace {
 /// -m physdev --physdev-is-bridged, and nothing more.
 bool asks_whether_bridged(kernel::Bytes data) {
   xt_physdev_info info{};
-  if (data.size() < sizeof(info))
-    return false;
-  std::memcpy(&info, data.data(), sizeof(info));
-  return info.bitmask == XT_PHYSDEV_OP_BRIDGED && info.invert == 0;
+  return read_at(data, 0, info) && info.bitmask == XT_PHYSDEV_OP_BRIDGED && info.invert == 0;
 }
 
 /// -m conntrack --ctstate …, and nothing more; in the form that iptables uses since 2011.
 Match evaluate_conntrack(kernel::Bytes data, std::uint32_t state) {
   xt_conntrack_mtinfo3 info{};
-  if (state == 0 || data.size() < sizeof(info))
-    return Match::sometimes;
-  std::memcpy(&info, data.data(), sizeof(info));
-  if (info.match_flags != XT_CONNTRACK_STATE)
+  if (state == 0 || !read_at(data, 0, info) || info.match_flags != XT_CONNTRACK_STATE)
     return Match::sometimes;
   const bool is_inverted = (info.invert_flags & XT_CONNTRACK_STATE) != 0;
   return match_if(((info.state_mask & state) != 0) != is_inverted);
@@ -38,9 +32,8 @@ Match evaluate_conntrack(kernel::Bytes data, std::uint32_t state) {
 /// -m state --state …
 Match evaluate_state(kernel::Bytes data, std::uint32_t state) {
   xt_state_info info{};
-  if (state == 0 || data.size() < sizeof(info))
+  if (state == 0 || !read_at(data, 0, info))
     return Match::sometimes;
-  std::memcpy(&info, data.data(), sizeof(info));
   return match_if((info.statemask & state) != 0);
 }
 
@@ -59,9 +52,8 @@ bool is_any(PortRange range) {
 /// -p udp --dport …
 Match evaluate_udp(kernel::Bytes data, std::uint16_t port) {
   xt_udp info{};
-  if (data.size() < sizeof(info))
+  if (!read_at(data, 0, info))
     return Match::sometimes;
-  std::memcpy(&info, data.data(), sizeof(info));
   if (is_in(info.dpts, port) == ((info.invflags & XT_UDP_INV_DSTPT) != 0))
     return Match::never;
   const bool takes_any = is_any(info.spts) && (info.invflags & XT_UDP_INV_SRCPT) == 0;
@@ -71,9 +63,8 @@ Match evaluate_udp(kernel::Bytes data, std::uint16_t port) {
 /// -p tcp --dport …
 Match evaluate_tcp(kernel::Bytes data, std::uint16_t port) {
   xt_tcp info{};
-  if (data.size() < sizeof(info))
+  if (!read_at(data, 0, info))
     return Match::sometimes;
-  std::memcpy(&info, data.data(), sizeof(info));
   const bool has_flags = (k_first_tcp_flags & info.flg_mask) == info.flg_cmp;
   if (is_in(info.dpts, port) == ((info.invflags & XT_TCP_INV_DSTPT) != 0) ||
       has_flags == ((info.invflags & XT_TCP_INV_FLAGS) != 0))
@@ -99,9 +90,8 @@ bool is_listed(const xt_multiport_v1& list, std::uint16_t port) {
 /// -m multiport --dports …
 Match evaluate_multiport(kernel::Bytes data, std::uint16_t port) {
   xt_multiport_v1 info{};
-  if (data.size() < sizeof(info))
+  if (!read_at(data, 0, info))
     return Match::sometimes;
-  std::memcpy(&info, data.data(), sizeof(info));
   const bool is_there = is_listed(info, port);
   if (info.flags == XT_MULTIPORT_SOURCE || (info.flags == XT_MULTIPORT_EITHER && !is_there))
     return Match::sometimes;
