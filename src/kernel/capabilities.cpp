@@ -42,42 +42,47 @@ Result<Words> read_capabilities() {
   return words;
 }
 
+/// This also empties the ambient set, which is never more than what is inheritable.
+bool write_capabilities(Words& words) {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  return ::syscall(SYS_capset, &header, words.data()) == 0;
+}
+
+Result<> lock_down() {
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+    return fail(errno_error(errno, k_cannot_drop));
+  return ok();
+}
+
 } // namespace
 
 Result<> keep_network_rights(const Identity& user) {
   TRY(become(user));
   TRY(const auto former, read_capabilities());
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   Words words{};
   words[0].effective = CAP_TO_MASK(CAP_NET_ADMIN);
   words[0].permitted = CAP_TO_MASK(CAP_NET_ADMIN) | (former[0].permitted & k_handed_on);
-  // This also empties the ambient set, which is never more than what is inheritable.
-  if (::syscall(SYS_capset, &header, words.data()) < 0)
+  if (!write_capabilities(words))
     return fail(Error{ErrorKind::not_permitted, "cannot change the network", "CAP_NET_ADMIN is missing",
                       "capabilities(7): it comes with root or with the file, unless that is on a file system "
                       "that is mounted nosuid, or the caller runs with no_new_privs"});
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-    return fail(errno_error(errno, k_cannot_drop));
-  return ok();
+  return lock_down();
 }
 
 Result<> keep_mover_rights() {
   constexpr std::array<unsigned, 7> kept{CAP_NET_ADMIN,       CAP_NET_RAW,  CAP_BPF,         CAP_SYS_PTRACE,
                                          CAP_DAC_READ_SEARCH, CAP_IPC_LOCK, CAP_SYS_RESOURCE};
   TRY(const auto former, read_capabilities());
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   Words words{};
   for (const unsigned capability : kept)
     words.at(CAP_TO_INDEX(capability)).permitted |= CAP_TO_MASK(capability);
   for (std::size_t i = 0; i < words.size(); ++i)
     words.at(i).effective = words.at(i).permitted &= former.at(i).permitted;
   constexpr std::uint32_t needed = CAP_TO_MASK(CAP_NET_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
-  if ((words[0].permitted & needed) != needed || ::syscall(SYS_capset, &header, words.data()) < 0)
+  if ((words[0].permitted & needed) != needed || !write_capabilities(words))
     return fail(
         Error{ErrorKind::not_permitted, "cannot move a NIC", "CAP_NET_ADMIN or CAP_NET_RAW is missing", {}});
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-    return fail(errno_error(errno, k_cannot_drop));
-  return ok();
+  return lock_down();
 }
 
 Result<std::optional<Capability>> find_missing(const Capabilities& wanted) {

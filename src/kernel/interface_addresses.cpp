@@ -137,6 +137,15 @@ Result<std::vector<InterfaceAddress>> list_interface_addresses(Netlink& netlink,
                                 "cannot list the addresses of " + device.name.str());
 }
 
+Result<std::vector<IpAddress>> list_usable_addresses(Netlink& netlink, const Device& device) {
+  TRY(auto all, list_interface_addresses(netlink, device));
+  std::vector<IpAddress> usable;
+  for (const InterfaceAddress& address : all)
+    if ((address.flags & k_unready_address) == 0 && address.preferred != 0)
+      usable.push_back(address.local.address);
+  return usable;
+}
+
 // ip address replace … dev NAME nodad; ip address change … dev NAME
 Result<> add_address(Netlink& netlink, const Device& device, const InterfaceAddress& address) {
   const std::string what = fmt::format("cannot add {} to {}", address.local.str(), device.name.str());

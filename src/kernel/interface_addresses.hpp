@@ -12,6 +12,9 @@ namespace vdeup::kernel {
 [[nodiscard]] Result<std::vector<InterfaceAddress>> list_interface_addresses(Netlink& netlink,
                                                                              const Device& device);
 
+/// List those that are ready for use: not one that may be a duplicate, or is on its way out.
+[[nodiscard]] Result<std::vector<IpAddress>> list_usable_addresses(Netlink& netlink, const Device& device);
+
 /// Add an address, or give the one that is there these lifetimes and flags. One of IPv6 is ready at once: it
 /// is taken from another interface of this host, and to look for duplicates would find that one, or nobody.
 [[nodiscard]] Result<> add_address(Netlink& netlink, const Device& device, const InterfaceAddress& address);

@@ -2,8 +2,8 @@
 
 #include "firewall/nat_obstacles.hpp"
 #include "firewall/packet_filters.hpp"
-#include "kernel/bridge_addresses.hpp"
 #include "kernel/bridge_watch.hpp"
+#include "kernel/interface_addresses.hpp"
 #include "kernel/links.hpp"
 #include "kernel/sysctl.hpp"
 #include "kernel/wifi.hpp"
@@ -35,16 +35,14 @@ Result<HostFacts> PathObserver::facts(const IfName& bridge) {
   if (link) {
     TRY(auto found, find_bridge_calls(m_netlink, link->index));
     calls = found.value_or(kernel::BridgeCalls{});
-    TRY(auto addresses, list_addresses(m_netlink, link->index));
-    facts.bridge_addresses = std::move(addresses);
+    TRY(facts.bridge_addresses, list_usable_addresses(m_netlink, {link->index, bridge}));
   }
   facts.filters_bridged_ip4 = filters_bridged("bridge/bridge-nf-call-iptables", calls.iptables);
   facts.filters_bridged_ip6 = filters_bridged("bridge/bridge-nf-call-ip6tables", calls.ip6tables);
   facts.forwards_ip4 = is_on("ipv4/ip_forward");
   facts.forwards_ip6 = is_on("ipv6/conf/all/forwarding");
   facts.datagram_queue = static_cast<std::uint32_t>(kernel::read_sysctl("unix/max_dgram_qlen").value_or(0));
-  TRY(auto stations, kernel::list_wifi_stations());
-  facts.wifi_stations = std::move(stations);
+  TRY(facts.wifi_stations, kernel::list_wifi_stations());
   auto ruleset = firewall::read_ruleset();
   if (!ruleset && ruleset.error().kind() == ErrorKind::not_permitted)
     return facts;

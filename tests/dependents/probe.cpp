@@ -2,7 +2,7 @@
 // create` in logins of all kinds.
 
 #include "dependents/dependents.hpp"
-#include "kernel/bridge_addresses.hpp"
+#include "kernel/interface_addresses.hpp"
 #include "kernel/links.hpp"
 #include "kernel/route_query.hpp"
 #include "nicmove/permission.hpp"
@@ -25,7 +25,7 @@ Result<std::vector<std::string>> judge(const IfName& name) {
   const nicmove::HostLinks survey{.links = links, .default_routes = routes};
   TRY(auto choice, nicmove::choose_nic(name, false, survey));
   TRY(auto dependents, dependents::observe_dependents(::getpid(), "/"));
-  TRY(auto addresses, kernel::list_addresses(netlink, choice.nic.index));
+  TRY(auto addresses, kernel::list_usable_addresses(netlink, {choice.nic.index, name}));
   for (const NetworkSession& session : dependents.sessions)
     fmt::print("session {} {} {}\n", session.server, session.peer ? session.peer->address.str() : "-",
                session.evidence);
