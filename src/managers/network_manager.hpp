@@ -47,10 +47,6 @@ class NetworkManager {
 /// The files that make a bridge over a NIC permanent. Pure. Errors: refused for a name that would be syntax.
 [[nodiscard]] Result<std::vector<ConfigFile>> network_manager_files(const BridgeConfiguration& bridge);
 
-/// The files for /run/NetworkManager/conf.d with which it leaves these devices alone until the next boot, one
-/// for each device. Pure. Errors: as above.
-[[nodiscard]] Result<std::vector<ConfigFile>> network_manager_unmanaged(const std::vector<IfName>& devices);
-
 /// The commands that make the bridge permanent, quoted for a shell, one per line. Pure.
 [[nodiscard]] std::vector<std::string> nmcli_commands(const BridgeConfiguration& bridge);
 

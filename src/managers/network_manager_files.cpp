@@ -90,41 +90,19 @@ Result<std::vector<ConfigFile>> network_manager_files(const BridgeConfiguration&
        fill(k_port, bridge)}};
 }
 
-// NetworkManager.conf(5)
-Result<std::vector<ConfigFile>> network_manager_unmanaged(const std::vector<IfName>& devices) {
-  std::vector<ConfigFile> files;
-  for (const IfName& device : devices) {
-    TRY(check_plain(device)); // `:=`: the name itself, and not a pattern
-    files.push_back(
-        {fmt::format("/run/NetworkManager/conf.d/90-vdeup-{}.conf", device.str()),
-         fmt::format("[device-vdeup-{0}]\nmatch-device=interface-name:={0}\nmanaged=0\n", device.str())});
-  }
-  return files;
-}
-
 // nmcli(1), nm-settings-nmcli(5)
 std::vector<std::string> nmcli_commands(const BridgeConfiguration& bridge) {
-  const std::string name = bridge.bridge.str();
-  const std::string port = fmt::format("{}-{}", name, bridge.nic.str());
-  std::vector<std::string> make{"nmcli",
-                                "connection",
-                                "add",
-                                "type",
-                                "bridge",
-                                "con-name",
-                                name,
-                                "ifname",
-                                name,
-                                "bridge.stp",
-                                "no",
-                                "bridge.mac-address",
-                                bridge.mac.str()};
-  add_family(bridge, false, make);
-  add_family(bridge, true, make);
-  return {shell_line(make),
-          shell_line({"nmcli", "connection", "add", "type", "bridge-slave", "con-name", port, "ifname",
-                      bridge.nic.str(), "master", name}),
-          shell_line({"nmcli", "connection", "up", port})};
+  const std::string name = shell_quote(bridge.bridge.str());
+  const std::string port = shell_quote(fmt::format("{}-{}", bridge.bridge.str(), bridge.nic.str()));
+  std::vector<std::string> settings;
+  add_family(bridge, false, settings);
+  add_family(bridge, true, settings);
+  return {fmt::format("nmcli connection add type bridge con-name {0} ifname {0} bridge.stp no "
+                      "bridge.mac-address {1} {2}",
+                      name, bridge.mac.str(), shell_line(settings)),
+          fmt::format("nmcli connection add type bridge-slave con-name {} ifname {} master {}", port,
+                      shell_quote(bridge.nic.str()), name),
+          fmt::format("nmcli connection up {}", port)};
 }
 
 } // namespace vdeup::managers

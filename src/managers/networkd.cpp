@@ -105,14 +105,4 @@ Result<std::vector<ConfigFile>> networkd_files(const BridgeConfiguration& bridge
       {fmt::format("{}/05-{}.network", k_directory, name), own}};
 }
 
-Result<std::vector<ConfigFile>> networkd_unmanaged(const std::vector<IfName>& devices) {
-  std::vector<ConfigFile> files;
-  for (const IfName& device : devices) {
-    TRY(check_plain(device));
-    files.push_back({fmt::format("/run/systemd/network/01-vdeup-{}.network", device.str()),
-                     fmt::format("[Match]\nName={}\n\n[Link]\nUnmanaged=yes\n", device.str())});
-  }
-  return files;
-}
-
 } // namespace vdeup::managers

@@ -38,8 +38,4 @@ class Networkd {
 /// The files that make a bridge over a NIC permanent. Pure. Errors: refused for a name that would be syntax.
 [[nodiscard]] Result<std::vector<ConfigFile>> networkd_files(const BridgeConfiguration& bridge);
 
-/// The files for /run/systemd/network with which it leaves these devices alone until the next boot, one for
-/// each device. Pure. Errors: as above.
-[[nodiscard]] Result<std::vector<ConfigFile>> networkd_unmanaged(const std::vector<IfName>& devices);
-
 } // namespace vdeup::managers

@@ -18,6 +18,18 @@
 namespace vdeup::managers {
 namespace {
 
+// systemd.network(5)
+ConfigFile networkd_file(const std::string& device) {
+  return {fmt::format("/run/systemd/network/01-vdeup-{}.network", device),
+          fmt::format("[Match]\nName={}\n\n[Link]\nUnmanaged=yes\n", device)};
+}
+
+// NetworkManager.conf(5); `:=`: the name itself, and not a pattern
+ConfigFile network_manager_file(const std::string& device) {
+  return {fmt::format("/run/NetworkManager/conf.d/90-vdeup-{}.conf", device),
+          fmt::format("[device-vdeup-{0}]\nmatch-device=interface-name:={0}\nmanaged=0\n", device)};
+}
+
 /// The file of ours for a device, if `path` is one.
 std::optional<ConfigFile> file_at(const std::string& path, NicManager::Kind manager) {
   constexpr std::string_view before = "vdeup-";
@@ -47,8 +59,13 @@ const char* runtime_directory(NicManager::Kind manager) {
 
 Result<std::vector<ConfigFile>> unmanaged_files(NicManager::Kind manager,
                                                 const std::vector<IfName>& devices) {
-  return manager == NicManager::Kind::networkd ? networkd_unmanaged(devices)
-                                               : network_manager_unmanaged(devices);
+  std::vector<ConfigFile> files;
+  for (const IfName& device : devices) {
+    TRY(check_plain(device));
+    files.push_back(manager == NicManager::Kind::networkd ? networkd_file(device.str())
+                                                          : network_manager_file(device.str()));
+  }
+  return files;
 }
 
 void remove_stale_files(RuntimeFiles& files, NicManager::Kind manager, std::chrono::seconds age) {

@@ -4,6 +4,7 @@
 #include "dependents/guard_lab.hpp"
 #include "dependents/manager_lab.hpp"
 #include "managers/networkd.hpp"
+#include "managers/unmanaged_files.hpp"
 #include "support/catch.hpp"
 
 #include <filesystem>
@@ -50,7 +51,7 @@ TEST_CASE("networkd: it takes all devices for itself, but not those that we mark
   Networkd networkd;
   make_nic();
   write_file("/run/systemd/network/90-all.network", "[Match]\nName=*\n\n[Network]\nAddress=192.0.2.1/24\n");
-  put(managers::networkd_unmanaged({name("tap0"), name("ctysbr0")}).value());
+  put(managers::unmanaged_files(NicManager::Kind::networkd, {name("tap0"), name("ctysbr0")}).value());
   networkd.start();
   for (const char* line :
        {"ip tuntap add tap0 mode tap", "ip tuntap add tap1 mode tap", "ip link add ctysbr0 type bridge"})

@@ -2,6 +2,7 @@
 #include "managers/netplan.hpp"
 #include "managers/network_manager.hpp"
 #include "managers/networkd.hpp"
+#include "managers/unmanaged_files.hpp"
 #include "support/catch.hpp"
 
 using namespace vdeup;
@@ -153,17 +154,17 @@ TEST_CASE("persist: a name that is syntax in such a file is refused by all", "[p
   bridge.nic = odd;
   for (auto* const write : {networkd_files, netplan_files, ifupdown_files, network_manager_files})
     CHECK(write(bridge).error().kind() == ErrorKind::refused);
-  CHECK_FALSE(networkd_unmanaged({odd}));
-  CHECK_FALSE(network_manager_unmanaged({odd}));
+  CHECK_FALSE(unmanaged_files(NicManager::Kind::networkd, {odd}));
+  CHECK_FALSE(unmanaged_files(NicManager::Kind::network_manager, {odd}));
 }
 
 TEST_CASE("persist: what is marked unmanaged is named exactly, and nothing asks for no file", "[plan]") {
   const IfName tap = IfName::parse("tap0").value();
-  CHECK(text(network_manager_unmanaged({tap, IfName::parse("ctysbr0").value()})) ==
+  CHECK(text(unmanaged_files(NicManager::Kind::network_manager, {tap, IfName::parse("ctysbr0").value()})) ==
         "# /run/NetworkManager/conf.d/90-vdeup-tap0.conf\n[device-vdeup-tap0]\n"
         "match-device=interface-name:=tap0\nmanaged=0\n"
         "# /run/NetworkManager/conf.d/90-vdeup-ctysbr0.conf\n[device-vdeup-ctysbr0]\n"
         "match-device=interface-name:=ctysbr0\nmanaged=0\n");
-  CHECK(network_manager_unmanaged({}).value().empty());
-  CHECK(networkd_unmanaged({}).value().empty());
+  CHECK(unmanaged_files(NicManager::Kind::network_manager, {}).value().empty());
+  CHECK(unmanaged_files(NicManager::Kind::networkd, {}).value().empty());
 }
