@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace vdeup::config {
 namespace {
@@ -35,17 +36,8 @@ bool has(const PolicyRule& rule, Right right) {
 } // namespace
 
 std::string_view right_text(Right right) {
-  switch (right) {
-  case Right::bridge:
-    return "bridge";
-  case Right::nic:
-    return "nic";
-  case Right::nat:
-    return "nat";
-  case Right::tap:
-    break;
-  }
-  return "tap";
+  constexpr std::array<std::string_view, 4> texts{"tap", "bridge", "nic", "nat"};
+  return texts.at(static_cast<std::size_t>(right));
 }
 
 Result<Policy> Policy::read(const std::string& path, const Reader& reader) {

@@ -1,5 +1,6 @@
 #include "engine/observe.hpp"
 
+#include "model/find_link.hpp"
 #include "model/interpret.hpp"
 
 #include <fmt/format.h>
@@ -8,13 +9,6 @@
 
 namespace vdeup::engine {
 namespace {
-
-Result<Tap> read_tap(const Link& link, const std::vector<Link>& links) {
-  const auto master = std::find_if(links.begin(), links.end(), [&link](const Link& candidate) {
-    return link.master != 0 && candidate.index == link.master;
-  });
-  return to_tap(link, master == links.end() ? nullptr : &*master);
-}
 
 /// Hold what a switch says of its TAP against the kernel: a console can name any device, and root is about to
 /// act on what it says. A TAP counts if it bears our mark, or if it has no mark and belongs to the owner.
@@ -69,7 +63,7 @@ Result<std::vector<Tap>> collect_taps(const Scope& scope, Survey& found) {
     const bool at_the_switch = switch_tap && link.name == switch_tap->str();
     if (!link.is_tap || !(at_the_switch || TapMark::parse(link.alias) == mark))
       continue;
-    TRY(auto tap, read_tap(link, found.links));
+    TRY(auto tap, to_tap(link, link.master == 0 ? nullptr : find_link(found.links, link.master)));
     TRY(at_the_switch ? check_claim(tap, scope) : Result<>{ok()});
     if (tap.mark == mark)
       found.taps.push_back(tap);
@@ -153,10 +147,8 @@ Result<Survey> survey_around(const Host& host, const Scope& scope, const std::st
 
 Result<std::optional<Bridge>> find_bridge(const IfName& name, const std::vector<Link>& links,
                                           const std::string& host_seed) {
-  const auto link = std::find_if(links.begin(), links.end(), [&name](const Link& each) {
-    return each.is_bridge() && each.name == name.str();
-  });
-  if (link == links.end())
+  const Link* link = find_link(links, name.str());
+  if (link == nullptr || !link->is_bridge())
     return std::optional<Bridge>{};
   TRY(auto bridge, to_bridge(*link, links, host_seed));
   return std::optional{std::move(bridge)};

@@ -23,21 +23,11 @@ void parse_tun(nlattr* data, Link& link) {
   link.is_tap = number_of<std::uint8_t>(found[IFLA_TUN_TYPE]) == k_tap_mode;
 }
 
+/// The numbers of the kernel are those of the enumeration.
 std::optional<PortState> to_port_state(std::uint8_t state) {
-  switch (state) {
-  case BR_STATE_DISABLED:
-    return PortState::disabled;
-  case BR_STATE_LISTENING:
-    return PortState::listening;
-  case BR_STATE_LEARNING:
-    return PortState::learning;
-  case BR_STATE_FORWARDING:
-    return PortState::forwarding;
-  case BR_STATE_BLOCKING:
-    return PortState::blocking;
-  default:
-    return std::nullopt;
-  }
+  static_assert(static_cast<int>(PortState::disabled) == BR_STATE_DISABLED &&
+                static_cast<int>(PortState::blocking) == BR_STATE_BLOCKING);
+  return state > BR_STATE_BLOCKING ? std::nullopt : std::optional{static_cast<PortState>(state)};
 }
 
 void parse_kind(nlattr* nest, Link& link) {

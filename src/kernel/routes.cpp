@@ -1,6 +1,7 @@
 #include "kernel/routes.hpp"
 
 #include "kernel/route_message.hpp"
+#include "model/ip_compare.hpp"
 
 #include <fmt/format.h>
 
@@ -39,13 +40,6 @@ Route::Place place_of(std::size_t at, const Others* others) {
 
 Result<std::vector<Route>> list_all_routes(Netlink& netlink, const std::string& what) {
   return dump<Route>(netlink, RTM_GETROUTE, rtmsg{}, parse_route, what);
-}
-
-/// The same route, whatever its place, and however long it still lives.
-bool is_same(const Route& one, Route other) {
-  other.place = one.place;
-  other.expires = one.expires;
-  return one == other;
 }
 
 const Route* find_same(const std::vector<Route>& routes, const Route& wanted) {

@@ -10,17 +10,8 @@
 namespace vdeup {
 
 std::string_view directory_of(Setting::Group group) {
-  switch (group) {
-  case Setting::Group::ip4:
-    return "ipv4/conf";
-  case Setting::Group::ip6:
-    return "ipv6/conf";
-  case Setting::Group::ip4_neighbours:
-    return "ipv4/neigh";
-  case Setting::Group::ip6_neighbours:
-    break;
-  }
-  return "ipv6/neigh";
+  constexpr std::array<std::string_view, 4> directories{"ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"};
+  return directories.at(static_cast<std::size_t>(group));
 }
 
 const std::string* NicSnapshot::setting(Setting::Group group, std::string_view key) const {

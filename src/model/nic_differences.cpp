@@ -12,16 +12,10 @@ namespace {
 
 constexpr std::uint32_t k_clock_slack = 2; // seconds: two clocks are rounded, and the snapshot takes a moment
 
-std::string place_text(Route::Place place) {
-  switch (place) {
-  case Route::Place::alone:
-    break;
-  case Route::Place::first:
-    return " (before another interface's)";
-  case Route::Place::behind:
-    return " (behind another interface's)";
-  }
-  return {};
+const char* place_text(Route::Place place) {
+  constexpr std::array<const char*, 3> texts{"", " (before another interface's)",
+                                             " (behind another interface's)"};
+  return texts.at(static_cast<std::size_t>(place));
 }
 
 /// A lifetime as the moment of its end, so that two that were read at different times compare.

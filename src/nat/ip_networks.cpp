@@ -10,20 +10,6 @@
 namespace vdeup::nat {
 namespace {
 
-constexpr unsigned k_bits = 8;
-
-template <class Array>
-IpAddress masked(Array bytes, unsigned length) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const unsigned first = static_cast<unsigned>(i) * k_bits;
-    if (length <= first)
-      bytes.at(i) = 0;
-    else if (length < first + k_bits)
-      bytes.at(i) &= static_cast<std::uint8_t>(0xffU << (first + k_bits - length));
-  }
-  return IpAddress{bytes};
-}
-
 std::optional<IpAddress> parse_gateway(const nlmsghdr& message) {
   const auto found = kernel::parse_message<RTA_MAX, rtmsg>(message);
   return message.nlmsg_type == RTM_NEWROUTE && found ? kernel::ip_address_of((*found)[RTA_GATEWAY])
@@ -31,13 +17,6 @@ std::optional<IpAddress> parse_gateway(const nlmsghdr& message) {
 }
 
 } // namespace
-
-IpPrefix network_of(const IpPrefix& prefix) {
-  const IpAddress& address = prefix.address;
-  return {address.is_ip6() ? masked(address.bytes6(), prefix.length)
-                           : masked(address.bytes4(), prefix.length),
-          prefix.length};
-}
 
 std::optional<IpPrefix> parse_address_network(const nlmsghdr& message) {
   const auto found = kernel::parse_message<IFA_MAX, ifaddrmsg>(message);

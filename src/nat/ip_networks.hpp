@@ -1,15 +1,12 @@
 #pragma once
 
 #include "kernel/netlink.hpp"
-#include "model/nic.hpp"
+#include "model/ip_compare.hpp"
 
 #include <optional>
 #include <vector>
 
 namespace vdeup::nat {
-
-/// The network that an address is in: the address without the bits behind the prefix. Pure.
-[[nodiscard]] IpPrefix network_of(const IpPrefix& prefix);
 
 /// Read the network of an RTM_NEWADDR message. Pure; nothing if it is another one.
 [[nodiscard]] std::optional<IpPrefix> parse_address_network(const nlmsghdr& message);

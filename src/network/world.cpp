@@ -2,23 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string_view>
 
 namespace vdeup::network {
 namespace {
 
 std::string_view state_text(engine::Journal::State state) {
-  switch (state) {
-  case engine::Journal::State::intended:
-    return "begin";
-  case engine::Journal::State::done:
-    return "done";
-  case engine::Journal::State::undone:
-    return "undone";
-  case engine::Journal::State::undo_failed:
-    break;
-  }
-  return "cannot undo";
+  constexpr std::array<std::string_view, 4> texts{"begin", "done", "undone", "cannot undo"};
+  return texts.at(static_cast<std::size_t>(state));
 }
 
 } // namespace

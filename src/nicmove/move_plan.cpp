@@ -165,7 +165,7 @@ Result<Plan> plan_move_in(const NicSnapshot& nic, const IfName& bridge) {
   MoveSteps mover{move, nic};
   go_in(mover, move, &nic, true);
   if (!nic.is_up) // last: the kernel gives no automatic addresses to a port with those disabled
-    mover.add(SetUp{nic.name}, LinkStep{SetDown{nic.name}});
+    mover.add(SetUp{nic.name}, SetDown{nic.name});
   return mover.take_plan();
 }
 

@@ -4,6 +4,7 @@
 #include "kernel/memory_lock.hpp"
 #include "kernel/reach.hpp"
 #include "managers/bridge_configuration.hpp"
+#include "model/find_link.hpp"
 #include "nicmove/move_plan.hpp"
 #include "nicmove/proof.hpp"
 #include "nicmove/transaction.hpp"
@@ -118,9 +119,8 @@ Result<std::optional<ProposedMove>> MoveService::propose_in(const IfName& bridge
 Result<ProposedMove> MoveService::propose_out(const IfName& bridge, const IfName& nic,
                                               const std::vector<std::string>& leaving) const {
   TRY(auto links, m_hosts.links->links());
-  const auto link = std::find_if(links.begin(), links.end(),
-                                 [&bridge](const Link& each) { return each.name == bridge.str(); });
-  if (link == links.end())
+  const Link* link = find_link(links, bridge.str());
+  if (link == nullptr)
     return fail(gone_error(bridge));
   TRY(auto host, observe_host_links(links));
   TRY(auto above, settled_snapshot(m_hosts, bridge));

@@ -1,5 +1,6 @@
 #include "nicmove/move_steps.hpp"
 
+#include "model/ip_compare.hpp"
 #include "nicmove/moved_routes.hpp"
 
 #include <algorithm>
@@ -23,10 +24,6 @@ std::vector<InterfaceAddress> in_order_of_adding(const std::vector<InterfaceAddr
     if (is_of_use(*address) && address->local.address.is_ip6())
       ordered.push_back(*address);
   return ordered;
-}
-
-bool is_same_address(const InterfaceAddress& one, const InterfaceAddress& other) {
-  return one.local == other.local && one.peer == other.peer;
 }
 
 /// A gateway has to be in reach when a route through it is added: those without one come first.
@@ -68,53 +65,52 @@ void MoveSteps::make_bridge(bool create) {
   const IfName& bridge = m_move.bridge;
   if (create)
     add(CreateBridge{bridge, m_contents.mac, m_contents.mtu}, DeleteBridge{bridge});
-  add(NicStep{quiet_bridge()}, std::nullopt); // deleting the bridge covers it
+  add(quiet_bridge(), std::nullopt); // deleting the bridge covers it
   // Its undo is among the last, when the NIC has everything back: then the neighbours are told.
-  add(SetUp{bridge}, LinkStep{NicStep{announcement(m_move.nic)}});
+  add(SetUp{bridge}, announcement(m_move.nic));
 }
 
 void MoveSteps::add_contents(const IfName& to) {
   for (const InterfaceAddress& address : in_order_of_adding(m_contents.addresses)) {
-    add(NicStep{AddAddress{to, address}}, LinkStep{NicStep{RemoveAddress{to, address}}});
+    add(AddAddress{to, address}, RemoveAddress{to, address});
     if (const auto route =
             unwanted_prefix_route(m_contents, address)) // at once: it may win over what is wanted
-      add(NicStep{RemoveRoute{to, *route}}, std::nullopt);
+      add(RemoveRoute{to, *route}, std::nullopt);
   }
   for (const RoutingRule& rule : m_contents.rules)
-    add(NicStep{AddRule{to, rule}}, LinkStep{NicStep{RemoveRule{to, rule}}});
+    add(AddRule{to, rule}, RemoveRule{to, rule});
 }
 
 void MoveSteps::begin_detour() {
-  add(NicStep{Detour{m_move.nic, m_move.bridge}}, LinkStep{NicStep{EndDetour{m_move.nic}}});
+  add(Detour{m_move.nic, m_move.bridge}, EndDetour{m_move.nic});
 }
 
 void MoveSteps::end_detour() {
-  add(NicStep{EndDetour{m_move.nic}}, LinkStep{NicStep{Detour{m_move.nic, m_move.bridge}}});
+  add(EndDetour{m_move.nic}, Detour{m_move.nic, m_move.bridge});
 }
 
 void MoveSteps::join() {
-  add(NicStep{joining()}, LinkStep{SetBridge{m_move.nic, std::nullopt}});
+  add(joining(), SetBridge{m_move.nic, std::nullopt});
 }
 
 void MoveSteps::leave() {
-  add(SetBridge{m_move.nic, std::nullopt}, LinkStep{NicStep{joining()}});
+  add(SetBridge{m_move.nic, std::nullopt}, joining());
 }
 
 void MoveSteps::switch_routes(const IfName& from, const IfName& to) {
   if (!m_contents.neighbours.empty())
-    add(NicStep{AddNeighbours{to, m_contents.neighbours}},
-        LinkStep{NicStep{RemoveNeighbours{to, m_contents.neighbours}}});
+    add(AddNeighbours{to, m_contents.neighbours}, RemoveNeighbours{to, m_contents.neighbours});
   for (const Route& route : in_order_of_adding(copies_for_other_nic(m_contents))) {
     if (has_to_take_its_place(route))
-      add(NicStep{ReplaceRoute{from, to, route}}, LinkStep{NicStep{ReplaceRoute{to, from, route}}});
+      add(ReplaceRoute{from, to, route}, ReplaceRoute{to, from, route});
     else
-      add(NicStep{AddRoute{to, route}}, LinkStep{NicStep{RemoveRoute{to, route}}});
+      add(AddRoute{to, route}, RemoveRoute{to, route});
   }
   const std::vector<Route> routes = in_order_of_adding(m_contents.routes);
   for (auto route = routes.rbegin(); route != routes.rend(); ++route) {
     const Route copy = copy_for_other_nic(m_contents, *route); // to give it back is to copy it, too
     if (!has_to_take_its_place(copy))
-      add(NicStep{RemoveRoute{from, *route}}, LinkStep{NicStep{AddRoute{from, copy}}});
+      add(RemoveRoute{from, *route}, AddRoute{from, copy});
   }
 }
 
@@ -125,15 +121,15 @@ void MoveSteps::remove_contents(const IfName& from) {
   std::copy_if(m_contents.neighbours.begin(), m_contents.neighbours.end(), std::back_inserter(by_hand),
                [](const Neighbour& neighbour) { return neighbour.is_set_by_hand(); });
   if (!by_hand.empty())
-    add(NicStep{RemoveNeighbours{from, by_hand}}, LinkStep{NicStep{AddNeighbours{from, by_hand}}});
+    add(RemoveNeighbours{from, by_hand}, AddNeighbours{from, by_hand});
   const std::vector<InterfaceAddress> added = in_order_of_adding(m_contents.addresses);
   for (const InterfaceAddress& address : added)
     if (const auto route = unwanted_prefix_route(m_contents, address)) // it comes when the address comes back
-      add(NicStep{RemoveRoute{from, *route}}, LinkStep{NicStep{RemoveRoute{from, *route}}});
+      add(RemoveRoute{from, *route}, RemoveRoute{from, *route});
   for (auto address = added.rbegin(); address != added.rend(); ++address)
-    add(NicStep{RemoveAddress{from, *address}}, LinkStep{NicStep{AddAddress{from, *address}}});
+    add(RemoveAddress{from, *address}, AddAddress{from, *address});
   for (const RoutingRule& rule : m_contents.rules)
-    add(NicStep{RemoveRule{from, rule}}, LinkStep{NicStep{AddRule{from, rule}}});
+    add(RemoveRule{from, rule}, AddRule{from, rule});
 }
 
 void MoveSteps::remove_misplaced(const IfName& from, const std::vector<InterfaceAddress>& present) {
@@ -142,19 +138,21 @@ void MoveSteps::remove_misplaced(const IfName& from, const std::vector<Interface
       return address.local.address.is_ip6() == is_ip6;
     };
     const auto is_wanted = [this](const InterfaceAddress& address) {
-      return std::any_of(
-          m_contents.addresses.begin(), m_contents.addresses.end(),
-          [&address](const InterfaceAddress& wanted) { return is_same_address(wanted, address); });
+      return std::any_of(m_contents.addresses.begin(), m_contents.addresses.end(),
+                         [&address](const InterfaceAddress& wanted) { return is_same(wanted, address); });
     };
     std::vector<InterfaceAddress> wanted = in_order_of_adding(m_contents.addresses);
     std::vector<InterfaceAddress> there = in_order_of_adding(present);
     std::erase_if(wanted, [&](const InterfaceAddress& address) { return !of_family(address); });
     std::erase_if(
         there, [&](const InterfaceAddress& address) { return !of_family(address) || !is_wanted(address); });
+    const auto same = [](const InterfaceAddress& one, const InterfaceAddress& other) {
+      return is_same(one, other);
+    };
     const auto misplaced =
-        std::mismatch(there.begin(), there.end(), wanted.begin(), wanted.end(), is_same_address).first;
+        std::mismatch(there.begin(), there.end(), wanted.begin(), wanted.end(), same).first;
     for (auto address = there.end(); address != misplaced; --address)
-      add(NicStep{RemoveAddress{from, *std::prev(address)}}, std::nullopt);
+      add(RemoveAddress{from, *std::prev(address)}, std::nullopt);
   }
 }
 
@@ -172,32 +170,30 @@ void MoveSteps::quieten_nic(const NicSnapshot* before) {
 }
 
 void MoveSteps::settle_bridge() {
-  add(NicStep{ApplySettings{m_move.bridge, m_contents.settings, "as " + m_move.nic.str() + " was"}},
-      LinkStep{NicStep{quiet_bridge()}});
+  add(ApplySettings{m_move.bridge, m_contents.settings, "as " + m_move.nic.str() + " was"}, quiet_bridge());
 }
 void MoveSteps::loosen_bridge() {
-  add(NicStep{quiet_bridge()},
-      LinkStep{NicStep{ApplySettings{m_move.bridge, m_contents.settings, "as it was"}}});
+  add(quiet_bridge(), ApplySettings{m_move.bridge, m_contents.settings, "as it was"});
 }
 void MoveSteps::settle_nic(const NicSnapshot* before) {
   std::optional<LinkStep> undo;
   if (before != nullptr)
     undo = NicStep{ApplySettings{m_move.nic, before->settings, "as it was"}};
-  add(NicStep{ApplySettings{m_move.nic, m_contents.settings, "as " + m_contents.name.str() + " was"}},
+  add(ApplySettings{m_move.nic, m_contents.settings, "as " + m_contents.name.str() + " was"},
       std::move(undo));
 }
 
 void MoveSteps::announce(const IfName& interface) {
-  add(NicStep{announcement(interface)}, std::nullopt);
+  add(announcement(interface), std::nullopt);
 }
 
 void MoveSteps::delete_bridge(bool with_undo) {
   if (!with_undo)
     return add(DeleteBridge{m_move.bridge}, std::nullopt);
   // Set down first, so that the undo, in reverse, makes a bridge that is quiet before it is up.
-  add(SetDown{m_move.bridge}, LinkStep{SetUp{m_move.bridge}});
-  add(NicStep{quiet_bridge()}, LinkStep{NicStep{quiet_bridge()}});
-  add(DeleteBridge{m_move.bridge}, LinkStep{CreateBridge{m_move.bridge, m_contents.mac, m_contents.mtu}});
+  add(SetDown{m_move.bridge}, SetUp{m_move.bridge});
+  add(quiet_bridge(), quiet_bridge());
+  add(DeleteBridge{m_move.bridge}, CreateBridge{m_move.bridge, m_contents.mac, m_contents.mtu});
 }
 
 void MoveSteps::add(LinkStep step, std::optional<LinkStep> undo) {

@@ -1,6 +1,7 @@
 #include "nicmove/nic_choice.hpp"
 
 #include "base/text.hpp"
+#include "model/find_link.hpp"
 
 #include <fmt/format.h>
 
@@ -116,9 +117,8 @@ Error to_error(const Link& nic, const Objection& objection) {
 }
 
 Result<NicChoice> choose_wanted(const IfName& wanted, bool force, const HostLinks& host) {
-  const auto nic = std::find_if(host.links.begin(), host.links.end(),
-                                [&](const Link& link) { return link.name == wanted.str(); });
-  if (nic == host.links.end())
+  const Link* nic = find_link(host.links, wanted.str());
+  if (nic == nullptr)
     return fail(Error{ErrorKind::missing, fmt::format("cannot make a bridge over {}", wanted.str()),
                       "there is no such interface", "`ip link` lists them"});
   if (auto bridge = bridge_of(*nic, host.links)) {
@@ -148,20 +148,6 @@ std::vector<const Link*> by_preference(const HostLinks& host) {
 }
 
 } // namespace
-
-const Link* find_link(const std::vector<Link>& links, std::uint32_t index) {
-  const auto found =
-      std::find_if(links.begin(), links.end(), [index](const Link& link) { return link.index == index; });
-  return found == links.end() ? nullptr : &*found;
-}
-
-std::optional<IfName> bridge_of(const Link& nic, const std::vector<Link>& links) {
-  const Link* master = nic.master == 0 ? nullptr : find_link(links, nic.master);
-  if (master == nullptr || !master->is_bridge())
-    return std::nullopt;
-  auto name = IfName::parse(master->name);
-  return name ? std::optional{std::move(name).value()} : std::nullopt;
-}
 
 std::optional<Objection> object_to_link(const Link& nic, const HostLinks& host) {
   if (auto objection = object_to_kind(nic))

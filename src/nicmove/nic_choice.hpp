@@ -36,12 +36,6 @@ struct NicChoice {
 /// cannot: use bridge_of() first.
 [[nodiscard]] std::optional<Objection> object_to_link(const Link& nic, const HostLinks& host);
 
-/// The link with this index, or null.
-[[nodiscard]] const Link* find_link(const std::vector<Link>& links, std::uint32_t index);
-
-/// The bridge that a link is a port of.
-[[nodiscard]] std::optional<IfName> bridge_of(const Link& nic, const std::vector<Link>& links);
-
 /// Choose the NIC: the one asked for (-i), else the first that can be moved: of those with a default route,
 /// then of the physical ones by index. Pure.
 ///

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "managers/handover.hpp"
 #include "managers/network_manager.hpp"
+#include "model/find_link.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,8 @@
 #include "nicmove/proof.hpp"
 
 #include "base/text.hpp"
+#include "model/ip_compare.hpp"
+#include "model/nat.hpp"
 
 #include <fmt/format.h>
 
@@ -11,24 +13,12 @@ namespace {
 
 constexpr std::size_t k_max_gateways = 8; // of a router's NIC all would take too long
 
-bool is_in(const IpAddress& address, const IpPrefix& prefix) {
-  if (address.is_ip6() != prefix.address.is_ip6())
-    return false;
-  const auto& bytes = address.bytes6(); // an IPv4 address stands in the first four
-  const auto& network = prefix.address.bytes6();
-  const unsigned whole = prefix.length / 8U;
-  if (!std::equal(bytes.begin(), bytes.begin() + whole, network.begin()))
-    return false;
-  const unsigned rest = prefix.length % 8U;
-  const unsigned mask = 0xffU << (8U - rest) & 0xffU;
-  return rest == 0 || ((bytes.at(whole) ^ network.at(whole)) & mask) == 0;
-}
-
 /// True if the interface reaches an address without a gateway.
 bool is_on_link(const IpAddress& address, const NicSnapshot& source) {
   return address.is_link_local6() ||
          std::any_of(source.routes.begin(), source.routes.end(), [&address](const Route& route) {
-           return !route.has_gateway() && route.destination.length > 0 && is_in(address, route.destination);
+           return !route.has_gateway() && route.destination.length > 0 &&
+                  overlap(route.destination, single(address));
          });
 }
 
@@ -53,14 +43,7 @@ bool is_of_the_link(const InterfaceAddress& address) {
   return address.local.address.is_link_local6();
 }
 
-bool is_same(const InterfaceAddress& one, const InterfaceAddress& other) {
-  return one.local == other.local && one.peer == other.peer;
-}
-bool is_same(Route one, const Route& other) {
-  one.place = other.place;
-  one.expires = other.expires;
-  return one == other;
-}
+using vdeup::is_same;
 bool is_same(const RoutingRule& one, const RoutingRule& other) {
   return one == other;
 }

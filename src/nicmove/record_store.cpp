@@ -24,15 +24,8 @@ constexpr mode_t k_file_mode = 0600;
 constexpr std::size_t k_max_record = std::size_t{4} << 20;
 
 std::string_view suffix_of(RecordStore::Kind kind) {
-  switch (kind) {
-  case RecordStore::Kind::open:
-    return "open";
-  case RecordStore::Kind::kept:
-    return "kept";
-  case RecordStore::Kind::rolled_back:
-    break;
-  }
-  return "rolled_back";
+  constexpr std::array<std::string_view, 3> suffixes{"open", "kept", "rolled_back"};
+  return suffixes.at(static_cast<std::size_t>(kind));
 }
 
 bool is_ours(const struct stat& status) {

@@ -1,7 +1,7 @@
 #include "nicmove/transaction.hpp"
 
 #include "engine/apply.hpp"
-#include "engine/no_nats.hpp"
+#include "engine/no_hosts.hpp"
 #include "nicmove/move_plan.hpp"
 #include "nicmove/rollback.hpp"
 #include "nicmove/watchdog.hpp"
@@ -16,17 +16,6 @@ namespace {
 
 /// How much longer than the mover the watchdog waits.
 constexpr std::chrono::seconds k_grace{5};
-
-/// A move has no steps for switches.
-class NoSwitches final : public engine::SwitchHost {
- public:
-  Result<Switch> inspect(const Scope& /*scope*/) override { return Switch{}; }
-  Result<std::optional<pid_t>> find_orphan(const Scope& /*scope*/) override { return std::optional<pid_t>{}; }
-  Result<> check_host_ports(const Scope& /*scope*/, const std::vector<Forward>& /*forwards*/) override {
-    return ok();
-  }
-  Result<> execute(const SwitchStep& /*step*/) override { return ok(); }
-};
 
 /// The move that undoes this one, from what exists now.
 Result<NicMove> inverse_move(const MoveHosts& hosts, const NicMove& move) {
@@ -101,7 +90,7 @@ Result<> run_transaction(const RecordStore& store, const Transaction& transactio
   Watchdog watchdog = std::move(started).value();
   if (callbacks.on_watchdog)
     callbacks.on_watchdog(watchdog.pid());
-  NoSwitches switches;
+  engine::NoSwitches switches;
   engine::NoNats nats;
   auto outcome = tell_or_fail(hosts, transaction.handover.before);
   if (outcome)

@@ -109,13 +109,7 @@ std::optional<IfName> named_bridge(const Request& request, const std::vector<Lin
   if (request.bridge || !request.interface)
     return request.bridge;
   const Link* nic = find_link(links, request.interface->str());
-  const auto master = std::find_if(links.begin(), links.end(), [nic](const Link& link) {
-    return nic != nullptr && link.is_bridge() && link.index == nic->master;
-  });
-  if (master == links.end())
-    return std::nullopt;
-  auto name = IfName::parse(master->name);
-  return name ? std::optional{std::move(name).value()} : std::nullopt;
+  return nic == nullptr ? std::nullopt : bridge_of(*nic, links);
 }
 
 Result<> consider_interface(const Request& request, const std::vector<Link>& links, BridgeChoice& choice) {

@@ -1,6 +1,6 @@
 #include "nic/nic_lab.hpp"
 
-#include "engine/no_nats.hpp"
+#include "engine/no_hosts.hpp"
 #include "nicmove/rollback.hpp"
 #include "support/catch.hpp"
 #include "support/lab.hpp"
@@ -143,7 +143,7 @@ vdeup::Plan Mover::plan_out() const {
 }
 
 vdeup::Result<> Mover::apply_on(vdeup::engine::LinkHost& links, const vdeup::Plan& plan) {
-  NoSwitches switches;
+  vdeup::engine::NoSwitches switches;
   vdeup::engine::NoNats nats;
   vdeup::engine::Journal journal;
   return vdeup::engine::apply(plan, vdeup::engine::Host{links, switches, nats}, journal, {});

@@ -31,17 +31,4 @@ class FakeHost final : public vdeup::engine::LinkHost {
   }
 };
 
-class NoSwitches final : public vdeup::engine::SwitchHost {
- public:
-  vdeup::Result<vdeup::Switch> inspect(const vdeup::Scope& /*scope*/) override { return vdeup::Switch{}; }
-  vdeup::Result<std::optional<pid_t>> find_orphan(const vdeup::Scope& /*scope*/) override {
-    return std::optional<pid_t>{};
-  }
-  vdeup::Result<> check_host_ports(const vdeup::Scope& /*scope*/,
-                                   const std::vector<vdeup::Forward>& /*forwards*/) override {
-    return vdeup::ok();
-  }
-  vdeup::Result<> execute(const vdeup::SwitchStep& /*step*/) override { return vdeup::ok(); }
-};
-
 } // namespace lab

@@ -1,5 +1,5 @@
 #include "engine/apply.hpp"
-#include "engine/no_nats.hpp"
+#include "engine/no_hosts.hpp"
 #include "support/catch.hpp"
 #include "support/fake_host.hpp"
 
@@ -23,7 +23,7 @@ PlannedStep up(const IfName& name, bool reversible = true) {
 
 struct Bench {
   lab::FakeHost links;
-  lab::NoSwitches switches;
+  engine::NoSwitches switches;
   NoNats nats;
   Journal journal;
   Result<> apply(const Plan& plan, const std::function<Result<>()>& prove = {}) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/nat_host.hpp"
+#include "engine/host.hpp"
 
 namespace vdeup::engine {
 
@@ -21,6 +21,20 @@ class NoNats final : public NatHost {
   [[nodiscard]] Result<> execute(const NatStep& /*step*/) override {
     return fail(Error{ErrorKind::failed, "cannot change a private network", "there are none here", {}});
   }
+};
+
+/// A world without switches, for plans that have no steps for them.
+class NoSwitches final : public SwitchHost {
+ public:
+  [[nodiscard]] Result<Switch> inspect(const Scope& /*scope*/) override { return Switch{}; }
+  [[nodiscard]] Result<std::optional<pid_t>> find_orphan(const Scope& /*scope*/) override {
+    return std::optional<pid_t>{};
+  }
+  [[nodiscard]] Result<> check_host_ports(const Scope& /*scope*/,
+                                          const std::vector<Forward>& /*forwards*/) override {
+    return ok();
+  }
+  [[nodiscard]] Result<> execute(const SwitchStep& /*step*/) override { return ok(); }
 };
 
 } // namespace vdeup::engine
