@@ -92,7 +92,7 @@ TEST_CASE("NetworkManager: told to let go, it takes nothing off the NIC, and rem
   NetworkManagerRound round{k_static};
   ManagedMove move;
   Monitor monitor;
-  tell(move.managers, {LetGo{lab::name_of("eth0"), k_uuid}});
+  tell(move.managers, {DisconnectNic{lab::name_of("eth0"), k_uuid}});
   CHECK(round.manager().state_of("eth0") == "unmanaged");
   CHECK(is_held("eth0", NicManager::Hold::leaves));
   round.manager().restart();
@@ -108,7 +108,7 @@ TEST_CASE(
   ManagedMove move;
   CHECK(move.told.before ==
         std::vector<ManagerStep>{Unmanage{NicManager::Kind::network_manager, {lab::name_of("ctysbr0")}},
-                                 LetGo{lab::name_of("eth0"), k_uuid}});
+                                 DisconnectNic{lab::name_of("eth0"), k_uuid}});
   CHECK(move.told.after.empty());
   move.go_in();
   move.check_is_moved();
