@@ -35,9 +35,11 @@ endif()
 pkg_check_modules(libsystemd REQUIRED libsystemd>=241)
 pkg_check_modules(libnftables REQUIRED libnftables>=0.9.3) # the same: few launches change rules
 
-# Debian's libvdeplug-dev has no pkg-config file. Tests attach other clients with the library.
-find_path(VDEPLUG_INCLUDE_DIR libvdeplug.h REQUIRED)
-find_library(VDEPLUG_LIBRARY vdeplug REQUIRED)
-add_library(vdeplug::vdeplug UNKNOWN IMPORTED)
-set_target_properties(vdeplug::vdeplug PROPERTIES IMPORTED_LOCATION ${VDEPLUG_LIBRARY}
-                                                  INTERFACE_INCLUDE_DIRECTORIES ${VDEPLUG_INCLUDE_DIR})
+# Tests attach other clients with libvdeplug. Debian's libvdeplug-dev has no pkg-config file.
+if(VDEUP_TESTS)
+  find_path(VDEPLUG_INCLUDE_DIR libvdeplug.h REQUIRED)
+  find_library(VDEPLUG_LIBRARY vdeplug REQUIRED)
+  add_library(vdeplug::vdeplug UNKNOWN IMPORTED)
+  set_target_properties(vdeplug::vdeplug PROPERTIES IMPORTED_LOCATION ${VDEPLUG_LIBRARY}
+                                                    INTERFACE_INCLUDE_DIRECTORIES ${VDEPLUG_INCLUDE_DIR})
+endif()

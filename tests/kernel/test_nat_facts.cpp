@@ -71,14 +71,14 @@ TEST_CASE("nat: a table of the same name that bears no mark is not replaced", "[
 TEST_CASE("nat: names that nft cannot be told are refused, and all others are taken", "[nat]") {
   needs("nft");
   const PrivateBridge bridge0{"vdenat0"};
-  REQUIRE(run({"ip", "link", "add", "$x@{;}#'`", "type", "bridge"}).status == 0);
+  REQUIRE(run({"ip", "link", "add", "$x@{;}#'`\\b", "type", "bridge"}).status == 0);
   const std::string good = whole_state();
   add(adding("vdenat0"));
-  CHECK(value_of("ipv6/conf/$x@{;}#'`/accept_ra") == "2");
+  CHECK(value_of("ipv6/conf/$x@{;}#'`\\b/accept_ra") == "2");
   remove(removing("vdenat0"));
   CHECK(changes_of_state(good) == "");
 
-  const std::string name = GENERATE("a\"b", "ab*", "a\\b");
+  const std::string name = GENERATE("a\"b", "ab*");
   REQUIRE(run({"ip", "link", "add", name, "type", "bridge"}).status == 0);
   const std::string before = whole_state();
   const auto added = try_to_add(adding("vdenat0"));
@@ -86,7 +86,7 @@ TEST_CASE("nat: names that nft cannot be told are refused, and all others are ta
   CHECK(added.error().kind() == ErrorKind::refused);
   CHECK(changes_of_state(before) == "");
   CHECK(run({"ip", "link", "delete", name}).status == 0);
-  CHECK(run({"ip", "link", "delete", "$x@{;}#'`"}).status == 0);
+  CHECK(run({"ip", "link", "delete", "$x@{;}#'`\\b"}).status == 0);
   CHECK(nat::nat_table_name(name_of("br-0.1_x")).value() == "vdeup_br-0.1_x");
   CHECK_FALSE(nat::nat_table_name(name_of("br{0}")));
 }
