@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace vdeup::cli {
 namespace {
@@ -186,8 +187,6 @@ Result<> check_move_company(const Invocation& call) {
     return fail(usage("cannot use --timeout here", "it belongs to create, undo and cancel --bridge"));
   if (call.move.confirm && !moves_a_nic)
     return fail(usage("cannot use --confirm here", "it belongs to create, undo and cancel --bridge"));
-  if (call.move.persist && call.command != CommandWord::create)
-    return fail(usage("cannot use --persist here", "it belongs to create"));
   if (!call.probes.empty() && !moves_a_nic && call.command != CommandWord::check)
     return fail(
         usage("cannot use --probe here", "it belongs to check, and to create, undo and cancel --bridge"));
@@ -239,12 +238,65 @@ Result<CommandWord> read_command(Dialect dialect, const std::vector<std::string>
   return *find_command(dialect, words.front());
 }
 
+constexpr unsigned bit(CommandWord command) {
+  return 1U << static_cast<unsigned>(command);
+}
+
+constexpr unsigned k_run = bit(CommandWord::run);
+constexpr unsigned k_create = k_run | bit(CommandWord::create);
+constexpr unsigned k_change = k_create | bit(CommandWord::cancel) | bit(CommandWord::undo);
+constexpr unsigned k_table = bit(CommandWord::ports) | bit(CommandWord::list) | bit(CommandWord::listall);
+
+/// An option that has an effect on some commands only.
+struct LimitedOption {
+  const char* name; ///< as Boost.Program_options knows it
+  unsigned commands;
+};
+constexpr std::array k_limited_options{
+    LimitedOption{"-f", k_change},      LimitedOption{"-g", k_create},
+    LimitedOption{"-i", k_create},      LimitedOption{"-n", k_table},
+    LimitedOption{"-t", k_run},         LimitedOption{"bridge", bit(CommandWord::cancel)},
+    LimitedOption{"ctys", k_run},       LimitedOption{"dry-run", k_change},
+    LimitedOption{"forward", k_create}, LimitedOption{"lane", k_run},
+    LimitedOption{"nic-model", k_run},  LimitedOption{"persist", bit(CommandWord::create)},
+    LimitedOption{"queues", k_run},     LimitedOption{"reconnect", k_run},
+    LimitedOption{"rm", k_run},         LimitedOption{"share", k_create},
+    LimitedOption{"strict", k_run},     LimitedOption{"timing", k_run},
+    LimitedOption{"uplink", k_create},
+};
+
+/// "run and create"
+std::string names_of_commands(unsigned commands) {
+  std::vector<std::string_view> names;
+  for (const std::string_view word : command_words(Dialect::vdeup))
+    if ((commands & bit(*find_command(Dialect::vdeup, std::string{word}))) != 0)
+      names.push_back(word);
+  const std::string_view last = names.back();
+  names.pop_back();
+  return names.empty() ? std::string{last} : fmt::format("{} and {}", fmt::join(names, ", "), last);
+}
+
+/// An option without effect is a mistake. Scripts for the 2010 tool may have its letters anywhere.
+Result<> check_effect(const po::variables_map& values, const Invocation& call, Dialect dialect) {
+  if (call.help || call.help_topic || call.version)
+    return ok();
+  for (const auto& [name, commands] : k_limited_options) {
+    const bool is_letter = name[0] == '-';
+    if (values.count(name) == 0 || (commands & bit(call.command)) != 0 ||
+        (is_letter && dialect == Dialect::ctys))
+      continue;
+    std::string_view suggestion;
+    if (commands == bit(CommandWord::cancel))
+      suggestion = "-b";
+    else if (commands == k_table && (k_change & bit(call.command)) != 0)
+      suggestion = "--dry-run"; // as -n of make and rsync
+    return fail(usage(fmt::format("cannot use {}{} here", is_letter ? "" : "--", name),
+                      fmt::format("it belongs to {}", names_of_commands(commands)), suggestion));
+  }
+  return ok();
+}
+
 Result<> check_uplink_company(const Invocation& call) {
-  const bool makes = call.command == CommandWord::run || call.command == CommandWord::create;
-  if (call.uplink && !makes)
-    return fail(usage("cannot use --uplink here", "it belongs to run and create"));
-  if (!call.forwards.empty() && !makes)
-    return fail(usage("cannot use --forward here", "it belongs to run and create"));
   const std::string uplink = call.uplink.value_or("auto");
   if (!call.forwards.empty() && uplink != "auto" && uplink != "slirp")
     return fail(usage("cannot use --forward here", "it belongs to --uplink slirp"));
@@ -256,8 +308,6 @@ Result<> check_uplink_company(const Invocation& call) {
 
 /// What goes with one command only, or with one other option only.
 Result<> check_company(const Invocation& call) {
-  if (call.remove_bridge && call.command != CommandWord::cancel)
-    return fail(usage("cannot use --bridge here", "it belongs to cancel", "-b"));
   if (call.run.queues > 1 && call.run.lane != launch::Lane::tap && !call.run.profile)
     return fail(usage("cannot use --queues here", "it belongs to --lane tap: a switch has one queue"));
   TRY(check_move_company(call));
@@ -288,6 +338,7 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& words, Dialec
   TRY(read_values(values, call));
   call.program = std::move(parts.program);
   TRY(call.command, read_command(dialect, parts.commands));
+  TRY(check_effect(values, call, dialect));
   TRY(check_company(call));
   return call;
 }

@@ -42,6 +42,47 @@ TEST_CASE("options: a typing error gets a suggestion", "[cli]") {
   CHECK(parse_arguments({"creat"}).error().hints().text() == "did you mean 'create'?");
 }
 
+TEST_CASE("options: one that has no effect on the command is refused, with the commands that it belongs to",
+          "[cli]") {
+  struct Case {
+    std::vector<std::string> words;
+    std::string what;
+    std::string hint;
+  };
+  const auto refused = GENERATE(
+      Case{{"create", "-n"},
+           "cannot use -n here: it belongs to ports, list and listall",
+           "did you mean '--dry-run'?"},
+      Case{{"cancel", "-n"},
+           "cannot use -n here: it belongs to ports, list and listall",
+           "did you mean '--dry-run'?"},
+      Case{{"info", "-n"}, "cannot use -n here: it belongs to ports, list and listall", "lists commands"},
+      Case{{"list", "--dry-run"},
+           "cannot use --dry-run here: it belongs to run, create, cancel and undo",
+           "lists"},
+      Case{{"cancel", "-i", "eth0"}, "cannot use -i here: it belongs to run and create", "lists"},
+      Case{{"create", "--lane", "tap"}, "cannot use --lane here: it belongs to run", "lists"},
+      Case{{"create", "--bridge"}, "cannot use --bridge here: it belongs to cancel", "did you mean '-b'?"},
+      Case{{"check", "--share", "kvm"}, "cannot use --share here: it belongs to run and create", "lists"},
+      Case{{"ports", "-f"}, "cannot use -f here: it belongs to run, create, cancel and undo", "lists"});
+  CAPTURE(refused.words);
+  const auto call = parse_arguments(refused.words);
+  REQUIRE_FALSE(call);
+  CHECK(call.error().kind() == ErrorKind::usage);
+  CHECK(call.error().message() == refused.what);
+  CHECK(call.error().hints().text().find(refused.hint) != std::string::npos);
+}
+
+TEST_CASE("options: help is given beside any option, and old scripts have their letters anywhere", "[cli]") {
+  CHECK(parse_arguments({"create", "-n", "-h"}));
+  CHECK(parse_arguments({"-n", "-H", "LIST"}));
+  CHECK(parse_arguments({"list", "-n"}));
+  for (const std::string option : {"-n", "-f"})
+    for (const std::string command : {"create", "info", "check"})
+      CHECK(parse_arguments({command, option}, Dialect::ctys));
+  CHECK_FALSE(parse_arguments({"list", "--dry-run"}, Dialect::ctys));
+}
+
 TEST_CASE("wrappers: the name chooses the program", "[cli]") {
   CHECK(called_as("/usr/bin/vdeqemu") == "vdeqemu");
   CHECK_FALSE(is_wrapper("vdeup"));
