@@ -57,7 +57,7 @@ std::string address_of(const std::string& device) {
   return shown.substr(shown.find(key) + key.size(), 17);
 }
 
-const std::vector<Trouble> k_troubles{
+const std::vector<Trouble> k_switch_troubles{
     {"dead switch", [] { kill_switch(); }, "the process of the switch /var/tmp/vde_switch0.root is gone"},
     {"no carrier", [] { kill_switch(); }, "tap0 has no carrier"},
     {"stale management socket",
@@ -98,6 +98,9 @@ const std::vector<Trouble> k_troubles{
        start_switch_by_hand();
      },
      "tap0 is not at a port of the switch"},
+};
+
+const std::vector<Trouble> k_tap_troubles{
     {"TAP held by a stranger, no switch",
      [] {
        kill_switch();
@@ -132,6 +135,9 @@ const std::vector<Trouble> k_troubles{
      true,
      0,
      {"-b", "otherbr"}},
+};
+
+const std::vector<Trouble> k_bridge_troubles{
     {"bridge down", [] { sh("ip link set ctysbr0 down"); }, "bridge ctysbr0 is down"},
     {"bridge deleted", [] { sh("ip link delete ctysbr0"); }, "tap0 is not a port of a bridge"},
     {"STP has not decided yet",
@@ -167,11 +173,8 @@ const std::vector<Trouble> k_troubles{
     {"small queue", [] {}, "net.unix.max_dgram_qlen is 10", false},
 };
 
-} // namespace
-
-TEST_CASE("check: names each trouble with switch, TAP and bridge, and what it prints mends it", "[check]") {
+void require_named_and_mended_by_itself(const Trouble& trouble) {
   needs_others();
-  const Trouble trouble = GENERATE(from_range(k_troubles));
   sh("vdeup create");
   REQUIRE(check().status() == 0);
   require_named_and_mended(trouble);
@@ -179,6 +182,20 @@ TEST_CASE("check: names each trouble with switch, TAP and bridge, and what it pr
   sh("for name in twin otherbr out0 tap0 tap1 ctysbr0; do ip link delete $name 2>/dev/null; done; true");
   (void)run({"pkill", "-9", "vde_switch"});
   clear_files();
+}
+
+} // namespace
+
+TEST_CASE("check: names each trouble with the switch, and what it prints mends it", "[check]") {
+  require_named_and_mended_by_itself(GENERATE(from_range(k_switch_troubles)));
+}
+
+TEST_CASE("check: names each trouble with the TAP, and what it prints mends it", "[check]") {
+  require_named_and_mended_by_itself(GENERATE(from_range(k_tap_troubles)));
+}
+
+TEST_CASE("check: names each trouble with the bridge, and what it prints mends it", "[check]") {
+  require_named_and_mended_by_itself(GENERATE(from_range(k_bridge_troubles)));
 }
 
 TEST_CASE("check: where nothing is, it says so with status 2, and what it prints makes it", "[check]") {
