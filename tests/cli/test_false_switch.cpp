@@ -77,6 +77,11 @@ std::string bytes_of(const sockaddr_un& address) {
   return {reinterpret_cast<const char*>(&address), sizeof(address)};
 }
 
+vdeup::Result<vdeup::vde::Attachment> attach() {
+  return vdeup::vde::attach(vdeup::SocketPath::directory(k_directory).value(), {.description = "web"},
+                            vdeup::Deadline::after(std::chrono::seconds{5}));
+}
+
 } // namespace
 
 TEST_CASE("attach: an answer that leads out of the switch's directory is refused, and touches nothing",
@@ -90,9 +95,7 @@ TEST_CASE("attach: an answer that leads out of the switch's directory is refused
   {
     const FalseSwitch false_switch{answer};
     const std::string before = list_var_tmp();
-    const auto attached =
-        vdeup::vde::attach(vdeup::SocketPath::directory(k_directory).value(), {.description = "web"},
-                           vdeup::Deadline::after(std::chrono::seconds{5}));
+    const auto attached = attach();
     REQUIRE_FALSE(attached);
     INFO(attached.error().message());
     CHECK(attached.error().kind() == vdeup::ErrorKind::refused);
@@ -109,9 +112,7 @@ TEST_CASE("attach: an answer that breaks off is a failure, and leaves nothing", 
   const std::string answer = GENERATE(std::string{}, std::string{"\1"}, std::string(109, '\1'));
   const FalseSwitch false_switch{answer};
   const std::string before = list_var_tmp();
-  const auto attached =
-      vdeup::vde::attach(vdeup::SocketPath::directory(k_directory).value(), {.description = "web"},
-                         vdeup::Deadline::after(std::chrono::seconds{5}));
+  const auto attached = attach();
   REQUIRE_FALSE(attached);
   CHECK(attached.error().kind() == vdeup::ErrorKind::failed);
   CHECK(list_var_tmp() == before);
